@@ -1,0 +1,109 @@
+"""An alarm occurrence: from the moment a limit is crossed until it is over and acknowledged."""
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.domain.rule import Direction
+
+
+class AlarmState(StrEnum):
+    """The states of ISA-18.2 that an occurrence can be in."""
+
+    NORMAL = "normal"
+    UNACKNOWLEDGED = "unacknowledged"
+    ACKNOWLEDGED = "acknowledged"
+    RETURNED_UNACKNOWLEDGED = "returned_unacknowledged"
+    SHELVED = "shelved"
+    SUPPRESSED = "suppressed"
+    OUT_OF_SERVICE = "out_of_service"
+
+
+class ClosedAs(StrEnum):
+    """How an occurrence ended."""
+
+    CLEARED = "cleared"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+
+
+class EventKind(StrEnum):
+    """What can happen to an occurrence; each is journaled and pushed."""
+
+    RAISED = "raised"
+    ESCALATED = "escalated"
+    DEESCALATED = "deescalated"
+    ACKNOWLEDGED = "acknowledged"
+    RETURNED = "returned"
+    CLEARED = "cleared"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+    CORRECTED = "corrected"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One occurrence of one point and direction. Times are epoch milliseconds UTC.
+
+    `rule`, `rule_version`, `condition`, `limit` and `grade` name the level now (after the end:
+    the last one); `value` is the value that brought it there. `raised_at` is the judging time
+    at which it became an alarm (after its on-delay), `received_at` the arrival of the reading
+    that raised it. An alarm is closed when `closed_as` is set.
+    """
+
+    id: str
+    enterprise: str
+    point_id: int
+    tag: str
+    direction: Direction
+    rule: str
+    rule_version: int
+    condition: str
+    limit: float
+    grade: int
+    state: AlarmState
+    value: float
+    raised_at: int
+    received_at: int
+    historical: bool = False
+    cleared_at: int | None = None
+    acknowledged_at: int | None = None
+    acknowledged_by: str | None = None
+    closed_as: ClosedAs | None = None
+    superseded: int = 0
+    """Occurrences of this point and direction before it that still wait for an acknowledgement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One thing that happened to an alarm: what is spooled, pushed and journaled.
+
+    `at` is when it happened in judging time (for operator actions: our clock), `noted_at` when
+    we noted it. `alarm` is the alarm after it.
+    """
+
+    event: EventKind
+    alarm: Alarm
+    at: int
+    noted_at: int
+    actor: str | None = None
+    note: str | None = None
+
+
+def alarm_id(
+    enterprise: str,
+    tag: str,
+    direction: Direction,
+    rule: str,
+    measured_at: int | None,
+    value: float,
+    message: tuple[str, str, int] | None = None,
+) -> str:
+    """The identity of an occurrence: whoever judges the same readings makes the same id.
+
+    `measured_at` (epoch ms as sent) and `value` are the raising reading's; for a reading sent
+    without a time, `message` = (gateway, boot, seq) takes their place where it is given.
+    """
+    raising = message if measured_at is None and message else (measured_at, repr(float(value)))
+    text = "\x1f".join(map(str, (enterprise, "point", tag, direction, rule, *raising)))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,0 +1,61 @@
+"""Limit rules: one limit of one point, its grade, deadband and delays, version by version."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Direction(StrEnum):
+    """To which side a limit is crossed; a point has one occurrence at a time per direction."""
+
+    HIGH = "high"
+    LOW = "low"
+
+
+class Condition(StrEnum):
+    """The levels of a limit, and what else an alarm can name as its condition."""
+
+    HH = "HH"
+    H = "H"
+    L = "L"
+    LL = "LL"
+
+    @property
+    def direction(self) -> Direction:
+        return Direction.HIGH if self in (Condition.H, Condition.HH) else Direction.LOW
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRule:
+    """A limit: `limit` and `deadband` in the point's unit, delays in milliseconds.
+
+    A high limit is reached at value >= limit and left at value < limit - deadband; a low one
+    mirrors. `valid_from` (epoch ms) is when this version came into force, `valid_to` when the
+    next version or the removal ended it. `id` stays over versions.
+    """
+
+    id: str
+    version: int
+    enterprise: str
+    point_id: int
+    condition: Condition
+    limit: float
+    grade: int
+    deadband: float = 0.0
+    on_delay_ms: int = 0
+    off_delay_ms: int = 0
+    valid_from: int = 0
+    valid_to: int | None = None
+
+    @property
+    def direction(self) -> Direction:
+        return self.condition.direction
+
+    def reached(self, value: float) -> bool:
+        """At or beyond the limit."""
+        return value >= self.limit if self.direction is Direction.HIGH else value <= self.limit
+
+    def left(self, value: float) -> bool:
+        """Back inside by more than the deadband."""
+        if self.direction is Direction.HIGH:
+            return value < self.limit - self.deadband
+        return value > self.limit + self.deadband

@@ -1,0 +1,51 @@
+"""Settings, read once at the door from the environment or a `.env`, then handed down."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything that can be set; the names are those of the reference, prefix PARKWATCH_.
+
+    The public ones are documented for operators. Those under "from the stack" are
+    handed by the stack to each service, or set by hand where services run alone.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="PARKWATCH_", env_file=".env", env_file_encoding="utf-8", extra="ignore"
+    )
+
+    data_dir: Path = Path("data")
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=8000, ge=1, le=65535)
+    mqtt_host: str = "127.0.0.1"
+    mqtt_port: int = Field(default=1883, ge=1, le=65535)
+    mqtt_tls_cert: Path | None = None
+    mqtt_tls_key: Path | None = None
+    db_port: int | None = Field(default=None, ge=1, le=65535)
+    database_url: SecretStr | None = None
+    mqtt_url: SecretStr | None = None
+    admin_password: SecretStr | None = None
+    rate_limit: int = Field(default=600, ge=0)
+    gateway_rate: int = Field(default=20_000, ge=0)
+    buckets: str = "0-15"
+
+    # From the stack.
+    client_id_secret: SecretStr | None = None
+    broker_admin_url: SecretStr | None = None
+    broker_users_file: Path | None = None
+    token_key: SecretStr | None = None
+    console_dir: Path | None = None
+
+    def describe(self) -> dict[str, str]:
+        """Every setting as text, secrets hidden: what a service prints when it starts."""
+        return {name: str(getattr(self, name)) for name in type(self).model_fields}
+
+
+def require(secret: SecretStr | None, name: str) -> str:
+    """The value of a setting that this service cannot start without."""
+    if secret is None:
+        raise SystemExit(f"PARKWATCH_{name} is not set: set it, or start with `parkwatch up`.")
+    return secret.get_secret_value()

@@ -1,0 +1,147 @@
+"""What our own services say to each other on `pw/int/v1/#`: JSON by msgspec, times in epoch ms.
+
+The alarm engine is the only writer of live state. Its events carry an epoch (new at each start)
+and a sequence number (+1 each); whoever sees a gap asks for a snapshot.
+"""
+
+from typing import Literal
+
+import msgspec
+
+ALARMS = "pw/int/v1/alarms"
+VALUES = "pw/int/v1/values"
+STATUS = "pw/int/v1/status"
+COMMAND = "pw/int/v1/command"
+REPLY = "pw/int/v1/reply"
+
+
+class AlarmItem(msgspec.Struct, frozen=True, omit_defaults=False):
+    """An alarm as the engine publishes it; the fields of `services.domain.alarm.Alarm`
+    and what a console must know of its point while the database is away."""
+
+    id: str
+    enterprise: str
+    point_id: int
+    tag: str
+    direction: str
+    rule: str
+    rule_version: int
+    condition: str
+    limit: float
+    grade: int
+    state: str
+    value: float
+    raised_at: int
+    received_at: int
+    kind: str
+    unit: str
+    name: str | None = None
+    name_en: str | None = None
+    hazard_source: str | None = None
+    historical: bool = False
+    exercise: bool = False
+    cleared_at: int | None = None
+    acknowledged_at: int | None = None
+    acknowledged_by: str | None = None
+    closed_as: str | None = None
+    superseded: int = 0
+    event_seq: int = 0
+    """Sequence number of its last event: recorded once the engine's `recorded_seq` reaches it."""
+
+
+class AlarmEvent(msgspec.Struct, frozen=True):
+    """One transition; `seq` is its place in the engine's epoch."""
+
+    seq: int
+    event: str
+    alarm: AlarmItem
+    at: int
+    noted_at: int
+    actor: str | None = None
+    note: str | None = None
+
+
+class AlarmEvents(msgspec.Struct, frozen=True):
+    """A batch of consecutive events of one epoch, published at once."""
+
+    epoch: str
+    events: list[AlarmEvent]
+
+
+class ValueFrame(msgspec.Struct, frozen=True):
+    """Newest values, columnar: ids, judging times, values (None: bad), qualities; ≤ 5,000 points."""
+
+    epoch: str
+    id: list[int]
+    t: list[int]
+    v: list[float | None]
+    q: list[int]
+
+
+class Status(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A service's sign of life, every second."""
+
+    service: str
+    ready: bool
+    at: int
+    db_ok: bool = True
+    epoch: str | None = None
+    seq: int | None = None
+    recorded_seq: int | None = None
+    """Events up to this one are in the database (engine)."""
+    engine_at: int | None = None
+    """When the engine last finished a step of its loop (engine)."""
+    spool_bytes: int | None = None
+    commit_at: int | None = None
+    """When the last batch was committed (ingest)."""
+    detail: str | None = None
+
+
+class Command(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An operator's action, or a request for a snapshot. `client` names the reply topic."""
+
+    id: str
+    client: str
+    kind: Literal["acknowledge", "snapshot"]
+    at: int
+    alarm_ids: list[str] = []
+    actor: str | None = None
+    enterprises: list[str] | None = None
+    """The enterprises the actor may act for; None means all."""
+    note: str | None = None
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """Why a command was not carried out for one alarm; `code` is stable, `text` one sentence."""
+
+    alarm_id: str
+    code: Literal["not_found", "not_open", "not_acknowledgeable"]
+    text: str
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """The answer to a command: the alarms after it, and what was refused.
+
+    An alarm already acknowledged comes back as it stands (the first one wins, the second sees who).
+    It is sent after the transitions are fsynced; the events went out on `ALARMS` before it.
+    """
+
+    id: str
+    alarms: list[AlarmItem] = []
+    refused: list[Refusal] = []
+
+
+class SnapshotChunk(msgspec.Struct, frozen=True):
+    """Part `part` of `parts` of the live state as it stood at (epoch, seq).
+
+    All parts together hold every alarm that is not closed and the newest value of every point.
+    """
+
+    id: str
+    epoch: str
+    seq: int
+    recorded_seq: int
+    part: int
+    parts: int
+    alarms: list[AlarmItem] = []
+    values: ValueFrame | None = None

@@ -213,16 +213,18 @@ CREATE TABLE recorder (
     position bigint NOT NULL
 );
 
--- Ranges of points to be judged again over the stored readings.
-CREATE TABLE judged_range (
+-- The judged state of a point from `at` on, until the next one: written at each change of it,
+-- so that a replay can start at any moment and stop where old and new agree.
+CREATE TABLE point_state (
     point_id integer NOT NULL,
-    judged_from timestamptz NOT NULL,
-    judged_to timestamptz NOT NULL,
-    judged_at timestamptz NOT NULL
+    at timestamptz NOT NULL,
+    state text NOT NULL,
+    PRIMARY KEY (point_id, at)
 );
 
 GRANT SELECT, INSERT, UPDATE ON alarm, recorder TO pw_alerts;
-GRANT SELECT, INSERT ON journal, judged_range TO pw_alerts;
+GRANT SELECT, INSERT ON journal TO pw_alerts;
+GRANT SELECT, INSERT, UPDATE, DELETE ON point_state TO pw_alerts;
 GRANT SELECT ON alarm, journal TO pw_api;
 
 -- People.

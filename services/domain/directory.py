@@ -1,0 +1,86 @@
+"""The register as the services hold it in memory: points by name and number, rules by point."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from services.domain.point import Point
+from services.domain.rule import LimitRule
+
+
+@dataclass(slots=True)
+class Directory:
+    """All registered points and all versions of their limit rules, up to a book version."""
+
+    version: int = 0
+    by_name: dict[tuple[str, str], Point] = field(default_factory=dict)
+    by_id: dict[int, Point] = field(default_factory=dict)
+    rules: dict[int, list[LimitRule]] = field(default_factory=dict)
+
+    def find(self, enterprise: str, tag: str) -> Point | None:
+        """The point of this name, if it is registered."""
+        return self.by_name.get((enterprise, tag))
+
+    def put(self, point: Point) -> None:
+        """Add a point, or replace its older description."""
+        self.by_name[point.enterprise, point.tag] = point
+        self.by_id[point.id] = point
+
+    def remove(self, point: Point) -> None:
+        """Forget a point and its rules."""
+        self.by_name.pop((point.enterprise, point.tag), None)
+        self.by_id.pop(point.id, None)
+        self.rules.pop(point.id, None)
+
+    def put_rule(self, rule: LimitRule) -> None:
+        """Add a version of a rule, or replace the same version (when it got its end)."""
+        versions = self.rules.setdefault(rule.point_id, [])
+        versions[:] = [v for v in versions if (v.id, v.version) != (rule.id, rule.version)]
+        versions.append(rule)
+
+    def in_force(self, point_id: int) -> list[LimitRule]:
+        """The versions in force now: those without an end."""
+        return [rule for rule in self.rules.get(point_id, ()) if rule.valid_to is None]
+
+    def in_force_at(self, point_id: int, at: int) -> list[LimitRule]:
+        """The versions that judge an instant of the past (epoch ms).
+
+        A rule that had a version at that time is judged by it. A rule that did not exist yet
+        is judged by the version in force now, so that a replayed past meets today's rules.
+        """
+        chosen: list[LimitRule] = []
+        for versions in _by_rule(self.rules.get(point_id, ())).values():
+            then = [v for v in versions if v.valid_from <= at and (v.valid_to or at + 1) > at]
+            existed = any(v.valid_from <= at for v in versions)
+            now = [v for v in versions if v.valid_to is None]
+            chosen += then if existed else now
+        return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class BookChange:
+    """What one look at the book brought: the points and rules that are new, changed or gone."""
+
+    version: int
+    points: tuple[Point, ...] = ()
+    removed_points: tuple[Point, ...] = ()
+    rules: tuple[LimitRule, ...] = ()
+
+    def apply(self, directory: Directory) -> set[int]:
+        """Bring a directory up to this version; the numbers of the points that were touched."""
+        for point in self.removed_points:
+            directory.remove(point)
+        for point in self.points:
+            directory.put(point)
+        for rule in self.rules:
+            if rule.point_id in directory.by_id:
+                directory.put_rule(rule)
+        directory.version = self.version
+        touched = {p.id for p in (*self.points, *self.removed_points)}
+        return touched | {rule.point_id for rule in self.rules}
+
+
+def _by_rule(versions: Iterable[LimitRule]) -> dict[str, list[LimitRule]]:
+    grouped: dict[str, list[LimitRule]] = {}
+    for version in versions:
+        grouped.setdefault(version.id, []).append(version)
+    return grouped

@@ -1,0 +1,37 @@
+"""The port through which a service hears the field: deliveries in, acknowledgements out.
+
+An acknowledgement belongs to the connection that brought the delivery. After a reconnect the
+broker's packet ids start anew, and a late one would acknowledge somebody else's message: so each
+delivery carries its connection's epoch, and acknowledgements of an old epoch are dropped.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message as the broker gave it. `received_at` is our clock, epoch ms."""
+
+    epoch: int
+    packet_id: int
+    qos: int
+    topic: str
+    payload: bytes
+    received_at: int
+    redelivered: bool = False
+    """The broker marked it as given before (or it may have been: a new connection)."""
+    retained: bool = False
+
+
+class Feed(Protocol):
+    """A durable QoS 1 subscription with acknowledgement by hand."""
+
+    async def take(self, limit: int, wait_s: float) -> list[Delivery]:
+        """Up to `limit` deliveries in the order of receipt; empty after `wait_s` without any."""
+        ...
+
+    def ack(self, deliveries: Sequence[Delivery]) -> None:
+        """Acknowledge them in their order; those of an old epoch are dropped."""
+        ...

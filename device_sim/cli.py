@@ -1,0 +1,24 @@
+"""The simulator's commands."""
+
+import typer
+
+from device_sim.replay_command import replay
+
+app = typer.Typer(
+    name="parkwatch sim",
+    help="Simulated plants and gateways.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(replay)
+
+
+@app.callback()
+def simulator() -> None:
+    """Simulated plants and gateways."""
+
+
+def main() -> None:
+    """Parse the command line and run what it names."""
+    app()

@@ -1,0 +1,1 @@
+"""A park in motion: scenario, plant, instruments, gateways, tick by tick."""

@@ -1,0 +1,31 @@
+"""What a gateway says once: a time, a place in its own sequence, and values by tag."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+Value: TypeAlias = float | bool | str
+"""A number in the point's unit, a boolean, or the name of a state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of one gateway, before a dialect gives it bytes.
+
+    ``ts_ms``: epoch milliseconds, UTC, of the sampling. ``boot``: changes whenever the
+    gateway starts; ``seq``: +1 with every message since then. ``values``: tag → value.
+    """
+
+    ts_ms: int
+    boot: str
+    seq: int
+    values: dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """Bytes on their way to a topic."""
+
+    topic: str
+    payload: bytes
+    retain: bool = False
+    readings: int = 0

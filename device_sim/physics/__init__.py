@@ -1,0 +1,1 @@
+"""Laws of nature, instruments and weather. No network, no clock: time steps are passed in."""

@@ -1,0 +1,1 @@
+"""Recordings: measurements made elsewhere, played again."""

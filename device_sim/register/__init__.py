@@ -1,0 +1,1 @@
+"""Making the sample park known to a platform over its REST interface."""

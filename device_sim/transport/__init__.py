@@ -1,0 +1,1 @@
+"""How messages leave: one MQTT link per gateway."""

@@ -1,0 +1,60 @@
+"""How a service lives: it runs until it is told to stop, ends cleanly, or ends all the same."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+STOP_GRACE_S = 4.0
+"""How long a service may take to end by itself after SIGTERM or SIGINT."""
+
+CANCEL_GRACE_S = 0.7
+"""How long it then has to react to being cancelled before the process just ends."""
+
+_log = structlog.get_logger()
+
+
+def run_service(main: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    """Run `main(stop)` on a fresh event loop until it returns.
+
+    SIGTERM and SIGINT set `stop`; `main` then has `STOP_GRACE_S` to return. What it raises
+    ends the process with a traceback and code 1, so that the supervisor starts it again.
+    """
+    asyncio.run(_until_stopped(main))
+
+
+async def pause(stop: asyncio.Event, seconds: float) -> bool:
+    """Sleep for `seconds`, or until `stop` is set; whether it was."""
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return stop.is_set()
+    return True
+
+
+async def _until_stopped(main: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with asyncio.TaskGroup() as group:
+        work = group.create_task(_run(main, stop))
+        watch = group.create_task(_end_in_time(stop, work))
+        work.add_done_callback(lambda _: watch.cancel())
+
+
+async def _run(main: Callable[[asyncio.Event], Awaitable[None]], stop: asyncio.Event) -> None:
+    await main(stop)
+
+
+async def _end_in_time(stop: asyncio.Event, work: asyncio.Task[None]) -> None:
+    await stop.wait()
+    await asyncio.wait([work], timeout=STOP_GRACE_S)
+    _log.warning("still busy after being told to stop: cancelling")
+    work.cancel()
+    await asyncio.wait([work], timeout=CANCEL_GRACE_S)
+    _log.error("did not react to being cancelled: ending the process")
+    os._exit(70)

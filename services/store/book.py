@@ -1,0 +1,119 @@
+"""The book: the register as the services follow it, by version number.
+
+Every change raises `book.version` under its row lock before anything else, so the order of
+versions is the order of commits, and one snapshot at version V holds every change up to V.
+"""
+
+from typing import Any
+
+import psycopg
+from psycopg.rows import namedtuple_row
+
+from services.domain.directory import BookChange
+from services.domain.point import Point, PointKind, Reporting
+from services.domain.rule import Condition, LimitRule
+from services.runtime.clock import to_ms
+from services.store.deadline import connect, cut, within
+from services.store.queries import Queries
+
+LOOK_TIMEOUT_S = 2.0
+"""For the look at the version: an answer later than this means that the database is away."""
+
+LOAD_TIMEOUT_S = 60.0
+"""For loading what changed: the first time it is the whole register, 440,000 points of it."""
+
+
+class BookReader:
+    """Follows the book over a connection of its own, so that nothing else can hold it up."""
+
+    def __init__(self, database_url: str, *, application: str = "parkwatch-book") -> None:
+        self._url = database_url
+        self._application = application
+        self._sql = Queries.load("book")
+        self._connection: psycopg.AsyncConnection[Any] | None = None
+        self.version = -1
+        """The version last read; -1 before the first look."""
+
+    async def poll(self) -> BookChange | None:
+        """What changed since the last look, or None. The first time: the whole register.
+
+        Raises psycopg.OperationalError when the database does not answer in time; the next
+        call connects anew and misses nothing.
+        """
+        try:
+            return await self._look()
+        except psycopg.OperationalError:
+            self._drop()
+            raise
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        self._drop()
+
+    async def _look(self) -> BookChange | None:
+        if self._connection is None:
+            self._connection = await connect(self._url, application=self._application)
+        async with within(self._connection, LOOK_TIMEOUT_S):
+            row = await (await self._connection.execute(self._sql["version"])).fetchone()
+        if row is None or row[0] == self.version:
+            return None
+        return await self._load(self._connection)
+
+    async def _load(self, connection: psycopg.AsyncConnection[Any]) -> BookChange:
+        known = {"known": max(self.version, 0)}
+        async with within(connection, LOAD_TIMEOUT_S), connection.transaction():
+            await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            row = await (await connection.execute(self._sql["version"])).fetchone()
+            assert row is not None  # one row since migration 0001
+            cursor = connection.cursor(row_factory=namedtuple_row)
+            points = await (await cursor.execute(self._sql["points"], known)).fetchall()
+            rules = await (await cursor.execute(self._sql["rules"], known)).fetchall()
+        self.version = int(row[0])
+        return BookChange(
+            version=self.version,
+            points=tuple(_point(each) for each in points if not each.removed),
+            removed_points=tuple(_point(each) for each in points if each.removed),
+            rules=tuple(_rule(each) for each in rules),
+        )
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            cut(self._connection)
+            self._connection.pgconn.finish()
+            self._connection = None
+
+
+def _point(row: Any) -> Point:
+    return Point(
+        id=row.id,
+        enterprise=row.enterprise,
+        tag=row.tag,
+        kind=PointKind(row.kind),
+        unit=row.unit,
+        range_low=row.range_low,
+        range_high=row.range_high,
+        gateway=row.gateway,
+        hazard_source=row.hazard_source,
+        substance=row.substance,
+        name=row.name,
+        name_en=row.name_en,
+        period_s=row.period_s,
+        reporting=Reporting(row.reporting),
+    )
+
+
+def _rule(row: Any) -> LimitRule:
+    return LimitRule(
+        id=row.id,
+        version=row.version,
+        enterprise=row.enterprise,
+        point_id=row.point_id,
+        condition=Condition(row.condition),
+        limit=row.limit,
+        grade=row.grade,
+        deadband=row.deadband,
+        on_delay_ms=round(row.on_delay_s * 1000),
+        off_delay_ms=round(row.off_delay_s * 1000),
+        valid_from=to_ms(row.valid_from),
+        valid_to=None if row.valid_to is None else to_ms(row.valid_to),
+    )

@@ -1,0 +1,60 @@
+"""Client-side timeouts that also fire when the server is frozen.
+
+A frozen server answers nothing, its own timeouts included, and cancelling the wait makes the
+driver ask the same server to cancel. Shutting the socket down ends the wait at once: the driver
+sees a lost connection. What became of the statement is then unknown.
+"""
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import psycopg
+
+CONNECT_TIMEOUT_S = 5
+"""psycopg counts whole seconds, the handshake included."""
+
+Row = tuple[Any, ...]
+
+
+async def connect(
+    database_url: str, *, application: str, autocommit: bool = True
+) -> psycopg.AsyncConnection[Row]:
+    """A connection that notices a dead peer; psycopg.OperationalError if there is none in 5 s."""
+    return await psycopg.AsyncConnection.connect(
+        database_url,
+        autocommit=autocommit,
+        connect_timeout=CONNECT_TIMEOUT_S,
+        application_name=application,
+        tcp_user_timeout=10_000,
+        keepalives_idle=5,
+        keepalives_interval=2,
+        keepalives_count=3,
+        options="-c TimeZone=UTC",
+    )
+
+
+@asynccontextmanager
+async def within(
+    connection: psycopg.AsyncConnection[Row], seconds: float
+) -> AsyncIterator[None]:
+    """Give the work in the block `seconds`; after that the connection is cut under it.
+
+    The statement that was waiting raises psycopg.OperationalError; the connection is broken.
+    """
+    timer = asyncio.get_running_loop().call_later(seconds, cut, connection)
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def cut(connection: psycopg.AsyncConnection[Row]) -> None:
+    """Shut the connection's socket down: whoever waits on it is told at once."""
+    if connection.closed:
+        return
+    with suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as duplicate:
+        duplicate.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,20 @@
+-- name: version
+-- How far the register is: the first look, cheap enough for twice a second.
+SELECT version FROM book;
+
+-- name: points
+-- The points that a change after the known version touched; those that are gone come last.
+SELECT id, enterprise, tag, kind, unit, range_low, range_high, gateway, hazard_source,
+       substance, name, name_en, period_s, reporting, deleted_at IS NOT NULL AS removed
+FROM point
+WHERE book_version > %(known)s AND (%(known)s > 0 OR deleted_at IS NULL)
+ORDER BY removed, id;
+
+-- name: rules
+-- The versions of limit rules that a change after the known version touched.
+SELECT rule.id, rule.version, rule.enterprise, point.id AS point_id, rule.condition,
+       rule."limit", rule.grade, rule.deadband, rule.on_delay_s, rule.off_delay_s,
+       rule.valid_from, rule.valid_to
+FROM rule JOIN point USING (enterprise, tag)
+WHERE rule.book_version > %(known)s AND rule.kind = 'limit'
+ORDER BY rule.enterprise, rule.id, rule.version;

@@ -1,0 +1,62 @@
+"""What the engine answers: what happened, what must be remembered, what must be judged again."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from services.domain.alarm import Transition
+from services.domain.judgement import PointState
+
+
+@dataclass(frozen=True, slots=True)
+class DirtyRange:
+    """Readings of a point between two judging times (epoch ms, inclusive) that must be judged
+    again over the stored ones, once they are committed. `sounding`: what it finds goes out live.
+    """
+
+    point_id: int
+    start: int
+    end: int
+    sounding: bool
+
+
+@dataclass(slots=True)
+class Outcome:
+    """The consequences of one step of the engine; all of it is made durable before the ack.
+
+    `states` are in order of time per point; the last one of a point is its state now.
+    """
+
+    transitions: list[Transition] = field(default_factory=list)
+    states: list[PointState] = field(default_factory=list)
+    dirty: list[DirtyRange] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.transitions or self.states or self.dirty)
+
+    def add(self, other: "Outcome") -> None:
+        """Append what a later step brought."""
+        self.transitions += other.transitions
+        self.states += other.states
+        self.dirty += other.dirty
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why an alarm was not acknowledged; the codes are those of `services.wire.bus.Refusal`."""
+
+    alarm_id: str
+    code: Literal["not_found", "not_open", "not_acknowledgeable"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownValue:
+    """The newest value of a point as it is shown: judging time (epoch ms), value, quality.
+
+    A bad reading is shown (value as sent, or None), though it is not judged.
+    """
+
+    point_id: int
+    at: int
+    value: float | None
+    quality: int

@@ -1,0 +1,293 @@
+"""The spool: what must not be lost, on the engine's own disk before anything is acknowledged.
+
+Records have positions that only grow. Appending returns once the record is flushed. The spool
+has an end: at its limit, or on a full disk, ordinary records are refused with SpoolFull, and a
+reserve is left for operator actions. Segments go when snapshot and recorder are past them.
+"""
+
+import errno
+import itertools
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.alerts.segment import Record, encode_record, read_records, segment_path, segments
+
+GIB = 1024**3
+MIB = 1024**2
+SLICE = 4 * MIB
+POSITION_JUMP = 1_000_000
+"""Left free after a torn tail: a position once given is never given again."""
+
+
+class SpoolFull(Exception):
+    """No room for this record; nothing of it was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpoolSize:
+    """Bounds in bytes: `limit` for everything, of which `reserve` is for operator actions."""
+
+    limit: int = GIB
+    reserve: int = 64 * MIB
+    segment: int = 16 * MIB
+
+
+class Spool:
+    """The writing end. `torn_bytes` says what was cut off when it was opened."""
+
+    def __init__(self, folder: Path, size: SpoolSize | None = None) -> None:
+        self.folder = folder
+        self.size = size or SpoolSize()
+        self.torn_bytes = 0
+        folder.mkdir(parents=True, exist_ok=True)
+        self.id = _identity(folder / "ID")
+        self._sealed = {first: path.stat().st_size for first, path in segments(folder)}
+        self.last, self._end = self._mend_tail()
+        self._active = max(self._sealed, default=None)
+        self._file = self._open(self._active) if self._active is not None else None
+        self._make_reserve()
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of all segments (the reserve not counted)."""
+        return sum(self._sealed.values())
+
+    @property
+    def first(self) -> int:
+        """No record before this position is here any more."""
+        return min(self._sealed, default=self.last + 1)
+
+    def append(self, payload: bytes, operator: bool = False) -> int:
+        """Write one record and flush it; its position. `operator` may use the reserve.
+
+        Raises SpoolFull at the end of the spool or of the disk, OSError for a failing disk
+        (after which nothing that was written can be trusted: the process has to stop).
+        """
+        position = self.last + 1
+        record = encode_record(position, payload)
+        limit = self.size.limit if operator else self.size.limit - self.size.reserve
+        if self.size_bytes + len(record) > limit:
+            raise SpoolFull(f"the spool holds {self.size_bytes} of {limit} bytes")
+        try:
+            self._write(position, record)
+        except OSError as failure:
+            if failure.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            if not (operator and self._shrink_reserve(len(record))):
+                raise SpoolFull("the disk is full") from failure
+            self._write_from_reserve(position, record)
+        self.last = position
+        return position
+
+    def forget(self, upto: int) -> None:
+        """Delete the segments of which every record is at or before `upto`."""
+        firsts = sorted(self._sealed)
+        for first, following in itertools.pairwise(firsts):
+            if following - 1 > upto:
+                break
+            segment_path(self.folder, first).unlink(missing_ok=True)
+            del self._sealed[first]
+        if self._active is not None and self.last <= upto and self._end > self.size.segment // 2:
+            self._renew()
+        self._make_reserve()
+
+    def close(self) -> None:
+        """Let go of the file; everything is on disk already."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def _write(self, position: int, record: bytes) -> None:
+        if self._file is None or self._end + len(record) > self.size.segment:
+            self._roll(position)
+        assert self._file is not None
+        assert self._active is not None
+        try:
+            _write_all(self._file, record)
+            os.fdatasync(self._file)
+        except OSError:
+            os.ftruncate(self._file, self._end)
+            raise
+        self._end += len(record)
+        self._sealed[self._active] = self._end
+
+    def _write_from_reserve(self, position: int, record: bytes) -> None:
+        try:
+            self._write(position, record)
+        except OSError as failure:
+            if failure.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            raise SpoolFull("the disk is full, and so is the operators' reserve") from failure
+
+    def _roll(self, position: int) -> None:
+        file = self._open(position)
+        _sync_folder(self.folder)
+        self.close()
+        self._file, self._active, self._end = file, position, 0
+        self._sealed[position] = 0
+
+    def _renew(self) -> None:
+        """Begin a new segment in place of the active one, of which nothing is needed any more."""
+        done = self._active
+        try:
+            self._roll(self.last + 1)
+        except OSError as failure:
+            if failure.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            return
+        if done is not None and done != self._active:
+            segment_path(self.folder, done).unlink(missing_ok=True)
+            del self._sealed[done]
+
+    def _open(self, first: int) -> int:
+        return os.open(
+            segment_path(self.folder, first), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600
+        )
+
+    def _mend_tail(self) -> tuple[int, int]:
+        """Cut off what is no sound record at the end; the last position and its end."""
+        jump = 0
+        for first in sorted(self._sealed, reverse=True):
+            path = segment_path(self.folder, first)
+            last = _last_record(path)
+            end = last.end if last else 0
+            torn = self._sealed[first] - end
+            if torn:
+                os.truncate(path, end)
+                self.torn_bytes += torn
+                self._sealed[first] = end
+                jump = POSITION_JUMP
+            if last is not None or first == min(self._sealed):
+                return (last.position if last else first - 1) + jump, end
+            path.unlink()
+            del self._sealed[first]
+        return 0, 0
+
+    def _reserve_path(self) -> Path:
+        return self.folder / "reserve"
+
+    def _make_reserve(self) -> None:
+        """Keep room on the disk for operator actions, as much of it as there is."""
+        file = os.open(self._reserve_path(), os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            held = os.fstat(file).st_size
+            if held < self.size.reserve:
+                os.posix_fallocate(file, held, self.size.reserve - held)
+        except OSError as failure:
+            if failure.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            os.ftruncate(file, held)
+        finally:
+            os.close(file)
+
+    def _shrink_reserve(self, need: int) -> bool:
+        """Give room of the reserve back to the disk: what is needed, and a little for its blocks."""
+        path = self._reserve_path()
+        held = path.stat().st_size if path.exists() else 0
+        if held == 0:
+            return False
+        os.truncate(path, max(0, held - need - MIB))
+        return True
+
+
+class SpoolReader:
+    """The reading end: records in their order, from a position on."""
+
+    def __init__(self, folder: Path, after: int = 0) -> None:
+        self._folder = folder
+        self._after = after
+        self._segment: int | None = None
+        self._offset = 0
+        self.damaged_bytes = 0
+        """Bytes that were passed over because they are no sound record."""
+
+    def read(self, limit: int) -> list[tuple[int, bytes]]:
+        """Up to `limit` records after those already read; empty at the end."""
+        found: list[tuple[int, bytes]] = []
+        while len(found) < limit and (path := self._current()) is not None:
+            data = _slice(path, self._offset, SLICE)
+            if not self._take(data, limit - len(found), found):
+                if len(data) == SLICE:
+                    data = _slice(path, self._offset, -1)
+                    if self._take(data, limit - len(found), found):
+                        continue
+                if not self._next_segment(len(data)):
+                    break
+        return found
+
+    def _take(self, data: bytes, limit: int, found: list[tuple[int, bytes]]) -> bool:
+        """Keep the new records of `data`; whether there was any record at all."""
+        seen, base, taken = 0, self._offset, 0
+        for record in read_records(data):
+            self.damaged_bytes += record.offset - seen
+            seen = record.end
+            self._offset = base + seen
+            if record.position > self._after:
+                self._after = record.position
+                found.append((record.position, record.payload))
+                taken += 1
+            if taken >= limit:
+                break
+        return seen > 0
+
+    def _current(self) -> Path | None:
+        known = segments(self._folder)
+        if self._segment is None:
+            before = [first for first, _ in known if first <= self._after + 1]
+            self._segment = max(before) if before else min((f for f, _ in known), default=None)
+        elif all(first != self._segment for first, _ in known):
+            # Read to its end and deleted since: go on with what follows.
+            later = [first for first, _ in known if first > self._segment]
+            self._segment, self._offset = min(later, default=None), 0
+        return None if self._segment is None else segment_path(self._folder, self._segment)
+
+    def _next_segment(self, left: int) -> bool:
+        """Go on to the next segment, if there is one; what is left of this one is damage."""
+        later = [first for first, _ in segments(self._folder) if first > (self._segment or 0)]
+        if not later:
+            return False
+        self.damaged_bytes += left
+        self._segment, self._offset = min(later), 0
+        return True
+
+
+def _last_record(path: Path) -> Record | None:
+    last = None
+    for record in read_records(path.read_bytes()):
+        last = record
+    return last
+
+
+def _slice(path: Path, offset: int, size: int) -> bytes:
+    with path.open("rb") as file:
+        file.seek(offset)
+        return file.read(size)
+
+
+def _write_all(file: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(file, view) :]
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _identity(path: Path) -> str:
+    """The spool's own name, by which the database knows how far this one is recorded."""
+    if path.exists() and (known := path.read_text().strip()):
+        return known
+    made = secrets.token_hex(8)
+    with path.open("w") as file:
+        file.write(made)
+        file.flush()
+        os.fsync(file.fileno())
+    _sync_folder(path.parent)
+    return made

@@ -1,5 +1,6 @@
 """Settings, read once at the door from the environment or a `.env`, then handed down."""
 
+import os
 from pathlib import Path
 
 from pydantic import Field, SecretStr
@@ -49,3 +50,8 @@ def require(secret: SecretStr | None, name: str) -> str:
     if secret is None:
         raise SystemExit(f"PARKWATCH_{name} is not set: set it, or start with `parkwatch up`.")
     return secret.get_secret_value()
+
+
+def inherited_environment() -> dict[str, str]:
+    """This process's own environment, to be handed on to the programs it starts."""
+    return dict(os.environ)

@@ -1,0 +1,139 @@
+"""The embedded broker: NATS Server with JetStream and its MQTT listener.
+
+Users live in two files that the configuration includes: `services.conf` defines the services'
+own users as variables, `gateways.conf` is the list of all users, written by the api.
+"""
+
+import os
+import shutil
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.stack.cache import explained
+from services.stack.program import Program
+from services.stack.secrets import Secrets
+
+HOST = "127.0.0.1"
+SERVICE_USERS = ("svc-ingest", "svc-alerts", "svc-api")
+ADMIN_USER = "svc-broker-admin"
+STORE_LIMIT = 20 * 2**30
+TEMPLATE = Path("deploy") / "broker" / "nats.conf"
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Where gateways connect, with a certificate when it is to be TLS."""
+
+    host: str
+    port: int
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+class Broker:
+    """One broker in a folder, seen from this machine."""
+
+    def __init__(
+        self,
+        executable: Path,
+        template: Path,
+        folder: Path,
+        native_port: int,
+        listener: Listener,
+        secrets: Secrets,
+    ) -> None:
+        self._executable = executable
+        self._template = template
+        self._folder = folder
+        self._native_port = native_port
+        self._listener = listener
+        self._secrets = secrets
+
+    @property
+    def users_file(self) -> Path:
+        """The list of users, rewritten by the api."""
+        return self._folder / "gateways.conf"
+
+    def configure(self) -> None:
+        """Write the configuration, with the services' own users and no gateway yet."""
+        with explained(self._folder):
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._write("services.conf", self._service_users())
+            self._write("gateways.conf", users_fragment())
+            self._write("nats.conf", self._configuration())
+
+    def program(self) -> Program:
+        """How the supervisor starts and stops it."""
+        configuration = str(self._folder / "nats.conf")
+        return Program(
+            name="broker",
+            command=(str(self._executable), "-c", configuration),
+            cwd=self._folder,
+            patience=15.0,
+        )
+
+    def mqtt_url(self, user: str) -> str:
+        """The MQTT address for one of the services' own users, password included."""
+        scheme = "mqtt" if self._listener.certificate is None else "mqtts"
+        host = HOST if self._listener.host in ("0.0.0.0", "::") else self._listener.host
+        return f"{scheme}://{user}:{self._secrets.get(user)}@{host}:{self._listener.port}"
+
+    def admin_url(self) -> str:
+        """The native address of the system account, which may ask for a reload."""
+        return f"nats://{ADMIN_USER}:{self._secrets.get(ADMIN_USER)}@{HOST}:{self._native_port}"
+
+    def ready(self) -> bool:
+        """Whether it listens for gateways."""
+        host = HOST if self._listener.host in ("0.0.0.0", "::") else self._listener.host
+        try:
+            socket.create_connection((host, self._listener.port), timeout=1).close()
+        except OSError:
+            return False
+        return True
+
+    def _configuration(self) -> str:
+        text = self._template.read_text(encoding="utf-8")
+        values = {
+            "native_listen": f"{HOST}:{self._native_port}",
+            "store_dir": str(self._folder / "store"),
+            "store_limit": str(min(STORE_LIMIT, shutil.disk_usage(self._folder).free // 2)),
+            "mqtt_listen": f"{self._listener.host}:{self._listener.port}",
+            "mqtt_tls": self._tls(),
+            "admin_user": ADMIN_USER,
+            "admin_password": self._secrets.get(ADMIN_USER),
+        }
+        for name, value in values.items():
+            text = text.replace(f"@{name}@", value)
+        return text
+
+    def _tls(self) -> str:
+        if self._listener.certificate is None or self._listener.key is None:
+            return ""
+        certificate, key = self._listener.certificate.resolve(), self._listener.key.resolve()
+        return f'tls {{ cert_file: "{certificate}", key_file: "{key}" }}'
+
+    def _service_users(self) -> str:
+        lines = [
+            f'{variable(user)} = {{ user: "{user}", password: "{self._secrets.get(user)}" }}\n'
+            for user in SERVICE_USERS
+        ]
+        return "# The services' own users; gateways.conf lists them.\n" + "".join(lines)
+
+    def _write(self, name: str, text: str) -> None:
+        half = self._folder / f".{name}.half"
+        file = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(file, "w", encoding="utf-8") as handle:
+            handle.write(text)
+        half.rename(self._folder / name)
+
+
+def variable(user: str) -> str:
+    """The name by which `gateways.conf` refers to a user of `services.conf`."""
+    return user.upper().replace("-", "_")
+
+
+def users_fragment() -> str:
+    """A `gateways.conf` without gateways: the services alone, so that their sessions come first."""
+    services = ", ".join(f"${variable(user)}" for user in SERVICE_USERS)
+    return f'include "services.conf"\nusers: [\n  {services}\n]\n'

@@ -1,0 +1,131 @@
+"""The embedded engines of one installation: where they lie, and what each service is told."""
+
+import sys
+import sysconfig
+from collections.abc import Mapping
+from pathlib import Path
+
+from services.runtime.settings import Settings, require
+from services.stack.broker import Broker, Listener
+from services.stack.cache import Cache
+from services.stack.data_dir import DataDir
+from services.stack.host import machine
+from services.stack.packages import DATABASE
+from services.stack.ports import claim, free_port, is_free
+from services.stack.postgres import HOST, Postgres
+from services.stack.program import Program
+from services.stack.refusal import Refusal
+from services.stack.secrets import Secrets
+from services.store.provision import OWNER, ROLES, provision
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+CONSOLE = REPOSITORY / "console" / "dist"
+TEMPLATE = REPOSITORY / "deploy" / "broker" / "nats.conf"
+
+
+class Embedded:
+    """Call under the lock of the data folder. A server that the settings name elsewhere is not
+    embedded: its attribute is None."""
+
+    def __init__(
+        self, settings: Settings, data: DataDir, cache: Cache, inherited: Mapping[str, str]
+    ) -> None:
+        self._settings = settings
+        self._data = data
+        self._inherited = inherited
+        self.secrets = Secrets(data.secrets)
+        self.database = self._database(cache) if settings.database_url is None else None
+        self.broker = self._broker() if settings.mqtt_url is None else None
+
+    def provision(self) -> None:
+        """Roles, passwords and the database; needs it to be up."""
+        if self.database is not None:
+            passwords = {role: self.secrets.get(role) for role in ROLES}
+            superuser = self.database
+            provision(lambda name: superuser.url("postgres", name), "parkwatch", passwords)
+
+    def owner_url(self) -> str:
+        """The database's address for its owner, who migrates it."""
+        if self.database is not None:
+            return self.database.url(OWNER)
+        return require(self._settings.database_url, "DATABASE_URL")
+
+    def service(self, name: str) -> Program:
+        """One of our services, with its own roles on both servers."""
+        return Program(
+            name=name,
+            command=(sys.executable, "-m", f"services.{name}"),
+            env=self._environment(name),
+        )
+
+    def settings_of(self, name: str) -> dict[str, str]:
+        """Only what is set for this service beyond the environment, for a person to use."""
+        full = self._environment(name)
+        return {key: value for key, value in full.items() if self._inherited.get(key) != value}
+
+    def _environment(self, name: str) -> dict[str, str]:
+        settings, secrets = self._settings, self.secrets
+        own = {
+            "DATA_DIR": str(self._data.path),
+            "HTTP_HOST": settings.http_host,
+            "HTTP_PORT": str(settings.http_port),
+            "RATE_LIMIT": str(settings.rate_limit),
+            "GATEWAY_RATE": str(settings.gateway_rate),
+            "CLIENT_ID_SECRET": secrets.get("client_id"),
+        }
+        if self.database is not None:
+            own["DATABASE_URL"] = self.database.url(f"pw_{name}")
+        if self.broker is not None:
+            own["MQTT_URL"] = self.broker.mqtt_url(f"svc-{name}")
+        if name == "api":
+            own |= self._doors()
+        return dict(self._inherited) | {f"PARKWATCH_{key}": value for key, value in own.items()}
+
+    def _doors(self) -> dict[str, str]:
+        """What only the api needs: signing, the console, and letting gateways in."""
+        own = {
+            "TOKEN_KEY": self.secrets.get("token_key"),
+            "CONSOLE_DIR": str(self._settings.console_dir or CONSOLE),
+            "ADMIN_PASSWORD": self.secrets.get("admin_password", self._first_admin_password()),
+        }
+        if self.broker is not None:
+            own["BROKER_ADMIN_URL"] = self.broker.admin_url()
+            own["BROKER_USERS_FILE"] = str(self.broker.users_file)
+        return own
+
+    def _first_admin_password(self) -> str | None:
+        chosen = self._settings.admin_password
+        return None if chosen is None else chosen.get_secret_value()
+
+    def _database(self, cache: Cache) -> Postgres:
+        entry = DATABASE.entry(machine())
+        if not cache.has(entry):
+            raise Refusal("The database is not installed yet: run `make install` first.")
+        port = self._database_port()
+        postgres = self._data.postgres
+        return Postgres(cache.path(entry), postgres, port, self._data.account, self.secrets)
+
+    def _database_port(self) -> int:
+        wanted = self._settings.db_port
+        if wanted is not None:
+            claim(HOST, wanted, "the database", "DB_PORT")
+            return wanted
+        return self._data.remembered_port("database", free_port, lambda port: is_free(HOST, port))
+
+    def _broker(self) -> Broker:
+        settings = self._settings
+        claim(settings.mqtt_host, settings.mqtt_port, "the gateways' MQTT", "MQTT_PORT")
+        native = self._data.remembered_port("broker", free_port, lambda port: is_free(HOST, port))
+        return Broker(
+            Path(sysconfig.get_path("scripts")) / "nats-server",
+            TEMPLATE,
+            self._data.broker,
+            native,
+            Listener(
+                settings.mqtt_host,
+                settings.mqtt_port,
+                settings.mqtt_tls_cert,
+                settings.mqtt_tls_key,
+            ),
+            self.secrets,
+        )

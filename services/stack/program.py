@@ -1,0 +1,19 @@
+"""One program under the supervisor's care: what to start, as whom, and how to stop it."""
+
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """`stop` is the signal that ends it cleanly; after `patience` seconds it is killed."""
+
+    name: str
+    command: tuple[str, ...]
+    env: Mapping[str, str] = field(default_factory=dict, repr=False)
+    account: str | None = None
+    cwd: Path | None = None
+    stop: signal.Signals = signal.SIGTERM
+    patience: float = 6.0

@@ -1,0 +1,127 @@
+"""One stack from first to last: engines, migrations, services, the ready line, and the end of all.
+
+The order: database, migrations, broker, then ingest and alerts, then the api, which lets gateways
+in once both have their sessions.
+"""
+
+import os
+import signal
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from services.runtime.clock import Clock
+from services.runtime.settings import Settings
+from services.stack.cache import Cache, default_home, explained
+from services.stack.data_dir import DataDir, choose
+from services.stack.embedded import Embedded
+from services.stack.ports import claim
+from services.stack.progress import Progress
+from services.stack.refusal import Refusal
+from services.stack.supervisor import Supervisor
+from services.store.migrate import MigrationRefused, migrate
+
+ENGINE_PATIENCE = 60.0
+READY_PATIENCE = 120.0
+SERVICES = ("ingest", "alerts", "api")
+
+
+class Stack:
+    """What runs on one data folder. Use `held` to get one."""
+
+    def __init__(self, embedded: Embedded, supervisor: Supervisor, progress: Progress) -> None:
+        self.embedded = embedded
+        self.supervisor = supervisor
+        self.progress = progress
+
+    def start_engines(self) -> None:
+        """Database, roles, migrations, broker: each ready before the next begins."""
+        database, broker = self.embedded.database, self.embedded.broker
+        if database is not None:
+            if not database.made:
+                with self.progress.step("making the database"):
+                    database.make()
+            with self.progress.step("database"):
+                self.supervisor.start(database.program())
+                self._await("database", database.ready, ENGINE_PATIENCE)
+                self.embedded.provision()
+        with self.progress.step("migrations"):
+            try:
+                migrate(self.embedded.owner_url())
+            except MigrationRefused as refused:
+                raise Refusal(str(refused)) from refused
+        if broker is not None:
+            with self.progress.step("broker"):
+                broker.configure()
+                self.supervisor.start(broker.program())
+                self._await("broker", broker.ready, ENGINE_PATIENCE)
+
+    def start_services(self, url: str) -> None:
+        """Ingest, alerts and the api; over when the api says that readings can be taken."""
+        with self.progress.step("services"):
+            for name in SERVICES:
+                self.supervisor.start(self.embedded.service(name))
+            self._await("api", lambda: answers(f"{url}/readyz"), READY_PATIENCE)
+
+    def _await(self, name: str, ready: Callable[[], bool], patience: float) -> None:
+        if self.supervisor.keep(ready, patience):
+            return
+        if self.supervisor.stopping:
+            raise Interrupted
+        raise Refusal(
+            f"The {name} was not ready after {patience:.0f} s; its last words: "
+            f"{self.supervisor.last_words(name)[:300] or 'none'} (see {self.supervisor.logs})."
+        )
+
+
+class Interrupted(Exception):
+    """Somebody asked for the end before all was up."""
+
+
+@contextmanager
+def held(
+    settings: Settings, inherited: Mapping[str, str], clock: Clock, progress: Progress
+) -> Iterator[Stack]:
+    """A stack on the settings' data folder, which no other then can have; at the end all of it
+    is stopped, whatever happened."""
+    path, moved = choose(settings.data_dir, "data_dir" in settings.model_fields_set)
+    if moved is not None:
+        progress.say(moved)
+    data = DataDir(path)
+    waiting = Supervisor(data.logs, data.run, clock, progress.say)
+    _hear_signals(waiting)
+    data.hold(clock, lambda seconds: waiting.keep(patience=seconds))
+    try:
+        claim(settings.http_host, settings.http_port, "the console", "HTTP_PORT")
+        embedded = Embedded(settings, data, Cache(engines_home(inherited)), inherited)
+        supervisor = Supervisor(data.logs, data.run, clock, progress.say, data.lock)
+        _hear_signals(supervisor)
+        with explained(path):
+            try:
+                yield Stack(embedded, supervisor, progress)
+            finally:
+                supervisor.stop_all()
+    finally:
+        data.release()
+
+
+def engines_home(inherited: Mapping[str, str]) -> Path:
+    """The installed engines of this user."""
+    xdg = inherited.get("XDG_CACHE_HOME")
+    return default_home(os.geteuid(), Path(xdg) if xdg else None)
+
+
+def answers(url: str) -> bool:
+    """Whether this address says 200."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as response:
+            return bool(response.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _hear_signals(supervisor: Supervisor) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, supervisor.ask_to_stop)

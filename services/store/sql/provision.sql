@@ -1,0 +1,14 @@
+-- name: missing_statements
+-- What a new installation's database lacks for this role: the statements that make up for it, one a row.
+SELECT format('CREATE ROLE %%I', %(role)s::text)
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = %(role)s)
+UNION ALL
+SELECT format('ALTER ROLE %%I LOGIN PASSWORD %%L', %(role)s::text, %(password)s::text)
+UNION ALL
+SELECT format('CREATE DATABASE %%I OWNER %%I', %(database)s::text, %(owner)s::text)
+WHERE %(role)s = %(owner)s
+  AND NOT EXISTS (SELECT FROM pg_database WHERE datname = %(database)s)
+
+-- name: extend
+-- Hypertables; only a superuser may bring them in.
+CREATE EXTENSION IF NOT EXISTS timescaledb

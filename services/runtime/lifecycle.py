@@ -52,9 +52,11 @@ async def _run(main: Callable[[asyncio.Event], Awaitable[None]], stop: asyncio.E
 
 async def _end_in_time(stop: asyncio.Event, work: asyncio.Task[None]) -> None:
     await stop.wait()
-    await asyncio.wait([work], timeout=STOP_GRACE_S)
+    if (await asyncio.wait([work], timeout=STOP_GRACE_S))[0]:
+        return
     _log.warning("still busy after being told to stop: cancelling")
     work.cancel()
-    await asyncio.wait([work], timeout=CANCEL_GRACE_S)
+    if (await asyncio.wait([work], timeout=CANCEL_GRACE_S))[0]:
+        return
     _log.error("did not react to being cancelled: ending the process")
     os._exit(70)

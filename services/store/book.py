@@ -66,8 +66,8 @@ class BookReader:
             row = await (await connection.execute(self._sql["version"])).fetchone()
             assert row is not None  # one row since migration 0001
             cursor = connection.cursor(row_factory=namedtuple_row)
-            points = await (await cursor.execute(self._sql["points"], known)).fetchall()
-            rules = await (await cursor.execute(self._sql["rules"], known)).fetchall()
+            points: list[Any] = await (await cursor.execute(self._sql["points"], known)).fetchall()
+            rules: list[Any] = await (await cursor.execute(self._sql["rules"], known)).fetchall()
         self.version = int(row[0])
         return BookChange(
             version=self.version,

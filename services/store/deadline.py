@@ -38,9 +38,7 @@ async def connect(
 
 
 @asynccontextmanager
-async def within(
-    connection: psycopg.AsyncConnection[Row], seconds: float
-) -> AsyncIterator[None]:
+async def within(connection: psycopg.AsyncConnection[Row], seconds: float) -> AsyncIterator[None]:
     """Give the work in the block `seconds`; after that the connection is cut under it.
 
     The statement that was waiting raises psycopg.OperationalError; the connection is broken.

@@ -1,0 +1,158 @@
+"""The record of the engine: alarms, journal and judged states, moved on with its spool."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import psycopg
+
+from services.domain.alarm import Alarm, Transition
+from services.domain.journal import ChainHead, JournalRow, link
+from services.domain.judgement import PointState
+from services.runtime.clock import to_datetime
+from services.store.deadline import Row
+from services.store.queries import Queries
+
+FAR_FUTURE = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class StateSpan:
+    """The judged states of a point after `after` up to `until` (epoch ms; None: all later)."""
+
+    point_id: int
+    after: int
+    until: int | None
+
+
+class PositionMoved(Exception):
+    """Somebody else recorded from this spool meanwhile; nothing of the batch was written."""
+
+
+class AlarmRecord:
+    """Writes over a connection of the engine's role. One batch, one transaction."""
+
+    def __init__(self, connection: psycopg.AsyncConnection[Row], spool: str) -> None:
+        self._connection = connection
+        self._spool = spool
+        self._sql = Queries.load("alerts")
+
+    async def position(self) -> int:
+        """How far this spool is recorded; 0 for one that the database has not seen."""
+        await self._connection.execute(self._sql["known_spool"], {"spool": self._spool})
+        cursor = await self._connection.execute(self._sql["position"], {"spool": self._spool})
+        row = await cursor.fetchone()
+        assert row is not None  # made above
+        return int(row[0])
+
+    async def write(
+        self,
+        old: int,
+        new: int,
+        transitions: Sequence[Transition],
+        states: Sequence[PointState | StateSpan],
+    ) -> None:
+        """Record what lies between two positions of the spool; all of it, once, or nothing.
+
+        `states` in order: a span forgets, a state is put. Raises PositionMoved, or psycopg.Error.
+        """
+        async with self._connection.transaction():
+            moved = await self._connection.execute(
+                self._sql["move_position"], {"spool": self._spool, "old": old, "new": new}
+            )
+            if moved.rowcount != 1:
+                raise PositionMoved(f"the record of spool {self._spool} is not at {old} any more")
+            await self._append(transitions)
+            await self._put_states(states)
+
+    async def _append(self, transitions: Sequence[Transition]) -> None:
+        if not transitions:
+            return
+        heads = await self._heads({each.alarm.enterprise for each in transitions})
+        rows: list[dict[str, Any]] = []
+        for transition in transitions:
+            row = link(heads.get(transition.alarm.enterprise, ChainHead()), transition)
+            heads[row.enterprise] = ChainHead(row.seq, row.hash)
+            rows.append(_journal_fields(row))
+        latest = {(each.alarm.enterprise, each.alarm.id): each.alarm for each in transitions}
+        cursor = self._connection.cursor()
+        await cursor.executemany(self._sql["put_alarm"], map(_alarm_fields, latest.values()))
+        await cursor.executemany(self._sql["append_journal"], rows)
+
+    async def _heads(self, enterprises: Iterable[str]) -> dict[str, ChainHead]:
+        cursor = await self._connection.execute(
+            self._sql["chain_heads"], {"enterprises": sorted(enterprises)}
+        )
+        return {row[0]: ChainHead(row[1], bytes(row[2])) for row in await cursor.fetchall()}
+
+    async def _put_states(self, states: Sequence[PointState | StateSpan]) -> None:
+        cursor = self._connection.cursor()
+        wanted: dict[tuple[int, int], PointState] = {}
+        for each in states:
+            if isinstance(each, PointState):
+                wanted[each.point_id, each.at] = each
+                continue
+            await self._connection.execute(self._sql["forget_states"], _span_fields(each))
+            wanted = {key: state for key, state in wanted.items() if not _covers(each, *key)}
+        if wanted:
+            await cursor.executemany(self._sql["put_state"], map(_state_fields, wanted.values()))
+
+
+def _covers(span: StateSpan, point_id: int, at: int) -> bool:
+    until = at if span.until is None else span.until
+    return span.point_id == point_id and span.after < at <= until
+
+
+def _span_fields(span: StateSpan) -> dict[str, Any]:
+    until = FAR_FUTURE if span.until is None else to_datetime(span.until)
+    return {"point_id": span.point_id, "after": to_datetime(span.after), "until": until}
+
+
+def _state_fields(state: PointState) -> dict[str, Any]:
+    text = msgspec.json.encode(state).decode()
+    return {"point_id": state.point_id, "at": to_datetime(state.at), "state": text}
+
+
+def _journal_fields(row: JournalRow) -> dict[str, Any]:
+    return {
+        "enterprise": row.enterprise,
+        "seq": row.seq,
+        "alarm_id": row.alarm_id,
+        "at": to_datetime(row.at),
+        "noted_at": to_datetime(row.noted_at),
+        "event": row.event,
+        "body": row.body,
+        "previous": row.previous,
+        "hash": row.hash,
+    }
+
+
+def _alarm_fields(alarm: Alarm) -> dict[str, Any]:
+    return {
+        "enterprise": alarm.enterprise,
+        "id": alarm.id,
+        "point_id": alarm.point_id,
+        "tag": alarm.tag,
+        "direction": alarm.direction.value,
+        "rule": alarm.rule,
+        "rule_version": alarm.rule_version,
+        "condition": alarm.condition,
+        "limit": alarm.limit,
+        "grade": alarm.grade,
+        "state": alarm.state.value,
+        "value": alarm.value,
+        "raised_at": to_datetime(alarm.raised_at),
+        "received_at": to_datetime(alarm.received_at),
+        "historical": alarm.historical,
+        "cleared_at": _moment(alarm.cleared_at),
+        "acknowledged_at": _moment(alarm.acknowledged_at),
+        "acknowledged_by": alarm.acknowledged_by,
+        "closed_as": None if alarm.closed_as is None else alarm.closed_as.value,
+        "superseded": alarm.superseded,
+    }
+
+
+def _moment(epoch_ms: int | None) -> datetime | None:
+    return None if epoch_ms is None else to_datetime(epoch_ms)

@@ -1,0 +1,206 @@
+"""From a delivery to readings: the one way that ingest and the engine both read the field.
+
+Pure: the register and the time of receipt are passed in, nothing is kept.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from services.domain.directory import Directory
+from services.domain.point import Point, UnfitValue
+from services.domain.reading import Quality, Reading, ReadingFlag, time_flags
+from services.wire.instant import UnfitTime, check_range
+from services.wire.native import GatewayState, decode_native, decode_state
+from services.wire.telemetry import Poison, TagValue, TelemetryMessage, shown
+
+_TOPIC = re.compile(r"pw/v1/([A-Za-z0-9_-]{1,64})/([A-Za-z0-9_-]{1,64})/([^/]+)", re.ASCII)
+_REASON_LIMIT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class UnregisteredValue:
+    """A value of a tag that nobody has registered; `number` or `state`, or neither when bad."""
+
+    tag: str
+    measured_at: int
+    received_at: int
+    number: float | None
+    state: str | None
+    quality: Quality
+    flags: ReadingFlag
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """What a delivery means. `refusals` are sentences: with any, the payload is a dead letter.
+
+    `messages` are the (boot, seq) of the messages that gave both. A reading without a time of
+    its own (NO_TIME) carries the boot and seq of its message: whoever stores it asks first
+    whether that message was stored before.
+    """
+
+    enterprise: str
+    gateway: str
+    readings: tuple[Reading, ...] = ()
+    unregistered: tuple[UnregisteredValue, ...] = ()
+    messages: tuple[tuple[str, int], ...] = ()
+    state: GatewayState | None = None
+    refusals: tuple[str, ...] = ()
+    repeated: bool = False
+    """A retained message that the broker hands out again on subscribing: nothing new."""
+
+    @property
+    def reason(self) -> str | None:
+        """Why it is a dead letter, in at most 1,000 characters; None when all of it is used."""
+        if not self.refusals:
+            return None
+        text, more = self.refusals[0], len(self.refusals) - 1
+        for each in self.refusals[1:]:
+            if len(text) + len(each) > _REASON_LIMIT - 100:
+                break
+            text, more = f"{text} {each}", more - 1
+        return text if more == 0 else f"{text} {more} more like these."
+
+
+def translate(
+    directory: Directory,
+    topic: str,
+    payload: bytes,
+    received_at: int,
+    redelivered: bool = False,
+    retained: bool = False,
+) -> Translation:
+    """Read a delivery. Never raises: what cannot be used is told in `refusals`.
+
+    Retained telemetry is what the broker kept from earlier and hands to every new subscription:
+    it was delivered when it was sent, and a new time of receipt would make old look live. So it
+    is read as nothing. A retained state is what states are retained for.
+    """
+    match = _TOPIC.fullmatch(topic)
+    if match is None:
+        return _dead(*_owner(topic), f"The topic {shown(topic)} is unknown: {_TOPICS}.")
+    enterprise, gateway, leaf = match.groups()
+    try:
+        match leaf:
+            case "telemetry" if retained:
+                return Translation(enterprise, gateway, repeated=True)
+            case "telemetry":
+                reader = _Reader(directory, enterprise, received_at, redelivered)
+                return reader.read(gateway, decode_native(payload))
+            case "state":
+                return Translation(enterprise, gateway, state=decode_state(payload))
+            case _:
+                return _dead(enterprise, gateway, f"Unknown topic {shown(leaf)}: {_TOPICS}.")
+    except Poison as poison:
+        return _dead(enterprise, gateway, poison.reason)
+
+
+_TOPICS = "publish to pw/v1/{enterprise}/{gateway}/telemetry"
+
+
+def _dead(enterprise: str, gateway: str, reason: str) -> Translation:
+    return Translation(enterprise, gateway, refusals=(reason,))
+
+
+def _owner(topic: str) -> tuple[str, str]:
+    """As much of enterprise and gateway as a strange topic gives; empty where it gives none."""
+    levels = [*topic.split("/"), "", "", "", ""]
+    known = levels[:2] == ["pw", "v1"]
+    names = [re.sub(r"[^A-Za-z0-9_-]", "", each)[:64] for each in levels[2:4]]
+    return (names[0], names[1]) if known else ("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    directory: Directory
+    enterprise: str
+    received_at: int
+    redelivered: bool
+
+    def read(self, gateway: str, messages: list[TelemetryMessage]) -> Translation:
+        readings: list[Reading] = []
+        strangers: list[UnregisteredValue] = []
+        refusals: list[str] = []
+        for message in messages:
+            refusals += message.refused
+            for tag_value in message.values:
+                try:
+                    found = self._one(message, tag_value)
+                except (UnfitTime, UnfitValue) as error:
+                    refusals.append(f"{shown(tag_value.tag)}: {error}.")
+                    continue
+                if isinstance(found, Reading):
+                    readings.append(found)
+                else:
+                    strangers.append(found)
+        return Translation(
+            self.enterprise,
+            gateway,
+            tuple(readings),
+            tuple(strangers),
+            tuple(_identities(messages)),
+            refusals=tuple(refusals),
+        )
+
+    def _one(self, message: TelemetryMessage, given: TagValue) -> Reading | UnregisteredValue:
+        measured_at, flags = self._time(given)
+        point = self.directory.find(self.enterprise, given.tag)
+        if point is None:
+            return self._stranger(given, measured_at, flags)
+        value = None if given.value is None else point.accept(given.value)
+        if value is not None and point.out_of_range(value):
+            flags |= ReadingFlag.OUT_OF_RANGE
+        named = message.boot is not None and message.seq is not None
+        return Reading(
+            point.id,
+            measured_at,
+            self.received_at,
+            value,
+            given.quality,
+            flags,
+            message.boot if named else None,
+            message.seq if named else None,
+        )
+
+    def _time(self, given: TagValue) -> tuple[int, ReadingFlag]:
+        again = ReadingFlag.REDELIVERED if self.redelivered else ReadingFlag.NONE
+        if given.ts is None:
+            return self.received_at, ReadingFlag.NO_TIME | again
+        check_range(given.ts, self.received_at)
+        return given.ts, time_flags(given.ts, self.received_at) | again
+
+    def _stranger(self, given: TagValue, at: int, flags: ReadingFlag) -> UnregisteredValue:
+        number = state = None
+        if isinstance(given.value, bool):
+            state = "true" if given.value else "false"
+        elif isinstance(given.value, str):
+            state = given.value
+        else:
+            number = given.value
+        return UnregisteredValue(
+            given.tag, at, self.received_at, number, state, given.quality, flags
+        )
+
+
+def _identities(messages: list[TelemetryMessage]) -> Iterator[tuple[str, int]]:
+    for message in messages:
+        if message.boot is not None and message.seq is not None and message.values:
+            yield message.boot, message.seq
+
+
+def adopt(point: Point, kept: UnregisteredValue) -> Reading:
+    """A value kept for a tag, as a reading of the point that the tag has become.
+
+    Raises UnfitValue when the point cannot take such a value.
+    """
+    value: float | bool | str | None = kept.number if kept.state is None else kept.state
+    if kept.state in ("true", "false"):
+        value = kept.state == "true"
+    stored = None if value is None else point.accept(value)
+    flags = kept.flags
+    if stored is not None and point.out_of_range(stored):
+        flags |= ReadingFlag.OUT_OF_RANGE
+    return replace(
+        Reading(point.id, kept.measured_at, kept.received_at, stored, kept.quality), flags=flags
+    )

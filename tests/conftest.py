@@ -1,0 +1,59 @@
+"""The living system for those proofs that need it; nothing is started for the others."""
+
+from collections.abc import Generator, Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.living.browser import Console, open_browser
+from tests.living.park import Park
+from tests.living.stack import Stack, living
+from tests.living.store import Store
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failure shows what every running stack said last."""
+    report = yield
+    if report.failed:
+        for stack in Stack.running:
+            report.sections.append((f"stack in {stack.data_dir}", stack.said()))
+    return report
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """One `parkwatch up` for all proofs of this worker that leave it as they found it."""
+    with living() as running:
+        yield running
+
+
+@pytest.fixture
+def park(stack: Stack) -> Iterator[Park]:
+    """The administrator of that stack; what he registers has codes of its own."""
+    administrator = Park(stack)
+    yield administrator
+    administrator.close()
+
+
+@pytest.fixture
+def store(stack: Stack) -> Store:
+    """What that stack's database holds."""
+    return Store(stack)
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    """Chromium for one proof."""
+    with open_browser() as running:
+        yield running
+
+
+@pytest.fixture
+def console(stack: Stack, browser: Browser) -> Iterator[Console]:
+    """The administrator's screen, signed in, in Chinese."""
+    screen = Console(browser, stack.url).sign_in("admin", stack.admin_password)
+    yield screen
+    screen.close()

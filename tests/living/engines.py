@@ -23,7 +23,7 @@ def mosquitto(name: str) -> Path:
 @cache
 def chromium() -> Path:
     """The browser for the proofs."""
-    return _program("chromium", "*/usr/bin")
+    return _program("chromium", "browser-*/bin")
 
 
 def recording() -> Path:

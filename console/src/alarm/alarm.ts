@@ -1,0 +1,66 @@
+/** One alarm as the console knows it. Times are epoch milliseconds, UTC. */
+export type Grade = 1 | 2 | 3 | 4;
+export const GRADES: readonly Grade[] = [1, 2, 3, 4];
+
+export const ALARM_STATES = [
+  'normal',
+  'unacknowledged',
+  'acknowledged',
+  'returned_unacknowledged',
+  'shelved',
+  'suppressed',
+  'out_of_service',
+] as const;
+export type AlarmState = (typeof ALARM_STATES)[number];
+
+export const CLOSINGS = ['cleared', 'superseded', 'withdrawn'] as const;
+export type Closing = (typeof CLOSINGS)[number];
+
+export type Scalar = number | string;
+
+export interface AlarmMessage {
+  readonly code: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly text: string;
+}
+
+export interface Alarm {
+  readonly id: string;
+  readonly enterprise: string;
+  readonly tag: string | null;
+  readonly subject: string;
+  readonly rule: string | null;
+  readonly grade: Grade;
+  readonly state: AlarmState;
+  readonly closedAs: Closing | null;
+  readonly historical: boolean;
+  readonly exercise: boolean;
+  readonly condition: string;
+  readonly limit: Scalar | null;
+  readonly value: Scalar | null;
+  readonly unit: string;
+  readonly message: AlarmMessage;
+  readonly raisedAt: number;
+  readonly receivedAt: number | null;
+  readonly clearedAt: number | null;
+  readonly acknowledgedAt: number | null;
+  readonly acknowledgedBy: string | null;
+  /** False while the database does not have it yet. */
+  readonly recorded: boolean;
+  readonly pointId: number | null;
+  readonly pointKind: string | null;
+  readonly pointName: string | null;
+  readonly pointNameEn: string | null;
+  /** Occurrences of this point and direction before it that were superseded, not acknowledged. */
+  readonly superseded: number;
+}
+
+export function isClosed(alarm: Alarm): boolean {
+  return alarm.closedAs !== null || alarm.state === 'normal';
+}
+
+/** Does it wait for an operator? A historical alarm never does. */
+export function isWaiting(alarm: Alarm): boolean {
+  if (alarm.historical) return false;
+  return alarm.state === 'unacknowledged' || alarm.state === 'returned_unacknowledged';
+}

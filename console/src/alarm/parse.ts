@@ -1,0 +1,66 @@
+import { ALARM_STATES, CLOSINGS, type Alarm, type AlarmMessage, type Grade } from './alarm';
+import { instant, isJson, number, oneOf, scalar, text } from '../api/parse';
+
+/**
+ * An alarm as REST and the live push give it (contract: `GET /alarms`), or null without an id.
+ * Where a field is odd the louder reading is taken: an unknown grade is 1, an unknown state waits
+ * for an operator. An alarm must never vanish because of a field this console does not know.
+ */
+export function parseAlarm(raw: unknown): Alarm | null {
+  if (!isJson(raw)) return null;
+  const id = text(raw['id']);
+  if (id === null) return null;
+  const point = isJson(raw['point']) ? raw['point'] : {};
+  const tag = text(raw['tag']) ?? text(point['tag']);
+  return {
+    id,
+    enterprise: text(raw['enterprise']) ?? '',
+    tag,
+    subject: subjectText(raw['subject']) ?? tag ?? '',
+    rule: ruleText(raw['rule']),
+    grade: parseGrade(raw['grade']),
+    state: oneOf(ALARM_STATES, raw['state']) ?? 'unacknowledged',
+    closedAs: oneOf(CLOSINGS, raw['closed_as']),
+    historical: raw['historical'] === true,
+    exercise: raw['exercise'] === true,
+    condition: text(raw['condition']) ?? '',
+    limit: scalar(raw['limit']),
+    value: scalar(raw['value']),
+    unit: text(raw['unit']) ?? '',
+    message: parseMessage(raw['message']),
+    raisedAt: instant(raw['raised_at']) ?? 0,
+    receivedAt: instant(raw['received_at']),
+    clearedAt: instant(raw['cleared_at']),
+    acknowledgedAt: instant(raw['acknowledged_at']),
+    acknowledgedBy: text(raw['acknowledged_by']),
+    recorded: raw['recorded'] !== false,
+    pointId: number(point['id']) ?? number(raw['point_id']),
+    pointKind: text(point['kind']) ?? text(raw['kind']),
+    pointName: text(point['name']) ?? text(raw['name']),
+    pointNameEn: text(point['name_en']) ?? text(raw['name_en']),
+    superseded: number(raw['superseded']) ?? 0,
+  };
+}
+
+function parseGrade(raw: unknown): Grade {
+  return raw === 1 || raw === 2 || raw === 3 || raw === 4 ? raw : 1;
+}
+
+function subjectText(raw: unknown): string | null {
+  if (!isJson(raw)) return text(raw);
+  return text(raw['name']) ?? text(raw['code']) ?? text(raw['tag']);
+}
+
+function ruleText(raw: unknown): string | null {
+  const plain = scalar(isJson(raw) ? raw['id'] : raw);
+  return plain === null ? null : String(plain);
+}
+
+function parseMessage(raw: unknown): AlarmMessage {
+  if (!isJson(raw)) return { code: '', params: {}, text: text(raw) ?? '' };
+  return {
+    code: text(raw['code']) ?? '',
+    params: isJson(raw['params']) ? raw['params'] : {},
+    text: text(raw['text']) ?? '',
+  };
+}

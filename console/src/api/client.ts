@@ -1,0 +1,97 @@
+import { Problem } from './problem';
+
+/** No answer for so long is no answer: an operator must learn it, not wait. */
+const TIMEOUT_MS = 10_000;
+
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export interface ClientPorts {
+  token(): string | null;
+  language(): string;
+  /** The token is not valid any more. */
+  refused(): void;
+}
+
+/** Speaks JSON with `/api/v1`. Every failure is a `Problem`. */
+export class Client {
+  constructor(
+    private readonly ports: ClientPorts,
+    private readonly root = '/api/v1',
+  ) {}
+
+  get(path: string, query: Query = {}, signal?: AbortSignal): Promise<unknown> {
+    return this.send('GET', path + search(query), null, signal);
+  }
+
+  post(path: string, body: unknown, signal?: AbortSignal): Promise<unknown> {
+    return this.send('POST', path, JSON.stringify(body), signal);
+  }
+
+  async signIn(username: string, password: string): Promise<unknown> {
+    return this.fetch('/auth/token', {
+      method: 'POST',
+      body: new URLSearchParams({ username, password }),
+      headers: { 'Accept-Language': this.ports.language() },
+    });
+  }
+
+  private async send(
+    method: string,
+    path: string,
+    body: string | null,
+    signal?: AbortSignal,
+  ): Promise<unknown> {
+    const headers: Record<string, string> = { 'Accept-Language': this.ports.language() };
+    const token = this.ports.token();
+    if (token !== null) headers['Authorization'] = `Bearer ${token}`;
+    if (body !== null) {
+      headers['Content-Type'] = 'application/json';
+      headers['Idempotency-Key'] = idempotencyKey();
+    }
+    try {
+      return await this.fetch(path, { method, body, headers }, signal);
+    } catch (error) {
+      // Only the token that was refused is given up: a newer one may be in force already.
+      if (error instanceof Problem && error.status === 401 && token === this.ports.token()) {
+        this.ports.refused();
+      }
+      throw error;
+    }
+  }
+
+  private async fetch(path: string, init: RequestInit, signal?: AbortSignal): Promise<unknown> {
+    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    const stop = signal ? AbortSignal.any([signal, timeout]) : timeout;
+    let response: Response;
+    try {
+      response = await fetch(this.root + path, { ...init, signal: stop, cache: 'no-store' });
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      throw Problem.unreachable();
+    }
+    const body = await readBody(response);
+    if (!response.ok) throw Problem.of(response.status, body);
+    return body;
+  }
+}
+
+async function readBody(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch {
+    // An empty or a non-JSON body (a proxy's page, a 204): the status says what is to be said.
+    return null;
+  }
+}
+
+function search(query: Query): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  if (given.length === 0) return '';
+  return `?${new URLSearchParams(given.map(([key, value]) => [key, String(value)]))}`;
+}
+
+function idempotencyKey(): string {
+  // `crypto.randomUUID` exists only in secure contexts, and a park may serve plain http inside.
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,23 @@
+import { Problem } from '../api/problem';
+import { t } from '../i18n/locale.svelte';
+
+/** Why a request failed, as a short phrase in the language of the screen. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Problem)) throw error;
+  switch (error.status) {
+    case 0:
+      return t('problem.unreachable');
+    case 403:
+      return t('problem.forbidden');
+    case 404:
+      return t('problem.missing');
+    case 429:
+      return t('problem.busy');
+    case 502:
+    case 503:
+    case 504:
+      return t('problem.unavailable');
+    default:
+      return error.detail || t('problem.other', { status: error.status });
+  }
+}

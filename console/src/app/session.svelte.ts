@@ -1,0 +1,74 @@
+import { Client } from '../api/client';
+import { isJson, oneOf, text } from '../api/parse';
+import { Problem } from '../api/problem';
+import { locale } from '../i18n/locale.svelte';
+
+export const ROLES = [
+  'operator',
+  'supervisor',
+  'enterprise',
+  'inspector',
+  'regulator',
+  'admin',
+] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface Me {
+  readonly username: string;
+  readonly role: Role | null;
+  readonly enterprise: string | null;
+}
+
+const KEPT = 'parkwatch.token';
+const MAY_ACKNOWLEDGE: readonly (Role | null)[] = ['operator', 'supervisor', 'admin'];
+
+/** Who is signed in. The token lives in this tab only; F5 keeps it, closing the tab ends it. */
+class Session {
+  token: string | null = $state(sessionStorage.getItem(KEPT));
+  me: Me | null = $state.raw(null);
+  /** Signed out by the server, not by the user. */
+  ended = $state(false);
+
+  readonly client = new Client({
+    token: () => this.token,
+    language: () => locale.language,
+    refused: () => this.refused(),
+  });
+
+  get mayAcknowledge(): boolean {
+    return MAY_ACKNOWLEDGE.includes(this.me?.role ?? null);
+  }
+
+  async signIn(username: string, password: string): Promise<void> {
+    const answer = await this.client.signIn(username, password);
+    const token = isJson(answer) ? text(answer['access_token']) : null;
+    if (token === null) throw new Problem(502, '', '');
+    sessionStorage.setItem(KEPT, token);
+    this.token = token;
+    this.ended = false;
+  }
+
+  async readMe(): Promise<void> {
+    const answer = await this.client.get('/me');
+    if (!isJson(answer)) return;
+    this.me = {
+      username: text(answer['username']) ?? text(answer['name']) ?? '',
+      role: oneOf(ROLES, answer['role']),
+      enterprise: text(answer['enterprise']),
+    };
+  }
+
+  signOut(): void {
+    sessionStorage.removeItem(KEPT);
+    this.token = null;
+    this.me = null;
+    this.ended = false;
+  }
+
+  private refused(): void {
+    this.signOut();
+    this.ended = true;
+  }
+}
+
+export const session = new Session();

@@ -1,0 +1,73 @@
+import type { Heartbeat } from './message';
+
+/**
+ * What is wrong with what the operator sees. Worst first; each has its own sentence on the bar.
+ * `link`: nothing is heard from the server. `engine`: nobody judges. `broker`: no readings arrive.
+ * `ingest`: readings are not stored. `database`: alarms are live, but not recorded yet.
+ */
+export const REASONS = ['link', 'broker', 'engine', 'ingest', 'database'] as const;
+export type Reason = (typeof REASONS)[number];
+
+/** All instants are of the browser's monotonic clock, in ms, except those inside the heartbeat. */
+export interface Evidence {
+  readonly now: number;
+  /** The newest message of any kind; before the first one, the moment of the first try. */
+  readonly heardAt: number;
+  /** When the connection was seen to close; null while it stands. */
+  readonly closedAt: number | null;
+  /** The newest heartbeat of this connection. */
+  readonly heartbeat: Heartbeat | null;
+  /** When it came; before the first one, when the connection was opened. */
+  readonly heartbeatAt: number;
+  /** When a heartbeat last brought another `engine_at` than the one before. */
+  readonly engineMovedAt: number;
+}
+
+export interface Truth {
+  readonly reasons: readonly Reason[];
+  /** The feed is lost for so long that no number on the page may be read as current. */
+  readonly stale: boolean;
+}
+
+const HEARTBEAT_MS = 2_000;
+/** The server speaks at least every 2 s; the bar must stand within 5 s of a silent cut. */
+export const SILENT_MS = 4_500;
+/** A cut that was noticed needs no waiting, only the time of a quick reconnect. */
+export const CLOSED_MS = 2_500;
+export const STALE_MS = 10_000;
+/** Engine status is at most 1 s old in a heartbeat, a heartbeat at most 2 s: 3 s is normal. */
+export const ENGINE_OLD_MS = 4_400;
+const ENGINE_STILL_MS = 2_200;
+/** For an engine whose clock runs ahead of the server's, age says nothing: only movement does. */
+const ENGINE_DEAD_STILL_MS = 6_000;
+/** A missing heartbeat is the link's fault: do not let it age the engine much. */
+const LONGEST_BETWEEN_HEARTBEATS_MS = 2_500;
+
+export function judge(evidence: Evidence): Truth {
+  const silent = silentFor(evidence);
+  const closed = evidence.closedAt === null ? 0 : evidence.now - evidence.closedAt;
+  if (silent > SILENT_MS || closed > CLOSED_MS) {
+    return { reasons: ['link'], stale: Math.max(silent, closed) > STALE_MS };
+  }
+  const { heartbeat } = evidence;
+  if (heartbeat === null) return { reasons: [], stale: false };
+  const engineDown = heartbeat.degraded.includes('engine') || engineStopped(evidence, heartbeat);
+  const reasons = REASONS.filter((reason) =>
+    reason === 'engine' ? engineDown : heartbeat.degraded.includes(reason),
+  );
+  return { reasons, stale: false };
+}
+
+/** Values that flow without heartbeats are no sign of life either: nobody vouches for the engine. */
+function silentFor(evidence: Evidence): number {
+  const withoutHeartbeat = evidence.now - evidence.heartbeatAt - HEARTBEAT_MS;
+  return Math.max(evidence.now - evidence.heardAt, withoutHeartbeat);
+}
+
+function engineStopped(evidence: Evidence, heartbeat: Heartbeat): boolean {
+  if (heartbeat.engineAt === null) return true;
+  const since = Math.min(evidence.now - evidence.heartbeatAt, LONGEST_BETWEEN_HEARTBEATS_MS);
+  const age = heartbeat.serverTime - heartbeat.engineAt + since;
+  const still = evidence.now - evidence.engineMovedAt;
+  return (age > ENGINE_OLD_MS && still > ENGINE_STILL_MS) || still > ENGINE_DEAD_STILL_MS;
+}

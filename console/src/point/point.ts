@@ -1,0 +1,102 @@
+import { isJson, number, oneOf, scalar, text } from '../api/parse';
+
+export const KINDS = [
+  'combustible_gas',
+  'toxic_gas',
+  'oxygen',
+  'temperature',
+  'pressure',
+  'level',
+  'flow',
+  'wind_speed',
+  'wind_direction',
+  'humidity',
+  'fire',
+  'smoke',
+  'interlock',
+  'valve',
+  'switch',
+  'analog',
+] as const;
+export type Kind = (typeof KINDS)[number];
+
+export interface Point {
+  readonly id: number;
+  readonly enterprise: string;
+  readonly tag: string;
+  readonly kind: Kind;
+  readonly unit: string;
+  readonly rangeLow: number | null;
+  readonly rangeHigh: number | null;
+  readonly name: string;
+  readonly nameEn: string;
+  readonly hazardSource: string;
+  readonly gateway: string;
+  readonly substance: string;
+  /** How often it is expected to report; an on-change point has none. */
+  readonly periodS: number | null;
+  readonly onChange: boolean;
+}
+
+/**
+ * The closed list of states of each state kind (contract; `services/domain/point.py`). The live
+ * push carries codes, REST carries names; a code is the index of its name.
+ */
+export const STATES = {
+  fire: ['normal', 'alarm', 'fault'],
+  smoke: ['normal', 'alarm', 'fault'],
+  interlock: [
+    'in_service',
+    'tripped',
+    'reset_pending',
+    'bypass_maintenance',
+    'bypass_operational',
+    'removed',
+    'fault',
+    'proof_test',
+  ],
+  valve: ['closed', 'open', 'moving', 'fault'],
+  switch: ['off', 'on', 'fault'],
+} as const;
+export type StateName = (typeof STATES)[keyof typeof STATES][number];
+
+/** The states a kind can be in, in the order of their codes; null for a measured kind. */
+export function statesOf(kind: string | null): readonly StateName[] | null {
+  return kind !== null && kind in STATES ? STATES[kind as keyof typeof STATES] : null;
+}
+
+export function parsePoint(raw: unknown): Point | null {
+  if (!isJson(raw)) return null;
+  const id = number(raw['id']);
+  const enterprise = text(raw['enterprise']);
+  const tag = text(raw['tag']);
+  if (id === null || enterprise === null || tag === null) return null;
+  return {
+    id,
+    enterprise,
+    tag,
+    kind: oneOf(KINDS, raw['kind']) ?? 'analog',
+    unit: text(raw['unit']) ?? '',
+    rangeLow: number(raw['range_low']),
+    rangeHigh: number(raw['range_high']),
+    name: text(raw['name']) ?? '',
+    nameEn: text(raw['name_en']) ?? '',
+    hazardSource: codeOf(raw['hazard_source']),
+    gateway: codeOf(raw['gateway']),
+    substance: codeOf(raw['substance']),
+    periodS: number(raw['period_s']),
+    onChange: raw['reporting'] === 'on_change',
+  };
+}
+
+/** A reference to another thing: its code, or an object that carries it. */
+function codeOf(raw: unknown): string {
+  const plain = isJson(raw) ? (raw['code'] ?? raw['name'] ?? raw['cas']) : raw;
+  return String(scalar(plain) ?? '');
+}
+
+/** A point is late when it is silent for three periods (design: stale). Without a period: never. */
+export function isOverdue(point: Point, measuredAt: number, now: number): boolean {
+  if (point.onChange || point.periodS === null) return false;
+  return now - measuredAt > point.periodS * 3 * 1000;
+}

@@ -1,0 +1,181 @@
+import uPlot from 'uplot';
+import type { Grade } from '../alarm/alarm';
+import { clock, day } from '../format/time';
+import { measured } from '../format/number';
+import type { Reading } from './reading';
+
+/** A limit to be drawn across the trend; `label` says which and of what grade. */
+export interface LimitLine {
+  readonly value: number;
+  readonly label: string;
+  readonly grade: Grade | null;
+}
+
+export interface TrendLook {
+  readonly limits: readonly LimitLine[];
+  /** The names of the codes of a state point; null for a measured one. */
+  readonly states: readonly string[] | null;
+  readonly seriesName: string;
+}
+
+/** Live values are kept for a page that stays open all shift; beyond this the oldest go. */
+const MOST_SAMPLES = 20_000;
+const INK = '#1c2226';
+const SOFT = '#434c52';
+const GRID = '#c4c9cc';
+const BAND = 'rgb(67 76 82 / 18%)';
+
+type Columns = [xs: number[], mean: (number | null)[], min: (number | null)[], max: (number | null)[]];
+
+/** One point over time: line, band of minimum and maximum where rolled up, limits across. */
+export class TrendPlot {
+  private readonly plot: uPlot;
+  private columns: Columns = [[], [], [], []];
+  private spanMs = 3_600_000;
+
+  constructor(
+    private readonly host: HTMLElement,
+    private look: TrendLook,
+  ) {
+    this.plot = new uPlot(this.options(), this.columns, host);
+  }
+
+  /** Starts anew with stored readings, oldest first. */
+  show(readings: readonly Reading[], spanMs: number, now: number): void {
+    this.spanMs = spanMs;
+    this.columns = [[], [], [], []];
+    for (const reading of readings) this.push(reading);
+    this.slide(now);
+  }
+
+  /** A live value; older than what is shown already, or of the same instant, it changes nothing. */
+  append(reading: Reading): void {
+    if (reading.at / 1000 > (this.columns[0].at(-1) ?? 0)) this.push(reading);
+  }
+
+  /** Draws, with the right edge at `now`. */
+  slide(now: number): void {
+    const from = (now - this.spanMs) / 1000;
+    const [xs] = this.columns;
+    const old = Math.max(xs.findIndex((x) => x >= from) - 1, xs.length - MOST_SAMPLES);
+    if (old > 200) for (const column of this.columns) column.splice(0, old);
+    this.plot.batch(() => {
+      this.plot.setData(this.columns, false);
+      this.plot.setScale('x', { min: from, max: now / 1000 });
+    });
+  }
+
+  relook(look: TrendLook): void {
+    this.look = look;
+    this.plot.redraw(true, true);
+  }
+
+  resize(): void {
+    const { clientWidth: width, clientHeight: height } = this.host;
+    if (width > 0 && height > 0) this.plot.setSize({ width, height });
+  }
+
+  destroy(): void {
+    this.plot.destroy();
+  }
+
+  private push(reading: Reading): void {
+    const code = this.code(reading);
+    this.columns[0].push(reading.at / 1000);
+    this.columns[1].push(code);
+    this.columns[2].push(reading.min ?? code);
+    this.columns[3].push(reading.max ?? code);
+  }
+
+  /** A bad value is a gap, never a number. */
+  private code(reading: Reading): number | null {
+    if (reading.quality === 2 || reading.value === null) return null;
+    if (typeof reading.value === 'number') return reading.value;
+    const index = this.look.states?.indexOf(reading.value) ?? -1;
+    return index < 0 ? null : index;
+  }
+
+  private options(): uPlot.Options {
+    const px = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
+    const font = `${Math.round(px * 0.85)}px system-ui, sans-serif`;
+    const axis = { stroke: INK, font, grid: { stroke: GRID, width: 1 }, ticks: { stroke: GRID } };
+    const paths = this.look.states ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
+    const line: uPlot.Series = { stroke: INK, width: 2, points: { show: false } };
+    return {
+      width: Math.max(this.host.clientWidth, 200),
+      height: Math.max(this.host.clientHeight, 120),
+      legend: { show: false },
+      tzDate: (ts) => uPlot.tzDate(new Date(ts * 1000), 'Asia/Shanghai'),
+      cursor: { drag: { x: false, y: false }, y: false },
+      scales: { x: { time: true }, y: { range: (_, min, max) => this.range(min, max) } },
+      axes: [
+        { ...axis, space: px * 6, values: (_, splits) => timeLabels(splits) },
+        {
+          ...axis,
+          size: this.look.states ? px * 7 : px * 4.5,
+          values: (_, splits) => splits.map((v) => this.valueLabel(v)),
+          ...(this.look.states ? { incrs: [1] } : {}),
+        },
+      ],
+      series: [
+        {},
+        paths ? { ...line, paths } : line,
+        { ...line, width: 0 },
+        { ...line, width: 0 },
+      ],
+      bands: [{ series: [3, 2], fill: BAND }],
+      hooks: { draw: [(plot) => this.drawLimits(plot, font, px)], setCursor: [] },
+    };
+  }
+
+  private range(min: number | null, max: number | null): [number, number] {
+    if (this.look.states) return [-0.5, this.look.states.length - 0.5];
+    const limits = this.look.limits.map((limit) => limit.value);
+    const values = [min, max, ...limits].filter((v) => typeof v === 'number');
+    if (values.length === 0) return [0, 1];
+    const low = Math.min(...values);
+    const high = Math.max(...values);
+    const margin = (high - low || Math.abs(high) || 1) * 0.08;
+    return [low - margin, high + margin];
+  }
+
+  private valueLabel(value: number): string {
+    if (!this.look.states) return measured(value);
+    return Number.isInteger(value) ? (this.look.states[value] ?? '') : '';
+  }
+
+  private drawLimits(plot: uPlot, font: string, px: number): void {
+    const { ctx, bbox } = plot;
+    const ratio = uPlot.pxRatio;
+    ctx.save();
+    ctx.font = font.replace(/[\d.]+px/, `${Math.round(px * 0.85 * ratio)}px`);
+    ctx.fillStyle = INK;
+    ctx.strokeStyle = SOFT;
+    ctx.lineWidth = 1.5 * ratio;
+    ctx.setLineDash([8 * ratio, 5 * ratio]);
+    ctx.textBaseline = 'bottom';
+    for (const limit of this.look.limits) {
+      const y = Math.round(plot.valToPos(limit.value, 'y', true));
+      ctx.beginPath();
+      ctx.moveTo(bbox.left, y);
+      ctx.lineTo(bbox.left + bbox.width, y);
+      ctx.stroke();
+      ctx.fillText(limit.label, bbox.left + 6 * ratio, y - 2 * ratio);
+    }
+    ctx.restore();
+  }
+}
+
+function timeLabels(splits: readonly number[]): string[] {
+  let shownDay = '';
+  return splits.map((second) => {
+    const ms = second * 1000;
+    const date = day(ms).slice(5);
+    const time = clock(ms);
+    const short = splits.length > 1 && (splits[1] ?? 0) - (splits[0] ?? 0) < 60;
+    const label = short ? time : time.slice(0, 5);
+    if (date === shownDay) return label;
+    shownDay = date;
+    return `${label}\n${date}`;
+  });
+}

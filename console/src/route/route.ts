@@ -1,0 +1,37 @@
+/** Where the operator is. Hash routes, so that F5 stays and the server needs to know nothing. */
+export type AlarmView = 'current' | 'historical' | 'all';
+
+export type Route =
+  | { readonly screen: 'alarms'; readonly view: AlarmView }
+  | { readonly screen: 'points' }
+  | { readonly screen: 'point'; readonly enterprise: string; readonly tag: string };
+
+export function parseRoute(hash: string): Route {
+  const [screen, ...rest] = hash.replace(/^#\/?/, '').split('/').map(decode);
+  if (screen === 'points' && rest[0] !== undefined && rest[1] !== undefined) {
+    return { screen: 'point', enterprise: rest[0], tag: rest[1] };
+  }
+  if (screen === 'points') return { screen: 'points' };
+  const view = rest[0] === 'historical' || rest[0] === 'all' ? rest[0] : 'current';
+  return { screen: 'alarms', view };
+}
+
+export function hashOf(route: Route): string {
+  switch (route.screen) {
+    case 'alarms':
+      return route.view === 'current' ? '#/alarms' : `#/alarms/${route.view}`;
+    case 'points':
+      return '#/points';
+    case 'point':
+      return `#/points/${encodeURIComponent(route.enterprise)}/${encodeURIComponent(route.tag)}`;
+  }
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    // A hand-typed address with a stray percent sign: taken as it stands.
+    return part;
+  }
+}

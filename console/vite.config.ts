@@ -1,0 +1,23 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+// The api serves the built files at `/`; `./` keeps them working below any prefix of a reverse proxy.
+export default defineConfig({
+  base: './',
+  plugins: [svelte()],
+  build: {
+    target: 'es2022',
+    manifest: true,
+    modulePreload: { polyfill: false },
+  },
+  // Without this, vitest would load Svelte's server build, in which components cannot be mounted.
+  resolve: process.env['VITEST'] ? { conditions: ['browser'] } : {},
+  test: {
+    environment: 'happy-dom',
+    include: ['tests/**/*.test.ts'],
+  },
+  server: {
+    // `npm run dev` against a running `parkwatch up`.
+    proxy: { '/api': { target: 'http://127.0.0.1:8000', ws: true } },
+  },
+});

@@ -10,7 +10,7 @@ import os
 import pwd
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,14 +19,20 @@ from services.stack.refusal import Refusal
 ROOT_HOME = Path("/var/cache/parkwatch")
 
 
-def default_home(uid: int, xdg_cache_home: Path | None) -> Path:
-    """Where this user's engines live; root's are elsewhere than /root, which other users cannot
-    enter, because the database runs as another user."""
-    if uid == 0:
+def engines_home(environment: Mapping[str, str]) -> Path:
+    """Where this user's engines live; root's are elsewhere than in /root, which other users
+    cannot enter, because the database runs as another user."""
+    if os.geteuid() == 0:
         return ROOT_HOME
-    if xdg_cache_home is not None and xdg_cache_home.is_absolute():
-        return xdg_cache_home / "parkwatch"
-    return Path(pwd.getpwuid(uid).pw_dir) / ".cache" / "parkwatch"
+    chosen = Path(environment.get("XDG_CACHE_HOME", ""))
+    if chosen.is_absolute():
+        return chosen / "parkwatch"
+    return home_of(environment) / ".cache" / "parkwatch"
+
+
+def home_of(environment: Mapping[str, str]) -> Path:
+    """The user's home, also where HOME is unset or empty."""
+    return Path(environment.get("HOME") or pwd.getpwuid(os.geteuid()).pw_dir)
 
 
 class Cache:

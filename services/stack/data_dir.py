@@ -14,6 +14,10 @@ from services.stack.refusal import Refusal
 FOR_ROOT = Path("/var/lib/parkwatch")
 
 
+class Interrupted(Exception):
+    """Somebody asked for the end before all was up."""
+
+
 class DataDir:
     """`lock` is what tells a second stack that this one runs; it ends with its last holder."""
 
@@ -21,6 +25,7 @@ class DataDir:
         self.path = path
         self.account = database_account(self.postgres)
         self.lock: int | None = None
+        self._held = False
 
     @property
     def postgres(self) -> Path:
@@ -47,11 +52,11 @@ class DataDir:
         """The process number of each running program."""
         return self.path / "run"
 
-    def hold(self, clock: Clock, wait: Callable[[float], object], patience: float = 30.0) -> None:
+    def hold(self, clock: Clock, wait: Callable[[float], bool], patience: float = 30.0) -> None:
         """Make the folder and take its lock.
 
         A lock whose stack is gone is being let go by what ends its programs: wait for that, at
-        most `patience` seconds.
+        most `patience` seconds. `wait` passes so many seconds and says whether to give up.
         """
         with explained(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
@@ -60,20 +65,26 @@ class DataDir:
             self.lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         deadline = clock.monotonic() + patience
         while not self._take():
-            holder = self._holder()
-            if (holder is not None and _alive(holder)) or clock.monotonic() > deadline:
+            holder = self.holder()
+            if holder is not None or clock.monotonic() > deadline:
                 self.release()
                 raise Refusal(
                     f"A stack already runs on {self.path} (process {holder}): stop that one, or "
                     "set PARKWATCH_DATA_DIR (and the ports) to start another beside it."
                 )
-            wait(0.2)
+            if wait(0.2):
+                self.release()
+                raise Interrupted
+        self._held = True
         os.ftruncate(self.lock, 0)
         os.pwrite(self.lock, f"{os.getpid()}\n".encode(), 0)
 
     def release(self) -> None:
         """Let the next stack in."""
         if self.lock is not None:
+            if self._held:
+                os.ftruncate(self.lock, 0)
+                self._held = False
             os.close(self.lock)
             self.lock = None
 
@@ -101,9 +112,11 @@ class DataDir:
             raise
         return True
 
-    def _holder(self) -> int | None:
-        text = (self.path / "lock").read_text().strip()
-        return int(text) if text.isdecimal() else None
+    def holder(self) -> int | None:
+        """The process of the stack that runs here; None when there is none."""
+        lock = self.path / "lock"
+        text = lock.read_text().strip() if lock.exists() else ""
+        return int(text) if text.isdecimal() and _alive(int(text)) else None
 
 
 def choose(wanted: Path, chosen: bool) -> tuple[Path, str | None]:
@@ -128,9 +141,8 @@ def choose(wanted: Path, chosen: bool) -> tuple[Path, str | None]:
 
 def _alive(pid: int) -> bool:
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
         return False
-    except PermissionError:
-        return True
-    return True
+    # Killed, and its parent has not taken note yet: it holds nothing any more.
+    return state != "Z"

@@ -9,9 +9,10 @@ import sys
 
 from services.runtime.clock import SystemClock
 from services.runtime.settings import Settings, inherited_environment
+from services.stack.data_dir import Interrupted
 from services.stack.progress import Progress
 from services.stack.refusal import Refusal
-from services.stack.up import SERVICES, Interrupted, Stack, held
+from services.stack.up import SERVICES, Stack, held
 
 
 def main() -> None:

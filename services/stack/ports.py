@@ -1,17 +1,21 @@
 """Ports: which are free, and one sentence about those that are not."""
 
 import errno
+import random
 import socket
 
 from services.stack.refusal import Refusal
 
+# Below the range from which the kernel takes ports for outgoing connections.
+RANGE = range(20_000, 30_000)
+
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """A port that nobody listens on now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind((host, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody listens on now, and that no outgoing connection will take."""
+    for port in random.sample(RANGE, 200):
+        if is_free(host, port):
+            return port
+    raise Refusal(f"No free port was found on {host}: stop some of the programs that listen there.")
 
 
 def is_free(host: str, port: int) -> bool:

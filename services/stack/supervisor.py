@@ -46,7 +46,7 @@ class Run:
 class Supervisor:
     """Call it from the main thread only: a program's life is tied to the thread that started it.
 
-    `show` takes lines for the terminal; `lock` is a file that the leash shall hold open until all
+    `show` takes lines for the terminal; `ending`, once set, ends every wait; `lock` is a file that the leash shall hold open until all
     is ended.
     """
 
@@ -56,6 +56,7 @@ class Supervisor:
         run: Path,
         clock: Clock,
         show: Callable[[str], None],
+        ending: threading.Event,
         lock: int | None = None,
     ) -> None:
         self.logs = logs
@@ -65,7 +66,7 @@ class Supervisor:
         self._lock = lock
         self._runs: dict[str, Run] = {}
         self._leash: subprocess.Popen[bytes] | None = None
-        self._stop = threading.Event()
+        self._ending = ending
 
     def start(self, program: Program) -> None:
         """Start it, and from now on again whenever it ends."""
@@ -86,14 +87,10 @@ class Supervisor:
         """The last line it wrote."""
         return self._runs[name].logbook.last
 
-    def ask_to_stop(self, *_: object) -> None:
-        """End the wait; a signal handler too."""
-        self._stop.set()
-
     @property
     def stopping(self) -> bool:
         """Whether somebody asked for the end."""
-        return self._stop.is_set()
+        return self._ending.is_set()
 
     def keep(
         self, until: Callable[[], bool] = lambda: False, patience: float | None = None
@@ -101,13 +98,13 @@ class Supervisor:
         """Look after the programs until the condition holds (True), `patience` seconds have
         passed or somebody asks for the end (False)."""
         deadline = None if patience is None else self._clock.monotonic() + patience
-        while not self._stop.is_set():
+        while not self._ending.is_set():
             self._look()
             if until():
                 return True
             if deadline is not None and self._clock.monotonic() > deadline:
                 return False
-            self._stop.wait(0.1)
+            self._ending.wait(0.1)
         return False
 
     def stop_all(self) -> None:

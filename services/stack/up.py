@@ -4,18 +4,17 @@ The order: database, migrations, broker, then ingest and alerts, then the api, w
 in once both have their sessions.
 """
 
-import os
 import signal
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 
 from services.runtime.clock import Clock
 from services.runtime.settings import Settings
-from services.stack.cache import Cache, default_home, explained
-from services.stack.data_dir import DataDir, choose
+from services.stack.cache import Cache, engines_home, explained
+from services.stack.data_dir import DataDir, Interrupted, choose
 from services.stack.embedded import Embedded
 from services.stack.ports import claim
 from services.stack.progress import Progress
@@ -76,10 +75,6 @@ class Stack:
         )
 
 
-class Interrupted(Exception):
-    """Somebody asked for the end before all was up."""
-
-
 @contextmanager
 def held(
     settings: Settings, inherited: Mapping[str, str], clock: Clock, progress: Progress
@@ -90,14 +85,14 @@ def held(
     if moved is not None:
         progress.say(moved)
     data = DataDir(path)
-    waiting = Supervisor(data.logs, data.run, clock, progress.say)
-    _hear_signals(waiting)
-    data.hold(clock, lambda seconds: waiting.keep(patience=seconds))
+    ending = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: ending.set())
+    data.hold(clock, ending.wait)
     try:
         claim(settings.http_host, settings.http_port, "the console", "HTTP_PORT")
         embedded = Embedded(settings, data, Cache(engines_home(inherited)), inherited)
-        supervisor = Supervisor(data.logs, data.run, clock, progress.say, data.lock)
-        _hear_signals(supervisor)
+        supervisor = Supervisor(data.logs, data.run, clock, progress.say, ending, data.lock)
         with explained(path):
             try:
                 yield Stack(embedded, supervisor, progress)
@@ -107,12 +102,6 @@ def held(
         data.release()
 
 
-def engines_home(inherited: Mapping[str, str]) -> Path:
-    """The installed engines of this user."""
-    xdg = inherited.get("XDG_CACHE_HOME")
-    return default_home(os.geteuid(), Path(xdg) if xdg else None)
-
-
 def answers(url: str) -> bool:
     """Whether this address says 200."""
     try:
@@ -120,8 +109,3 @@ def answers(url: str) -> bool:
             return bool(response.status == 200)
     except (urllib.error.URLError, OSError):
         return False
-
-
-def _hear_signals(supervisor: Supervisor) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, supervisor.ask_to_stop)

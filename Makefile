@@ -1,0 +1,52 @@
+# `make demo` shows it, `make test` proves it. Each target installs what it needs first.
+# Only python3 (3.11 or newer) with venv, make and ca-certificates must be there.
+
+PYTHON ?= python3
+RUN := .venv/bin/python
+FAST := $(wildcard tests/unit tests/architecture tests/property tests/stories)
+# Two processes: the tests start real databases and browsers, which take the rest.
+PARALLEL := -n 2
+# pytest's code for "no test was chosen": a part may have none.
+MAYBE_NONE := || [ $$? -eq 5 ]
+
+.PHONY: help install install-tests demo test test-long check bench
+
+help:
+	@echo "make demo       the whole system with a sample park, on http://127.0.0.1:8000"
+	@echo "make install    what it takes to run; leaves .venv/bin/parkwatch"
+	@echo "make check      format, lint, types, import contracts, fast tests"
+	@echo "make test       the whole suite, against real database, broker and browser"
+	@echo "make test-long  the long proofs"
+	@echo "make bench      the benchmarks"
+
+install:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is missing: run 'sudo apt-get install python3-venv ca-certificates' and start again." >&2; exit 1; }
+	@$(PYTHON) -I services/stack/bootstrap.py demo
+
+install-tests:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is missing: run 'sudo apt-get install python3-venv ca-certificates' and start again." >&2; exit 1; }
+	@$(PYTHON) -I services/stack/bootstrap.py test
+
+demo: install
+	@exec $(RUN) -m services.stack demo
+
+check: install-tests
+	$(RUN) -m ruff format --check .
+	$(RUN) -m ruff check .
+	$(RUN) -m mypy
+	$(RUN) .venv/bin/lint-imports
+	$(RUN) -m pytest -q $(PARALLEL) -m "not long and not serial" $(FAST)
+
+test: install-tests
+	$(RUN) -m services.stack.console
+	$(RUN) -m pytest $(PARALLEL) -m "not serial and not long" $(MAYBE_NONE)
+	$(RUN) -m pytest -m "serial and not long" $(MAYBE_NONE)
+
+test-long: install-tests
+	$(RUN) -m pytest -m long $(MAYBE_NONE)
+
+bench: install-tests
+	@found=$$(ls bench/bench_*.py 2>/dev/null); \
+	if [ -z "$$found" ]; then echo "There are no benchmarks yet: bench/ holds no bench_*.py." >&2; exit 1; fi; \
+	mkdir -p bench/results; \
+	for script in $$found; do $(RUN) "$$script" || exit 1; done

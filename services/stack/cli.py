@@ -1,0 +1,114 @@
+"""The `parkwatch` command line."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Annotated
+
+import typer
+
+from services.runtime.clock import SystemClock
+from services.runtime.settings import Settings, inherited_environment, require
+from services.stack import doctor as examination
+from services.stack.data_dir import Interrupted
+from services.stack.progress import Progress
+from services.stack.refusal import Refusal
+from services.stack.show import show
+from services.store.migrate import MigrationRefused
+from services.store.migrate import migrate as apply_migrations
+
+app = typer.Typer(
+    name="parkwatch",
+    help="Watches the hazards of a chemical park: readings in, graded alarms out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def up() -> None:
+    """The whole system: embedded database and broker, and all services."""
+    _stack(sample_park=False)
+
+
+@app.command()
+def demo() -> None:
+    """The whole system with a sample park and its simulated fleet."""
+    _stack(sample_park=True)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the schema of PARKWATCH_DATABASE_URL (its owner's) up to date."""
+    with _one_sentence():
+        applied = apply_migrations(require(Settings().database_url, "DATABASE_URL"))
+        for name in applied:
+            print(f"applied {name}")
+        if not applied:
+            print("nothing to do")
+
+
+@app.command()
+def ingest() -> None:
+    """The door alone: readings from the broker into the database."""
+    _service("ingest")
+
+
+@app.command()
+def alerts() -> None:
+    """The judge alone: readings from the broker into alarms."""
+    _service("alerts")
+
+
+@app.command()
+def api() -> None:
+    """The window alone: REST, live push and the console."""
+    _service("api")
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)
+def sim(context: typer.Context) -> None:
+    """A simulated fleet, or a recording replayed as a gateway would; see `parkwatch sim --help`."""
+    os.execv(sys.executable, [sys.executable, "-m", "device_sim", *context.args])
+
+
+@app.command()
+def doctor(
+    quiet: Annotated[bool, typer.Option("--quiet", help="Only what is wrong.")] = False,
+) -> None:
+    """What is installed, reachable or configured badly, and what to do about it."""
+    findings = examination.examine(Settings(), inherited_environment())
+    for finding in findings:
+        if not (quiet and finding.good):
+            print(finding)
+    raise typer.Exit(0 if all(finding.good for finding in findings) else 1)
+
+
+def main() -> None:
+    """The entry point."""
+    app()
+
+
+def _stack(sample_park: bool) -> None:
+    with _one_sentence():
+        show(Settings(), inherited_environment(), SystemClock(), Progress(), sample_park)
+
+
+def _service(name: str) -> None:
+    import_module(f"services.{name}.run").main(Settings())
+
+
+@contextmanager
+def _one_sentence() -> Iterator[None]:
+    try:
+        yield
+    except Interrupted:
+        raise SystemExit(130) from None
+    except (Refusal, MigrationRefused) as refused:
+        raise SystemExit(str(refused)) from None

@@ -21,12 +21,21 @@ class Delivery:
     payload: bytes
     received_at: int
     redelivered: bool = False
-    """The broker marked it as given before (or it may have been: a new connection)."""
+    """The broker marked it as given before, and this connection has not got it unacknowledged."""
     retained: bool = False
 
 
 class Feed(Protocol):
-    """A durable QoS 1 subscription with acknowledgement by hand."""
+    """A durable QoS 1 subscription with acknowledgement by hand.
+
+    A repeat of a delivery that this connection gave and that is not yet acknowledged is dropped
+    in here. What was given but not taken when a connection ends is dropped too: it comes again.
+    """
+
+    @property
+    def ready(self) -> bool:
+        """Connected, and the subscription granted."""
+        ...
 
     async def take(self, limit: int, wait_s: float) -> list[Delivery]:
         """Up to `limit` deliveries in the order of receipt; empty after `wait_s` without any."""
@@ -34,4 +43,8 @@ class Feed(Protocol):
 
     def ack(self, deliveries: Sequence[Delivery]) -> None:
         """Acknowledge them in their order; those of an old epoch are dropped."""
+        ...
+
+    def drop_connection(self) -> None:
+        """Give back what is not acknowledged: a new connection, and the broker gives it again."""
         ...

@@ -2,7 +2,9 @@
 
 import typer
 
+from device_sim.demo_command import demo
 from device_sim.replay_command import replay
+from device_sim.run_command import run
 
 app = typer.Typer(
     name="parkwatch sim",
@@ -11,7 +13,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command()(run)
 app.command()(replay)
+app.command()(demo)
 
 
 @app.callback()

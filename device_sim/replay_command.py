@@ -12,6 +12,7 @@ from device_sim.clock import SystemClock
 from device_sim.encode.persona import PERSONAS
 from device_sim.recording.csv_file import BadRecording, CsvRecording, Extent, open_csv
 from device_sim.recording.replay import Pace, Played, Sender, play
+from device_sim.refusal import refuse
 from device_sim.transport.connection import Broker, Login
 from device_sim.transport.link import GatewayLink, GaveUp, Patience
 
@@ -94,7 +95,7 @@ def _read(file: Path) -> tuple[CsvRecording, Extent]:
         recording = open_csv(file)
         return recording, recording.extent()
     except BadRecording as error:
-        raise _refuse(str(error)) from error
+        raise refuse(str(error)) from error
 
 
 def _speed(text: str) -> float | None:
@@ -103,9 +104,9 @@ def _speed(text: str) -> float | None:
     try:
         speed = float(text)
     except ValueError as error:
-        raise _refuse(f"--speed {text!r} is neither a number nor max.") from error
+        raise refuse(f"--speed {text!r} is neither a number nor max.") from error
     if not 0 < speed < float("inf"):
-        raise _refuse(f"--speed {text} must be above 0.")
+        raise refuse(f"--speed {text} must be above 0.")
     return speed
 
 
@@ -116,18 +117,13 @@ def _password(given: str, file: Path | None) -> str:
         try:
             return file.read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise _refuse(f"{file}: cannot be read ({error.strerror}).") from error
+            raise refuse(f"{file}: cannot be read ({error.strerror}).") from error
     password = os.environ.get(PASSWORD_VARIABLE, "")
     if not password:
-        raise _refuse(f"No password: give --password-file, or set {PASSWORD_VARIABLE}.")
+        raise refuse(f"No password: give --password-file, or set {PASSWORD_VARIABLE}.")
     return password
 
 
 def _check_code(what: str, code: str) -> None:
     if not _CODE.fullmatch(code):
-        raise _refuse(f"--{what} {code!r} must be 1 to 64 of A-Z a-z 0-9 _ -.")
-
-
-def _refuse(sentence: str) -> typer.Exit:
-    typer.echo(sentence, err=True)
-    return typer.Exit(2)
+        raise refuse(f"--{what} {code!r} must be 1 to 64 of A-Z a-z 0-9 _ -.")

@@ -9,8 +9,8 @@ STATES = frozenset(
     {
         *("in_service", "tripped", "reset_pending", "bypass_maintenance", "bypass_operational"),
         *("removed", "fault", "proof_test"),
-        *("open", "closed", "opening", "closing"),
-        *("on", "off", "normal", "alarm"),
+        *("closed", "open", "moving"),
+        *("off", "on", "normal", "alarm"),
     }
 )
 

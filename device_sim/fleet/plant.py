@@ -1,0 +1,48 @@
+"""What every plant of a park can do, whatever it makes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from device_sim.fleet.air import LeakPoint
+from device_sim.message import Value
+from device_sim.physics.weather import Weather
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What surrounds a plant during a step.
+
+    ``shown``: its instruments' readings a step ago, by tag; ``leaving``: kg/s that its leak
+    points lose now.
+    """
+
+    weather: Weather
+    shown: Mapping[str, Value]
+    leaving: Mapping[str, float]
+
+    def at_least(self, tag: str, limit: float) -> bool:
+        """Whether the instrument shows a number of ``limit`` or more."""
+        value = self.shown.get(tag)
+        return isinstance(value, float) and value >= limit
+
+
+class Plant(Protocol):
+    """A part of a park with a state of its own."""
+
+    @property
+    def leak_points(self) -> Mapping[str, LeakPoint]:
+        """Where it can let go."""
+        ...
+
+    def supply(self) -> Mapping[str, float]:
+        """For each leak point how far what feeds it is open, 0 to 1."""
+        ...
+
+    def step(self, dt_s: float, setting: Setting) -> None:
+        """Let ``dt_s`` seconds pass."""
+        ...
+
+    def truth(self) -> Mapping[str, float | str]:
+        """What is the case, by tag, in the tags' units; gas detectors are not in it."""
+        ...

@@ -1,0 +1,97 @@
+"""The words in which a park is described: enterprises, hazard sources, points, limits."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+Place = tuple[float, float, float]
+"""East, north and height above ground in m, from the park's origin."""
+
+STATE_KINDS = frozenset({"interlock", "valve", "switch", "fire", "smoke"})
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit rule. ``limit`` and ``deadband`` in the point's unit; grade 1 red … 4 blue."""
+
+    condition: str
+    limit: float
+    grade: int
+    deadband: float
+    on_delay_s: float
+    off_delay_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class PointCard:
+    """One point. ``kind``, ``unit``: of the contract; ``substance``: a name of
+    ``physics.gas`` for gas detectors; ``low``/``high``: the range, ``None`` for states;
+    ``place``: where it stands, ``None``: at its station.
+    """
+
+    tag: str
+    kind: str
+    unit: str
+    name: str
+    name_en: str
+    low: float | None = None
+    high: float | None = None
+    place: Place | None = None
+    substance: str | None = None
+    limits: tuple[Limit, ...] = ()
+
+    @property
+    def on_change(self) -> bool:
+        """States are reported when they change, quantities at their gateway's period."""
+        return self.kind in STATE_KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class HazardSource:
+    """A major hazard source as GB 18218 asks for it; ``substances`` as the contract's."""
+
+    code: str
+    name: str
+    name_en: str
+    unit_type: str
+    exposed_people: int
+    substances: tuple[dict[str, str | float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A gateway at a place, with the points behind it, all of one hazard source or of none."""
+
+    gateway: str
+    name: str
+    name_en: str
+    place: Place
+    period_s: int
+    points: tuple[PointCard, ...]
+    hazard_source: HazardSource | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enterprise:
+    """An enterprise of the park."""
+
+    code: str
+    name: str
+    name_en: str
+    stations: tuple[Station, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Park:
+    """A park, with the longitude and latitude (WGS 84) of its origin."""
+
+    name: str
+    name_en: str
+    longitude: float
+    latitude: float
+    enterprises: tuple[Enterprise, ...]
+
+    def stations(self) -> Iterator[tuple[Enterprise, Station]]:
+        """Every station with its enterprise, in the order of the description."""
+        for enterprise in self.enterprises:
+            for station in enterprise.stations:
+                yield enterprise, station

@@ -1,0 +1,77 @@
+"""A stirred hydrogenation reactor with a cooling jacket and its temperature controller."""
+
+import math
+from dataclasses import dataclass
+
+from device_sim.physics.gas import GAS_CONSTANT_J_MOL_K, ZERO_CELSIUS_K
+
+
+@dataclass(frozen=True, slots=True)
+class Kettle:
+    """A first-order exothermic reaction in a well-mixed vessel.
+
+    ``volume_m3``; ``feed_m3_s``, ``feed_c``, ``feed_kmol_m3``; ``rate_s``: k at ``set_c``;
+    ``activation_j_mol``; ``heat_kj_kmol`` set free; ``capacity_kj_m3_k``: ρ·c of the
+    liquid; ``jacket_kw_k``: UA; ``set_c``: the controller's aim.
+    """
+
+    volume_m3: float = 10.0
+    feed_m3_s: float = 0.01
+    feed_c: float = 120.0
+    feed_kmol_m3: float = 1.5
+    rate_s: float = 0.01
+    activation_j_mol: float = 80_000.0
+    heat_kj_kmol: float = 120_000.0
+    capacity_kj_m3_k: float = 2_000.0
+    jacket_kw_k: float = 20.0
+    set_c: float = 180.0
+
+
+@dataclass
+class Reactor:
+    """State: ``temperature_c``, ``kmol_m3`` unreacted, ``jacket_c``. ``cooling`` may fail.
+
+    ``heat_kw`` and ``removed_kw``: reaction heat and heat taken by the jacket in the last
+    step, ``carried_kw`` by the flow through it; their balance is the change of temperature.
+    """
+
+    kettle: Kettle
+    temperature_c: float = 180.0
+    kmol_m3: float = 0.1364
+    jacket_c: float = 150.0
+    cooling: bool = True
+    heat_kw: float = 0.0
+    removed_kw: float = 0.0
+    carried_kw: float = 0.0
+
+    @property
+    def hydrogen_kmol_s(self) -> float:
+        """Hydrogen consumed, one for one."""
+        return self.heat_kw / self.kettle.heat_kj_kmol
+
+    def step(self, dt_s: float, feed_c: float) -> None:
+        """Let ``dt_s`` ≤ 5 s pass with the feed at ``feed_c`` °C."""
+        k = self.kettle
+        speed = self._rate_s()
+        reacted = speed * self.kmol_m3
+        self.heat_kw = k.heat_kj_kmol * reacted * k.volume_m3
+        self.removed_kw = k.jacket_kw_k * (self.temperature_c - self.jacket_c)
+        self.carried_kw = k.feed_m3_s * k.capacity_kj_m3_k * (self.temperature_c - feed_c)
+        net_kw = self.heat_kw - self.removed_kw - self.carried_kw
+        fresh = k.feed_m3_s / k.volume_m3 * (k.feed_kmol_m3 - self.kmol_m3)
+        self.kmol_m3 = max(0.0, self.kmol_m3 + (fresh - reacted) * dt_s)
+        self._control(dt_s)
+        self.temperature_c += net_kw * dt_s / (k.capacity_kj_m3_k * k.volume_m3)
+
+    def _rate_s(self) -> float:
+        """Arrhenius, with ``rate_s`` at the controller's aim."""
+        now, aim = self.temperature_c + ZERO_CELSIUS_K, self.kettle.set_c + ZERO_CELSIUS_K
+        exponent = self.kettle.activation_j_mol / GAS_CONSTANT_J_MOL_K * (1 / aim - 1 / now)
+        return self.kettle.rate_s * math.exp(min(exponent, 20.0))
+
+    def _control(self, dt_s: float) -> None:
+        """The jacket follows the controller within a minute; without cooling it warms up."""
+        error = self.temperature_c - self.kettle.set_c
+        wanted = 150.0 - 3.0 * error if self.cooling else self.temperature_c
+        wanted = max(30.0, wanted)
+        self.jacket_c += (wanted - self.jacket_c) * min(1.0, dt_s / 60.0)

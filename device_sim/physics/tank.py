@@ -1,0 +1,83 @@
+"""A closed vessel of liquefied gas: mass and energy balance, level, pressure, relief."""
+
+from dataclasses import dataclass
+
+from device_sim.physics.gas import ATMOSPHERE_KPA, Substance
+
+
+@dataclass(frozen=True, slots=True)
+class Vessel:
+    """``volume_m3``; ``wall_w_k``: heat let through, W per K; ``heat_j_kg_k``: of the liquid;
+    ``relief_kpa``: gauge pressure where the valve opens; ``relief_kg_s_kpa``: its capacity.
+    """
+
+    volume_m3: float
+    wall_w_k: float
+    heat_j_kg_k: float
+    relief_kpa: float
+    relief_kg_s_kpa: float = 0.02
+
+
+@dataclass
+class Tank:
+    """``mass_kg`` and ``temperature_c`` are the state; ``relieved_kg`` what the valve let out."""
+
+    vessel: Vessel
+    substance: Substance
+    mass_kg: float
+    temperature_c: float
+    relieved_kg: float = 0.0
+
+    @property
+    def level_pct(self) -> float:
+        """Liquid volume as % of the vessel."""
+        liquid_m3 = self.mass_kg / self.substance.liquid_density(self.temperature_c)
+        return 100 * liquid_m3 / self.vessel.volume_m3
+
+    @property
+    def pressure_kpa(self) -> float:
+        """Gauge pressure: the vapour in balance with its liquid."""
+        return self.substance.vapour_pressure_kpa(self.temperature_c) - ATMOSPHERE_KPA
+
+    def step(
+        self,
+        dt_s: float,
+        inflow_kg_s: float,
+        outflow_kg_s: float,
+        inflow_c: float,
+        ambient_c: float,
+    ) -> float:
+        """Let ``dt_s`` pass; the mass in kg that really went out (never more than there is).
+
+        Mass: Δm = in − out − relief. Energy: m c ΔT = in c (T_in − T) + UA (T_amb − T) Δt.
+        """
+        arriving = inflow_kg_s * dt_s
+        leaving = min(outflow_kg_s * dt_s, self.mass_kg + arriving)
+        over = max(0.0, self.pressure_kpa - self.vessel.relief_kpa)
+        relief = min(over * self.vessel.relief_kg_s_kpa * dt_s, self.mass_kg + arriving - leaving)
+        heat = self.vessel.heat_j_kg_k
+        gained = arriving * heat * (inflow_c - self.temperature_c)
+        gained += self.vessel.wall_w_k * (ambient_c - self.temperature_c) * dt_s
+        capacity = heat * max(self.mass_kg + arriving, 1.0)
+        self.temperature_c += gained / capacity
+        self.mass_kg += arriving - leaving - relief
+        self.relieved_kg += relief
+        return leaving
+
+
+@dataclass
+class Filling:
+    """Refilling between two levels, as an operator orders it. Percent and kg/s."""
+
+    start_pct: float
+    stop_pct: float
+    rate_kg_s: float
+    running: bool = False
+
+    def flow(self, level_pct: float) -> float:
+        """The inflow in kg/s that goes with this level."""
+        if level_pct <= self.start_pct:
+            self.running = True
+        elif level_pct >= self.stop_pct:
+            self.running = False
+        return self.rate_kg_s if self.running else 0.0

@@ -1,0 +1,70 @@
+"""The gateways' credentials, given out once, kept in a file that only its owner reads."""
+
+import json
+import os
+from pathlib import Path
+
+from device_sim.transport.connection import Login
+
+FILE = "gateways.json"
+
+
+class BadKeys(Exception):
+    """The file of credentials cannot be used; one sentence says why."""
+
+
+class KeyFile:
+    """``{"E001/G01": {"username", "password", "client_id"?}}`` and what was completed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / FILE
+        self._logins: dict[str, dict[str, str]] = {}
+        self.completed: set[str] = set()
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if self._path.exists():
+                kept = json.loads(self._path.read_text(encoding="utf-8"))
+                self._logins = dict(kept["gateways"])
+                self.completed = set(kept["completed"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise BadKeys(
+                f"{self._path}: cannot be used ({error}); delete it to begin anew."
+            ) from error
+
+    def get(self, enterprise: str, gateway: str) -> Login | None:
+        """What was given for this gateway, if it was kept."""
+        kept = self._logins.get(f"{enterprise}/{gateway}")
+        if kept is None:
+            return None
+        return Login(kept["username"], kept["password"], kept.get("client_id"))
+
+    def put(self, enterprise: str, gateway: str, login: Login) -> None:
+        """Keep it, on disk before this returns."""
+        kept = {"username": login.username, "password": login.password}
+        if login.client_id is not None:
+            kept["client_id"] = login.client_id
+        self._logins[f"{enterprise}/{gateway}"] = kept
+        self._write()
+
+    def complete(self, enterprise: str) -> None:
+        """Remember that everything of this enterprise was registered once."""
+        self.completed.add(enterprise)
+        self._write()
+
+    def forget_completion(self, enterprise: str) -> None:
+        """The platform does not know this enterprise (any more)."""
+        self.completed.discard(enterprise)
+        self._write()
+
+    def _write(self) -> None:
+        body = {"gateways": self._logins, "completed": sorted(self.completed)}
+        fresh = self._path.with_suffix(".new")
+        try:
+            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump(body, file, indent=1)
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(self._path)
+        except OSError as error:
+            raise BadKeys(f"{self._path}: cannot be written ({error.strerror}).") from error

@@ -1,0 +1,86 @@
+"""A gateway's own thread with a store-and-forward buffer before its link.
+
+The buffer keeps the newest ``KEPT`` messages; while the broker is away longer than that,
+the oldest are dropped and counted, as a real gateway with a full store does.
+"""
+
+import threading
+from collections import deque
+
+from device_sim.message import Outgoing
+from device_sim.transport.link import TURN_S, GatewayLink
+
+KEPT = 7_200
+IN_TURN = 50  # messages handed over between two looks at the socket
+
+
+class Courier:
+    """Takes messages from the fleet's thread and never makes it wait.
+
+    ``dropped``: messages lost to a full buffer. ``trouble``: why it is not connected now.
+    """
+
+    def __init__(self, name: str, link: GatewayLink) -> None:
+        self.name = name
+        self.dropped = 0
+        self._link = link
+        self._buffer: deque[Outgoing] = deque()
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._farewell: Outgoing | None = None
+        self._thread = threading.Thread(target=self._run, name=f"courier {name}", daemon=True)
+
+    @property
+    def alive(self) -> bool:
+        """False once its thread ended, which before ``stop`` is a defect."""
+        return self._thread.is_alive()
+
+    @property
+    def trouble(self) -> str | None:
+        return None if self._link.connected else (self._link.trouble or "not connected yet")
+
+    @property
+    def acknowledged(self) -> int:
+        """Messages the broker acknowledged."""
+        return self._link.acknowledged
+
+    @property
+    def waiting(self) -> int:
+        """Messages not yet acknowledged, buffered ones included."""
+        return len(self._buffer) + self._link.waiting
+
+    def start(self) -> None:
+        """Connect, and go on connecting."""
+        self._thread.start()
+
+    def offer(self, message: Outgoing) -> None:
+        """Queue a message; the oldest gives way if the buffer is full."""
+        with self._lock:
+            if len(self._buffer) >= KEPT:
+                self._buffer.popleft()
+                self.dropped += 1
+            self._buffer.append(message)
+
+    def ask_to_stop(self, farewell: Outgoing | None = None) -> None:
+        """Begin to end: say farewell if connected, then disconnect."""
+        self._farewell = farewell
+        self._stop.set()
+
+    def join(self, within_s: float) -> None:
+        """Wait for the end, but no longer than ``within_s``."""
+        self._thread.join(within_s)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self._hand_over()
+            self._link.pump(TURN_S)
+        self._hand_over()
+        self._link.close(self._farewell)
+
+    def _hand_over(self) -> None:
+        for _ in range(IN_TURN):
+            if not self._buffer or not self._link.ready:
+                return
+            with self._lock:
+                message = self._buffer.popleft()
+            self._link.send(message)

@@ -38,37 +38,43 @@ def _hold(held: dict[int, tuple[int, int, float]], pid: int, number: int, patien
 
 
 def _end(held: dict[int, tuple[int, int, float]]) -> None:
-    families = {pid: descendants(pid) for pid in held}
     for pid, (handle, number, _) in held.items():
+        members = family(pid)
         _signal(handle, number)
         # A frozen process hears its signal only once it runs again.
-        for member in [pid, *families[pid]]:
+        _signal(handle, signal.SIGCONT)
+        for member in members:
             _kill(member, signal.SIGCONT)
     for pid, (handle, _, patience) in sorted(held.items(), key=lambda item: item[1][2]):
-        if not select.select([handle], [], [], patience)[0]:
-            family = descendants(pid)
-            _signal(handle, signal.SIGKILL)
-            for member in family:
-                _kill(member, signal.SIGKILL)
+        select.select([handle], [], [], patience)
+        members = family(pid)
+        _signal(handle, signal.SIGKILL)
+        for member in members:
+            _kill(member, signal.SIGKILL)
         os.close(handle)
 
 
-def descendants(ancestor: int) -> list[int]:
-    """The processes that this one started, and theirs, of those that are there now."""
+def family(leader: int) -> list[int]:
+    """All others that came from this process: its descendants, and those of its session, whose
+    parents may have died."""
     children: dict[int, list[int]] = {}
+    session: list[int] = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rpartition(")")[2].split()
         except OSError:
             continue
-        children.setdefault(int(fields[1]), []).append(int(stat.parent.name))
-    found: list[int] = []
-    waiting = [ancestor]
+        pid, parent = int(stat.parent.name), int(fields[1])
+        children.setdefault(parent, []).append(pid)
+        if int(fields[3]) == leader:
+            session.append(pid)
+    found = {leader, *session}
+    waiting = [leader, *session]
     while waiting:
-        born = children.get(waiting.pop(), [])
-        found += born
+        born = [pid for pid in children.get(waiting.pop(), []) if pid not in found]
+        found.update(born)
         waiting += born
-    return found
+    return sorted(found - {leader})
 
 
 def _signal(handle: int, number: int) -> None:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.runtime.clock import Clock
-from services.stack.leash import descendants
+from services.stack.leash import family
 from services.stack.logbook import Logbook
 from services.stack.program import Program
 
@@ -124,19 +124,23 @@ class Supervisor:
         now = self._clock.monotonic()
         for run in self._runs.values():
             if run.process is not None and run.process.poll() is not None:
-                self._mourn(run, now)
+                self._mourn(run)
             if run.process is None and now >= run.start_again_at:
                 self._spawn(run)
 
-    def _mourn(self, run: Run, now: float) -> None:
+    def _mourn(self, run: Run) -> None:
         assert run.process is not None
         code = run.process.returncode
         self._forget(run)
+        self._put_off(run, f"ended {_how(code)}")
+
+    def _put_off(self, run: Run, what: str) -> None:
+        now = self._clock.monotonic()
         run.deaths += 1
         run.wait = FIRST_WAIT if now - run.started_at > STEADY else run.wait
         run.start_again_at = now + run.wait
         self._show(
-            f"{run.program.name} ended {_how(code)}; it starts again in {run.wait:g} s. "
+            f"{run.program.name} {what}; it starts again in {run.wait:g} s. "
             f"Its last words: {run.logbook.last[:200] or 'none'}"
         )
         run.wait = min(run.wait * 2, LONGEST_WAIT)
@@ -145,7 +149,16 @@ class Supervisor:
         program = run.program
         group = None if program.account is None else pwd.getpwnam(program.account).pw_gid
         run.started_at = self._clock.monotonic()
-        run.process = subprocess.Popen(
+        try:
+            run.process = self._popen(program, group)
+        except OSError as error:
+            self._put_off(run, f"cannot be started ({error})")
+            return
+        self._follow(run, run.process)
+        self._hold(run)
+
+    def _popen(self, program: Program, group: int | None) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
             [*_tether(program.stop), *program.command],
             env=dict(program.env) if program.env else None,
             cwd=program.cwd,
@@ -157,14 +170,17 @@ class Supervisor:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        assert run.process.stdout is not None
-        name = f"log-{program.name}"
+
+    def _follow(self, run: Run, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout is not None
+        name = f"log-{run.program.name}"
         run.reader = threading.Thread(
-            target=run.logbook.follow, args=(run.process.stdout,), name=name, daemon=True
+            target=run.logbook.follow, args=(process.stdout,), name=name, daemon=True
         )
         run.reader.start()
-        self._pid_file(run).write_text(f"{run.process.pid}\n")
-        self._hold(run)
+        # For people and tests; a full disk must not keep a program from starting.
+        with suppress(OSError):
+            self._pid_file(run).write_text(f"{process.pid}\n")
 
     def _end(self, run: Run) -> None:
         if run.process is None:
@@ -172,22 +188,25 @@ class Supervisor:
         if run.process.poll() is None:
             run.process.send_signal(run.program.stop)
             # A frozen process hears its signal only once it runs again.
-            _kill([run.process.pid, *descendants(run.process.pid)], signal.SIGCONT)
+            _kill([run.process.pid, *family(run.process.pid)], signal.SIGCONT)
             try:
                 run.process.wait(run.program.patience)
             except subprocess.TimeoutExpired:
                 self._show(f"{run.program.name} did not end in time and is killed.")
-                _kill([run.process.pid, *descendants(run.process.pid)], signal.SIGKILL)
+                _kill([run.process.pid, *family(run.process.pid)], signal.SIGKILL)
                 run.process.wait()
         self._forget(run)
 
     def _forget(self, run: Run) -> None:
         assert run.process is not None
         self._tell_leash(f"- {run.process.pid}\n")
+        # What it started must not live on beside its successor.
+        _kill(family(run.process.pid), signal.SIGKILL)
         if run.reader is not None:
             # The pipe may be held open by something the program left behind.
             run.reader.join(1.0)
-        self._pid_file(run).unlink(missing_ok=True)
+        with suppress(OSError):
+            self._pid_file(run).unlink(missing_ok=True)
         run.process = None
 
     def _hold(self, run: Run) -> None:
@@ -230,7 +249,7 @@ def _tether(stop: signal.Signals) -> list[str]:
 
 def _kill(pids: list[int], number: signal.Signals) -> None:
     for pid in pids:
-        with suppress(ProcessLookupError):
+        with suppress(ProcessLookupError, PermissionError):
             os.kill(pid, number)
 
 

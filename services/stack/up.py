@@ -17,6 +17,7 @@ from services.stack.cache import Cache, engines_home, explained
 from services.stack.data_dir import DataDir, Interrupted, choose
 from services.stack.embedded import Embedded
 from services.stack.ports import claim
+from services.stack.postgres import Postgres
 from services.stack.progress import Progress
 from services.stack.refusal import Refusal
 from services.stack.supervisor import Supervisor
@@ -24,6 +25,7 @@ from services.store.migrate import MigrationRefused, migrate
 
 ENGINE_PATIENCE = 60.0
 READY_PATIENCE = 120.0
+HOPELESS = 5
 SERVICES = ("ingest", "alerts", "api")
 
 
@@ -41,7 +43,7 @@ class Stack:
         if database is not None:
             if not database.made:
                 with self.progress.step("making the database"):
-                    database.make()
+                    self._make(database)
             with self.progress.step("database"):
                 self.supervisor.start(database.program())
                 self._await("database", database.ready, ENGINE_PATIENCE)
@@ -64,14 +66,29 @@ class Stack:
                 self.supervisor.start(self.embedded.service(name))
             self._await("api", lambda: answers(f"{url}/readyz"), READY_PATIENCE)
 
+    def _make(self, database: Postgres) -> None:
+        try:
+            database.make()
+        except Refusal:
+            # Ctrl-C reaches initdb, too.
+            if self.supervisor.stopping:
+                raise Interrupted from None
+            raise
+
     def _await(self, name: str, ready: Callable[[], bool], patience: float) -> None:
-        if self.supervisor.keep(ready, patience):
-            return
-        if self.supervisor.stopping:
+        """Look after everything until `ready`; give up when this one dies again and again."""
+        supervisor = self.supervisor
+        if supervisor.keep(lambda: ready() or supervisor.deaths(name) >= HOPELESS, patience):
+            if supervisor.deaths(name) < HOPELESS:
+                return
+            trouble = f"{name} ended {HOPELESS} times"
+        elif supervisor.stopping:
             raise Interrupted
+        else:
+            trouble = f"{name} was not ready after {patience:.0f} s"
         raise Refusal(
-            f"The {name} was not ready after {patience:.0f} s; its last words: "
-            f"{self.supervisor.last_words(name)[:300] or 'none'} (see {self.supervisor.logs})."
+            f"{trouble}; its last words: {supervisor.last_words(name)[:300] or 'none'} "
+            f"(see {supervisor.logs / name}.log)."
         )
 
 

@@ -48,7 +48,7 @@ function parseGrade(raw: unknown): Grade {
 
 function subjectText(raw: unknown): string | null {
   if (!isJson(raw)) return text(raw);
-  return text(raw['name']) ?? text(raw['code']) ?? text(raw['tag']);
+  return text(raw['id']) ?? text(raw['name']);
 }
 
 function ruleText(raw: unknown): string | null {

@@ -31,12 +31,12 @@ export interface Truth {
 
 const HEARTBEAT_MS = 2_000;
 /** The server speaks at least every 2 s; the bar must stand within 5 s of a silent cut. */
-export const SILENT_MS = 4_500;
-/** A cut that was noticed needs no waiting, only the time of a quick reconnect. */
-export const CLOSED_MS = 2_500;
+export const SILENT_MS = 4_000;
+/** A cut that was noticed needs no waiting: only so long that a swift reconnect does not flash. */
+export const CLOSED_MS = 400;
 export const STALE_MS = 10_000;
 /** Engine status is at most 1 s old in a heartbeat, a heartbeat at most 2 s: 3 s is normal. */
-export const ENGINE_OLD_MS = 4_400;
+export const ENGINE_OLD_MS = 4_300;
 const ENGINE_STILL_MS = 2_200;
 /** For an engine whose clock runs ahead of the server's, age says nothing: only movement does. */
 const ENGINE_DEAD_STILL_MS = 6_000;

@@ -1,9 +1,9 @@
 """The judged state of a point: what its rules' comparators hold, and what stands because of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from services.domain.reading import Quality
-from services.domain.rule import Direction
+from services.domain.reading import Quality, Reading, ReadingFlag
+from services.domain.rule import Condition, Direction
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +15,19 @@ class Cause:
     """
 
     measured_at: int | None
-    received_at: int
+    received_at: int = field(compare=False)
     value: float
     boot: str | None = None
     seq: int | None = None
+
+    @classmethod
+    def of(cls, reading: Reading) -> "Cause":
+        """The cause that a judged reading is (its value is not None)."""
+        assert reading.value is not None
+        numbered = reading.boot is not None and reading.seq is not None
+        if numbered and reading.flags & ReadingFlag.NO_TIME:
+            return cls(None, reading.received_at, reading.value, reading.boot, reading.seq)
+        return cls(reading.measured_at, reading.received_at, reading.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +57,16 @@ class Step:
     at: int
     rule: str
     version: int
+    condition: Condition
+    limit: float
+    grade: int
     value: float
+
+    @property
+    def severity(self) -> tuple[float, int]:
+        """Greater is worse: the further limit, then the worse grade."""
+        sign = 1 if self.condition.direction is Direction.HIGH else -1
+        return sign * self.limit, -self.grade
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +76,13 @@ class Standing:
     id: str
     direction: Direction
     raised_at: int
-    received_at: int
+    received_at: int = field(compare=False)
     step: Step
 
 
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """The newest reading of a point that was judged live. Times are epoch ms."""
+    """The newest reading of a point that was judged. Times are epoch ms."""
 
     judged_at: int
     measured_at: int
@@ -72,13 +90,25 @@ class Newest:
     value: float
     quality: Quality
 
+    @classmethod
+    def of(cls, reading: Reading) -> "Newest":
+        """From a judged reading (its value is not None)."""
+        assert reading.value is not None
+        return cls(
+            reading.judged_at,
+            reading.measured_at,
+            reading.received_at,
+            reading.value,
+            reading.quality,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class PointState:
     """The complete judged state of a point from the judging time `at` on, until the next one.
 
     It includes everything judged at or before `at`. Idle comparators are left out of `levels`.
-    Two states are alike (`levels` and `standing` equal) when whatever follows is judged alike.
+    `newest` is set where the state is a live one (and on the end of a replay).
     """
 
     point_id: int

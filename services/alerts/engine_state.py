@@ -1,0 +1,54 @@
+"""The engine's state as bytes: what it needs to go on, without the register and the windows."""
+
+import msgspec
+
+from services.alerts.engine_board import Board
+from services.alerts.engine_match import Known
+from services.alerts.engine_outcome import ShownValue
+from services.domain.alarm import Alarm
+from services.domain.judgement import PointState, Step
+
+
+class SavedAlarm(msgspec.Struct, frozen=True, array_like=True):
+    """An alarm on the board and the levels it went through."""
+
+    alarm: Alarm
+    steps: list[Step]
+
+
+class SavedPoint(msgspec.Struct, frozen=True, array_like=True):
+    """A point's judged state, its newest shown value and its alarms."""
+
+    point_id: int
+    state: PointState | None
+    shown: ShownValue | None
+    shown_measured_at: int
+    alarms: list[SavedAlarm]
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """All points that anything is known of."""
+
+    points: list[SavedPoint]
+    closed: dict[str, str]
+    """Alarms that were closed lately, and whose they were."""
+
+
+def encode(saved: Saved) -> bytes:
+    """As MessagePack."""
+    return msgspec.msgpack.encode(saved)
+
+
+def decode(data: bytes) -> Saved:
+    """Raises msgspec.DecodeError (ValidationError) for anything that `encode` did not make."""
+    return msgspec.msgpack.decode(data, type=Saved)
+
+
+def save_board(board: Board) -> list[SavedAlarm]:
+    """The alarms of a point."""
+    return [SavedAlarm(known.alarm, list(known.steps)) for known in board.known]
+
+
+def restore_board(board: Board, saved: list[SavedAlarm]) -> None:
+    """The alarms of a point, as they were."""
+    board.known = [Known(entry.alarm, list(entry.steps)) for entry in saved]

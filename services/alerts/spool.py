@@ -9,6 +9,7 @@ import errno
 import itertools
 import os
 import secrets
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from services.alerts.segment import Record, encode_record, read_records, segment
 GIB = 1024**3
 MIB = 1024**2
 SLICE = 4 * MIB
+ACTION_ROOM = MIB
+"""An operator's action on a thousand alarms takes about half of this."""
 POSITION_JUMP = 1_000_000
 """Left free after a torn tail: a position once given is never given again."""
 
@@ -81,6 +84,15 @@ class Spool:
         self.last = position
         return position
 
+    def has_room_for_action(self) -> bool:
+        """Whether an operator's action could be written now, be the disk full or not."""
+        if self.size_bytes + ACTION_ROOM > self.size.limit:
+            return False
+        return (
+            self._reserve_path().stat().st_size > 0
+            or shutil.disk_usage(self.folder).free > ACTION_ROOM
+        )
+
     def forget(self, upto: int) -> None:
         """Delete the segments of which every record is at or before `upto`."""
         firsts = sorted(self._sealed)
@@ -92,6 +104,10 @@ class Spool:
         if self._active is not None and self.last <= upto and self._end > self.size.segment // 2:
             self._renew()
         self._make_reserve()
+
+    def lend_reserve(self) -> None:
+        """Let the snapshot have the reserve's room for once; `forget` takes it back."""
+        os.truncate(self._reserve_path(), 0)
 
     def close(self) -> None:
         """Let go of the file; everything is on disk already."""
@@ -188,7 +204,7 @@ class Spool:
         held = path.stat().st_size if path.exists() else 0
         if held == 0:
             return False
-        os.truncate(path, max(0, held - need - MIB))
+        os.truncate(path, max(0, held - need - ACTION_ROOM))
         return True
 
 

@@ -1,8 +1,7 @@
 """The record of the engine: alarms, journal and judged states, moved on with its spool."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -14,17 +13,6 @@ from services.domain.judgement import PointState
 from services.runtime.clock import to_datetime
 from services.store.deadline import Row
 from services.store.queries import Queries
-
-FAR_FUTURE = datetime(9999, 12, 31, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class StateSpan:
-    """The judged states of a point after `after` up to `until` (epoch ms; None: all later)."""
-
-    point_id: int
-    after: int
-    until: int | None
 
 
 class PositionMoved(Exception):
@@ -52,11 +40,12 @@ class AlarmRecord:
         old: int,
         new: int,
         transitions: Sequence[Transition],
-        states: Sequence[PointState | StateSpan],
+        states: Sequence[PointState],
     ) -> None:
         """Record what lies between two positions of the spool; all of it, once, or nothing.
 
-        `states` in order: a span forgets, a state is put. Raises PositionMoved, or psycopg.Error.
+        Of several states of one point and time the last one counts. Raises PositionMoved, or
+        psycopg.Error.
         """
         async with self._connection.transaction():
             moved = await self._connection.execute(
@@ -87,27 +76,11 @@ class AlarmRecord:
         )
         return {row[0]: ChainHead(row[1], bytes(row[2])) for row in await cursor.fetchall()}
 
-    async def _put_states(self, states: Sequence[PointState | StateSpan]) -> None:
-        cursor = self._connection.cursor()
-        wanted: dict[tuple[int, int], PointState] = {}
-        for each in states:
-            if isinstance(each, PointState):
-                wanted[each.point_id, each.at] = each
-                continue
-            await self._connection.execute(self._sql["forget_states"], _span_fields(each))
-            wanted = {key: state for key, state in wanted.items() if not _covers(each, *key)}
-        if wanted:
-            await cursor.executemany(self._sql["put_state"], map(_state_fields, wanted.values()))
-
-
-def _covers(span: StateSpan, point_id: int, at: int) -> bool:
-    until = at if span.until is None else span.until
-    return span.point_id == point_id and span.after < at <= until
-
-
-def _span_fields(span: StateSpan) -> dict[str, Any]:
-    until = FAR_FUTURE if span.until is None else to_datetime(span.until)
-    return {"point_id": span.point_id, "after": to_datetime(span.after), "until": until}
+    async def _put_states(self, states: Sequence[PointState]) -> None:
+        latest = {(each.point_id, each.at): each for each in states}
+        if latest:
+            cursor = self._connection.cursor()
+            await cursor.executemany(self._sql["put_state"], map(_state_fields, latest.values()))
 
 
 def _state_fields(state: PointState) -> dict[str, Any]:

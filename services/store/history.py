@@ -85,6 +85,17 @@ class PastStore:
             await cursor.execute(self._sql["alarms_overlapping"], values)
             return [_alarm(row) for row in await cursor.fetchall()]
 
+    async def open_alarms(self) -> list[Alarm]:
+        """Every alarm on record that is not closed."""
+        async with within(self._connection, ANSWER_S):
+            cursor = self._connection.cursor(row_factory=dict_row)
+            await cursor.execute(self._sql["alarms_open"])
+            return [_alarm(row) for row in await cursor.fetchall()]
+
+    async def newest_states(self) -> list[PointState]:
+        """The last judged state on record of each point that has a rule."""
+        return [_state(row[0]) for row in await self._all("newest_states", {})]
+
     @asynccontextmanager
     async def readings_after(self, point_id: int, moment: int) -> AsyncIterator[ReadingCursor]:
         """The stored readings judged after a moment, in the order in which they are judged."""

@@ -42,11 +42,6 @@ ON CONFLICT (enterprise, id) DO UPDATE SET
     acknowledged_at = excluded.acknowledged_at, acknowledged_by = excluded.acknowledged_by,
     closed_as = excluded.closed_as, superseded = excluded.superseded;
 
--- name: forget_states
--- The judged states that a replay found anew.
-DELETE FROM point_state
-WHERE point_id = %(point_id)s AND at > %(after)s AND at <= %(until)s;
-
 -- name: put_state
 -- The judged state of a point from a moment on.
 INSERT INTO point_state (point_id, at, state) VALUES (%(point_id)s, %(at)s, %(state)s)
@@ -93,3 +88,20 @@ WHERE point_id = %(point_id)s
   AND (closed_as IS NULL
        OR (raised_at <= %(until)s AND coalesce(cleared_at, 'infinity') >= %(start)s))
 ORDER BY raised_at, id;
+
+-- name: alarms_open
+-- Every alarm that is not closed: what an engine without a memory of its own starts from.
+SELECT enterprise, id, point_id, tag, direction, rule, rule_version, condition, "limit", grade,
+       state, value, raised_at, received_at, historical, cleared_at, acknowledged_at,
+       acknowledged_by, closed_as, superseded
+FROM alarm WHERE closed_as IS NULL ORDER BY raised_at, id;
+
+-- name: newest_states
+-- The last judged state on record of each point that has a rule.
+SELECT newest.state
+FROM (SELECT DISTINCT point.id FROM rule JOIN point USING (enterprise, tag)
+      WHERE rule.valid_to IS NULL) AS ruled
+CROSS JOIN LATERAL (
+    SELECT state FROM point_state
+    WHERE point_state.point_id = ruled.id ORDER BY at DESC LIMIT 1
+) AS newest;

@@ -1,0 +1,6 @@
+"""`python -m services.alerts`."""
+
+from services.alerts.run import main
+from services.runtime.settings import Settings
+
+main(Settings())

@@ -1,0 +1,80 @@
+"""Commands from the other services: acknowledgements and requests for a snapshot."""
+
+from collections import OrderedDict
+
+import msgspec
+import structlog
+
+from services.alerts.judge import Judge
+from services.wire.bus import Command, Refusal, Reply
+
+REMEMBERED = 10_000
+"""Command ids kept, so that a repeated one is not carried out twice; the oldest go first."""
+IDS_A_COMMAND = 1_000
+NOTE_LIMIT = 2_000
+
+_log = structlog.get_logger()
+
+
+class Commands:
+    """Carries out commands one by one, on the judge's thread."""
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
+        self._decoder = msgspec.json.Decoder(Command)
+        self._done: OrderedDict[str, Reply | None] = OrderedDict()
+
+    def hear(self, _topic: str, payload: bytes) -> None:
+        """A message on the command topic. What is no command is logged and dropped."""
+        try:
+            command = self._decoder.decode(payload)
+        except msgspec.DecodeError as fault:
+            _log.warning("not a command", fault=str(fault))
+            return
+        match command.kind:
+            case "snapshot":
+                self._snapshot(command)
+            case "acknowledge":
+                self._acknowledge(command)
+
+    def _snapshot(self, command: Command) -> None:
+        judge = self._judge
+        numbers = (judge.ledger.seq, judge.ledger.recorded_seq)
+        items, shown = judge.open_items(), judge.engine.newest()
+        judge.publisher.snapshot(command.client, command.id, numbers, items, shown)
+
+    def _acknowledge(self, command: Command) -> None:
+        reply = self._done.get(command.id)
+        if reply is None:
+            reply = self._carry_out(command)
+        if reply is None:
+            return
+        self._done[command.id] = reply
+        while len(self._done) > REMEMBERED:
+            self._done.popitem(last=False)
+        self._judge.publisher.reply(command.client, reply)
+
+    def _carry_out(self, command: Command) -> Reply | None:
+        """None where nothing may be said: the asker then hears nothing, which means "not done"."""
+        if not self._judge.ledger.spool.has_room_for_action():
+            _log.error("no room left for operator actions: this one was not carried out")
+            return None
+        ids = command.alarm_ids[:IDS_A_COMMAND]
+        enterprises = None if command.enterprises is None else set(command.enterprises)
+        alarms, refused = self._judge.acknowledge(
+            ids, _clean(command.actor or ""), _note(command.note), enterprises
+        )
+        return Reply(
+            id=command.id,
+            alarms=[self._judge.item(alarm) for alarm in alarms],
+            refused=[Refusal(each.alarm_id, each.code, each.text) for each in refused],
+        )
+
+
+def _note(text: str | None) -> str | None:
+    return None if text is None else _clean(text)[:NOTE_LIMIT]
+
+
+def _clean(text: str) -> str:
+    """Without NUL, which no text column takes."""
+    return text.replace("\x00", "")

@@ -1,0 +1,70 @@
+"""What one record of the spool says: msgpack, by kind."""
+
+import msgspec
+
+from services.alerts.engine_outcome import DirtyRange, Outcome
+from services.domain.alarm import Transition
+from services.domain.judgement import PointState
+
+PART = 2_000
+"""An outcome with more than this in it is spooled as several records."""
+
+
+class Judged(msgspec.Struct, frozen=True, tag="judged"):
+    """What one step of the engine brought. `noted_at` is our clock, epoch ms."""
+
+    noted_at: int
+    transitions: list[Transition] = []
+    states: list[PointState] = []
+    dirty: list[DirtyRange] = []
+
+    @property
+    def size(self) -> int:
+        """How many things are in it."""
+        return len(self.transitions) + len(self.states) + len(self.dirty)
+
+
+class Settled(msgspec.Struct, frozen=True, tag="settled"):
+    """The dirty ranges of a point that were spooled up to position `upto` are judged again."""
+
+    noted_at: int
+    point_id: int
+    sounding: bool
+    upto: int
+
+
+class AllDirty(msgspec.Struct, frozen=True, tag="all_dirty"):
+    """From `since` to `noted_at` the record has holes: every point is judged again over it."""
+
+    noted_at: int
+    since: int
+
+
+Entry = Judged | Settled | AllDirty
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder: msgspec.msgpack.Decoder[Entry] = msgspec.msgpack.Decoder(Entry)
+
+
+def encode_entry(entry: Entry) -> bytes:
+    """The payload of a spool record."""
+    return _encoder.encode(entry)
+
+
+def decode_entry(payload: bytes) -> Entry:
+    """Raises msgspec.DecodeError for a payload that this version did not write."""
+    return _decoder.decode(payload)
+
+
+def entries_of(outcome: Outcome, now: int) -> list[Judged]:
+    """An outcome as entries of bounded size; its order is kept within each kind."""
+    longest = max(len(outcome.transitions), len(outcome.states), len(outcome.dirty))
+    return [
+        Judged(
+            now,
+            outcome.transitions[start : start + PART],
+            outcome.states[start : start + PART],
+            outcome.dirty[start : start + PART],
+        )
+        for start in range(0, longest, PART)
+    ]

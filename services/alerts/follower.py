@@ -1,0 +1,79 @@
+"""Follows the book: twice a second, and the engine judges by it at once."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+
+import psycopg
+import structlog
+
+from services.alerts.judge import Judge
+from services.domain.directory import BookChange, Directory
+from services.domain.rule import LimitRule
+from services.store.book import BookReader
+
+EVERY_S = 0.5
+AWAY_S = 1.0
+
+_log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class BookFollower:
+    """`loaded` once a book is there: from disk, or from the database."""
+
+    reader: BookReader
+    judge: Judge
+    loaded: bool
+    looked: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set after the first look at the database, whatever it brought."""
+    _compared: bool = False
+
+    async def run(self) -> None:
+        """Follow for ever; with the database away, judge by the book at hand."""
+        away = False
+        while True:
+            try:
+                change = await self.reader.poll()
+            except psycopg.OperationalError as fault:
+                if not away:
+                    _log.warning("cannot read the book: judging by the last one", fault=str(fault))
+                away = True
+                self.looked.set()
+                await asyncio.sleep(AWAY_S)
+                continue
+            away = False
+            if change is not None:
+                self._take(change)
+            self.looked.set()
+            await asyncio.sleep(EVERY_S)
+
+    def _take(self, change: BookChange) -> None:
+        if not self._compared:
+            change = difference(self.judge.engine.directory, change, self.judge.clock.now_ms())
+            self._compared = True
+        self.judge.apply_book(change)
+        self.loaded = True
+
+
+def difference(directory: Directory, whole: BookChange, now: int) -> BookChange:
+    """What a whole book brings to a directory that knows an older one.
+
+    A point that the book has no more is removed; a version of a rule that it has no more, though
+    its point is there, ended now.
+    """
+    kept = {point.id for point in whole.points}
+    points = [each for each in whole.points if directory.by_id.get(each.id) != each]
+    removed = [each for number, each in directory.by_id.items() if number not in kept]
+    known = {_key(rule): rule for versions in directory.rules.values() for rule in versions}
+    rules = [each for each in whole.rules if known.get(_key(each)) != each]
+    present = {_key(rule) for rule in whole.rules}
+    ended = [
+        replace(rule, valid_to=now)
+        for key, rule in known.items()
+        if key not in present and rule.point_id in kept and rule.valid_to is None
+    ]
+    return BookChange(whole.version, tuple(points), tuple(removed), (*rules, *ended))
+
+
+def _key(rule: LimitRule) -> tuple[int, str, int]:
+    return rule.point_id, rule.id, rule.version

@@ -1,0 +1,63 @@
+"""The engine's sign of life every second, and the newest values with it."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from services.alerts.judge import Judge
+from services.alerts.keeper import Keeper
+from services.alerts.recorder import Recorder
+from services.alerts.watch import Watch
+from services.wire.bus import Status
+
+EVERY_S = 1.0
+
+
+@dataclass(slots=True)
+class Heartbeat:
+    """Speaks from the loop's own knowledge: `engine_at` is the watch's, not our clock's."""
+
+    judge: Judge
+    watch: Watch
+    recorder: Recorder
+    keeper: Keeper
+    is_ready: Callable[[], bool]
+
+    async def run(self) -> None:
+        """Beat for ever."""
+        while True:
+            self.judge.publisher.values(self.judge.changed_values())
+            self.beat()
+            await asyncio.sleep(EVERY_S)
+
+    def beat(self) -> None:
+        """Say how we are, now."""
+        ledger = self.judge.ledger
+        self.judge.publisher.status(
+            Status(
+                service="alerts",
+                ready=self.is_ready(),
+                at=self.judge.clock.now_ms(),
+                db_ok=self.recorder.db_ok,
+                epoch=ledger.epoch,
+                seq=ledger.seq,
+                recorded_seq=ledger.recorded_seq,
+                engine_at=self.watch.engine_at,
+                spool_bytes=ledger.spool.size_bytes,
+                detail=self._detail(),
+            )
+        )
+
+    def _detail(self) -> str | None:
+        told = []
+        if self.judge.ledger.overflow.since is not None:
+            told.append(
+                "The engine's spool is at its end: alarms go on, their record will be made later."
+            )
+        if self.keeper.failing:
+            told.append("No room on the disk for the engine's snapshot.")
+        if self.recorder.set_aside:
+            told.append(
+                f"{self.recorder.set_aside} records were refused by the database and set aside."
+            )
+        return " ".join(told) or None

@@ -1,0 +1,53 @@
+"""An alarm as it goes over the bus: with what a console must know of its point."""
+
+from services.alerts.ledger import Numbered
+from services.domain.alarm import Alarm
+from services.domain.directory import Directory
+from services.wire.bus import AlarmEvent, AlarmItem
+
+
+def item_of(alarm: Alarm, directory: Directory, event_seq: int) -> AlarmItem:
+    """The bus's form of an alarm; a point that is gone leaves kind and unit empty."""
+    point = directory.by_id.get(alarm.point_id)
+    return AlarmItem(
+        id=alarm.id,
+        enterprise=alarm.enterprise,
+        point_id=alarm.point_id,
+        tag=alarm.tag,
+        direction=alarm.direction.value,
+        rule=alarm.rule,
+        rule_version=alarm.rule_version,
+        condition=alarm.condition,
+        limit=alarm.limit,
+        grade=alarm.grade,
+        state=alarm.state.value,
+        value=alarm.value,
+        raised_at=alarm.raised_at,
+        received_at=alarm.received_at,
+        kind=point.kind.value if point else "",
+        unit=point.unit if point else "",
+        name=point.name if point else None,
+        name_en=point.name_en if point else None,
+        hazard_source=point.hazard_source if point else None,
+        historical=alarm.historical,
+        cleared_at=alarm.cleared_at,
+        acknowledged_at=alarm.acknowledged_at,
+        acknowledged_by=alarm.acknowledged_by,
+        closed_as=alarm.closed_as.value if alarm.closed_as else None,
+        superseded=alarm.superseded,
+        event_seq=event_seq,
+    )
+
+
+def event_of(numbered: Numbered, directory: Directory) -> AlarmEvent:
+    """The bus's form of a transition."""
+    transition = numbered.transition
+    return AlarmEvent(
+        seq=numbered.seq,
+        event=transition.event.value,
+        alarm=item_of(transition.alarm, directory, numbered.seq),
+        at=transition.at,
+        noted_at=transition.noted_at,
+        actor=transition.actor,
+        note=transition.note,
+    )

@@ -1,0 +1,107 @@
+"""What the engine says on the bus: events at once, values once a second, its sign of life."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Protocol
+
+import msgspec
+
+from services.alerts.engine_outcome import ShownValue
+from services.alerts.item import event_of
+from services.alerts.ledger import Numbered
+from services.domain.directory import Directory
+from services.wire.bus import (
+    ALARMS,
+    REPLY,
+    STATUS,
+    VALUES,
+    AlarmEvents,
+    AlarmItem,
+    Reply,
+    SnapshotChunk,
+    Status,
+    ValueFrame,
+)
+
+EVENTS_A_MESSAGE = 500
+ALARMS_A_CHUNK = 1_000
+POINTS_A_CHUNK = 5_000
+
+
+class Outlet(Protocol):
+    """The way out to the other services; a message that cannot go now is dropped, for each
+    can be asked for again."""
+
+    def publish(self, topic: str, payload: bytes) -> bool: ...
+
+
+class Publisher:
+    """Encodes and sends. Messages stay below the broker's 1 MiB."""
+
+    def __init__(self, outlet: Outlet, epoch: str) -> None:
+        self._outlet = outlet
+        self._epoch = epoch
+        self._encoder = msgspec.json.Encoder()
+
+    def events(self, numbered: Sequence[Numbered], directory: Directory) -> None:
+        """Publish transitions in their order."""
+        for start in range(0, len(numbered), EVENTS_A_MESSAGE):
+            part = numbered[start : start + EVENTS_A_MESSAGE]
+            events = [event_of(each, directory) for each in part]
+            self._send(ALARMS, AlarmEvents(self._epoch, events))
+
+    def values(self, shown: Iterable[ShownValue]) -> None:
+        """Publish newest values, in frames of bounded size."""
+        for frame in self._frames(shown):
+            self._send(VALUES, frame)
+
+    def status(self, status: Status) -> None:
+        """Publish the service's sign of life."""
+        self._send(f"{STATUS}/{status.service}", status)
+
+    def reply(self, client: str, reply: Reply) -> None:
+        """Answer a command."""
+        self._send(f"{REPLY}/{client}", reply)
+
+    def snapshot(
+        self,
+        client: str,
+        command_id: str,
+        numbers: tuple[int, int],
+        alarms: Sequence[AlarmItem],
+        shown: Iterable[ShownValue],
+    ) -> None:
+        """Answer with the whole live state as it stands at `numbers` = (seq, recorded_seq)."""
+        parts: list[tuple[Sequence[AlarmItem], ValueFrame | None]] = [
+            (alarms[start : start + ALARMS_A_CHUNK], None)
+            for start in range(0, len(alarms), ALARMS_A_CHUNK)
+        ]
+        parts += [((), frame) for frame in self._frames(shown)]
+        parts = parts or [((), None)]
+        seq, recorded_seq = numbers
+        for part, (some, frame) in enumerate(parts):
+            chunk = SnapshotChunk(
+                id=command_id,
+                epoch=self._epoch,
+                seq=seq,
+                recorded_seq=recorded_seq,
+                part=part,
+                parts=len(parts),
+                alarms=list(some),
+                values=frame,
+            )
+            self._send(f"{REPLY}/{client}", chunk)
+
+    def _frames(self, shown: Iterable[ShownValue]) -> Iterator[ValueFrame]:
+        rest = iter(shown)
+        while part := list(islice(rest, POINTS_A_CHUNK)):
+            yield ValueFrame(
+                epoch=self._epoch,
+                id=[each.point_id for each in part],
+                t=[each.at for each in part],
+                v=[each.value for each in part],
+                q=[each.quality for each in part],
+            )
+
+    def _send(self, topic: str, message: msgspec.Struct) -> None:
+        self._outlet.publish(topic, self._encoder.encode(message))

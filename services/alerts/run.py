@@ -1,0 +1,151 @@
+"""The alerts service: everything wired together."""
+
+import asyncio
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import psycopg
+import structlog
+
+from services.alerts.commands import Commands
+from services.alerts.follower import BookFollower
+from services.alerts.heartbeat import Heartbeat
+from services.alerts.history import HistoryJudge
+from services.alerts.judge import Judge
+from services.alerts.keeper import Keeper
+from services.alerts.publisher import Publisher
+from services.alerts.recorder import Recorder
+from services.alerts.recovery import Recovered, recover
+from services.alerts.watch import Watch
+from services.domain.alarm import EventKind, Transition
+from services.runtime import log
+from services.runtime.clock import SystemClock
+from services.runtime.lifecycle import pause, run_service
+from services.runtime.mqtt_bus import MqttBus
+from services.runtime.mqtt_client import BrokerAddress
+from services.runtime.mqtt_session import MqttSession
+from services.runtime.settings import Settings, require
+from services.store.book import BookReader
+from services.store.deadline import connect, cut
+from services.store.history import PastStore
+from services.wire.bus import COMMAND
+
+FIRST_LOOK_S = 3.0
+"""A database that has not answered by then is away: the book at hand has to do."""
+TELEMETRY = "pw/v1/+/+/+"
+
+_log = structlog.get_logger()
+
+
+def main(settings: Settings) -> None:
+    """Run the service until it is told to stop."""
+    log.configure("alerts")
+    folder = settings.data_dir / "alerts"
+    folder.mkdir(parents=True, exist_ok=True)
+    with _alone(folder):
+        run_service(lambda stop: _serve(settings, folder, stop))
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One engine a folder: two would write into one spool."""
+    with (folder / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise SystemExit(
+                f"Another alarm engine runs on {folder}: stop it, or set another "
+                "PARKWATCH_DATA_DIR."
+            ) from None
+        yield
+
+
+async def _serve(settings: Settings, folder: Path, stop: asyncio.Event) -> None:
+    database_url = require(settings.database_url, "DATABASE_URL")
+    address = BrokerAddress.parse(require(settings.mqtt_url, "MQTT_URL"))
+    client_id = f"pw-alerts-{require(settings.client_id_secret, 'CLIENT_ID_SECRET')}"
+    clock = SystemClock()
+    found = recover(folder, clock.now_ms())
+    session = MqttSession(address, client_id, TELEMETRY, clock)
+    bus = MqttBus(address, f"{client_id}-bus")
+    publisher = Publisher(bus, found.ledger.epoch)
+    judge = Judge(found.engine, found.ledger, publisher, clock, found.marks)
+    recorder = Recorder(database_url, found.ledger.spool.folder, found.ledger.spool.id, clock)
+    follower = BookFollower(BookReader(database_url), judge, found.has_book)
+    keeper = Keeper(judge, recorder, found.store)
+    watch = Watch(session, judge, clock)
+    heartbeat = Heartbeat(
+        judge, watch, recorder, keeper, lambda: session.ready and bus.connected and follower.loaded
+    )
+    _connect(judge, recorder, heartbeat)
+    async with session, bus, asyncio.TaskGroup() as group:
+        tasks = [
+            group.create_task(each)
+            for each in (
+                session.watch(),
+                bus.watch(),
+                follower.run(),
+                recorder.run(),
+                heartbeat.run(),
+            )
+        ]
+        await _have_book(follower, stop)
+        await _adopt(found, database_url, keeper)
+        bus.subscribe(COMMAND, Commands(judge).hear)
+        history = HistoryJudge(database_url, judge, recorder)
+        for each in (history.run(), keeper.run()):
+            tasks.append(group.create_task(each))
+        await watch.run(stop)
+        for task in tasks:
+            task.cancel()
+    await keeper.keep()
+    found.ledger.spool.close()
+    _log.info("stopped", position=found.ledger.spool.last, recorded=recorder.position)
+
+
+def _connect(judge: Judge, recorder: Recorder, heartbeat: Heartbeat) -> None:
+    def recorded(position: int) -> None:
+        before = judge.ledger.recorded_seq
+        judge.ledger.recorded(position)
+        if judge.ledger.recorded_seq != before:
+            heartbeat.beat()
+
+    judge.on_noted = recorder.wake
+    recorder.on_recorded = recorded
+    recorder.on_damage = judge.mark_everywhere
+
+
+async def _have_book(follower: BookFollower, stop: asyncio.Event) -> None:
+    """Wait for the register: judging without it would pass readings by. With a book on our own
+    disk wait only for one look at the database, for the book may have changed while we were away.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(FIRST_LOOK_S):
+            await follower.looked.wait()
+    while not follower.loaded:
+        if await pause(stop, 0.1):
+            return
+
+
+async def _adopt(found: Recovered, database_url: str, keeper: Keeper) -> None:
+    """Without a memory of our own (a restored backup), start from what is on record."""
+    if found.has_snapshot or found.ledger.spool.last:
+        return
+    try:
+        connection = await connect(database_url, application="parkwatch-alerts")
+        try:
+            store = PastStore(connection)
+            alarms, states = await store.open_alarms(), await store.newest_states()
+        finally:
+            cut(connection)
+            connection.pgconn.finish()
+    except psycopg.OperationalError as fault:
+        _log.warning("cannot read the alarms on record: starting without", fault=str(fault))
+        return
+    for alarm in alarms:
+        found.engine.replay_record(Transition(EventKind.RAISED, alarm, alarm.raised_at, 0))
+    for state in states:
+        found.engine.replay_record(state)
+    await keeper.keep()

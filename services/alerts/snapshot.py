@@ -1,0 +1,113 @@
+"""The snapshot: the engine's whole state and its rule book on our own disk, every ten seconds.
+
+Written beside and renamed, so that there is always a whole one. With the spool after its
+position it is all that the engine needs to start, the database away or not.
+"""
+
+import os
+import struct
+import zlib
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import structlog
+
+from services.alerts.entry import Judged
+from services.alerts.marks import Mark
+from services.domain.directory import BookChange, Directory
+
+_HEADER = struct.Struct("<4sIQ")
+_STATE_MAGIC = b"PWn1"
+_BOOK_MAGIC = b"PWb1"
+
+T = TypeVar("T")
+
+_log = structlog.get_logger()
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """The state that everything up to `position` of the spool `spool` led to."""
+
+    spool: str
+    position: int
+    recorded_position: int
+    taken_at: int
+    engine: bytes
+    marks: list[Mark]
+    unrecorded: dict[str, int]
+    """Alarms whose last event was not in the database yet, with its place in the spool."""
+    held: list[Judged] = []
+    """What the spool had no room for."""
+
+
+class SnapshotStore:
+    """Two files in a folder: the state, and the book (written only when it changed)."""
+
+    def __init__(self, folder: Path) -> None:
+        self._state = folder / "snapshot"
+        self._book = folder / "book"
+        self._book_version: int | None = None
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def write(self, snapshot: Snapshot) -> None:
+        """Replace the snapshot. Raises OSError (a full disk); the old one then stays."""
+        _write(self._state, _STATE_MAGIC, msgspec.msgpack.encode(snapshot))
+
+    def write_book(self, book: BookChange) -> None:
+        """Replace the book, if this is another one. Raises OSError; the old one then stays."""
+        if book.version != self._book_version:
+            _write(self._book, _BOOK_MAGIC, msgspec.msgpack.encode(book))
+            self._book_version = book.version
+
+    def read(self) -> Snapshot | None:
+        """The last whole snapshot; None if there is none, or it is damaged (said in the log)."""
+        data = _read(self._state, _STATE_MAGIC)
+        return None if data is None else _decode(data, Snapshot, self._state)
+
+    def read_book(self) -> BookChange | None:
+        """The last book kept, as one change; None if there is none, or it is damaged."""
+        data = _read(self._book, _BOOK_MAGIC)
+        return None if data is None else _decode(data, BookChange, self._book)
+
+
+def whole_book(directory: Directory) -> BookChange:
+    """Everything a directory holds, as one change that makes the same from an empty one."""
+    rules = (rule for versions in directory.rules.values() for rule in versions)
+    return BookChange(directory.version, tuple(directory.by_id.values()), (), tuple(rules))
+
+
+def _write(path: Path, magic: bytes, data: bytes) -> None:
+    beside = path.with_suffix(".new")
+    with beside.open("wb") as file:
+        file.write(_HEADER.pack(magic, zlib.crc32(data), len(data)))
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _read(path: Path, magic: bytes) -> bytes | None:
+    if not path.exists():
+        return None
+    content = path.read_bytes()
+    if len(content) >= _HEADER.size:
+        found, crc, length = _HEADER.unpack_from(content)
+        data = content[_HEADER.size :]
+        if found == magic and length == len(data) and crc == zlib.crc32(data):
+            return data
+    _log.error("a file of the engine's own is damaged: starting without it", file=str(path))
+    return None
+
+
+def _decode(data: bytes, kind: type[T], path: Path) -> T | None:
+    try:
+        return msgspec.msgpack.decode(data, type=kind)
+    except msgspec.DecodeError as fault:
+        _log.error("cannot read this file: starting without it", file=str(path), fault=str(fault))
+        return None

@@ -1,0 +1,82 @@
+"""The watch: hears the field, lets the judge decide, and only then acknowledges."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from services.alerts.judge import Judge
+from services.domain.reading import Reading
+from services.runtime.clock import Clock
+from services.runtime.feed import Delivery, Feed
+from services.wire.translate import translate
+
+STEP = 500
+"""Deliveries judged in one step: few enough that the loop stays quick."""
+TICK_S = 0.1
+MESSAGES_REMEMBERED = 20_000
+"""Messages with boot and seq kept by their identity; the oldest go first."""
+
+
+class Watch:
+    """`engine_at` is when the loop last finished a step (epoch ms): a stuck loop shows."""
+
+    def __init__(self, feed: Feed, judge: Judge, clock: Clock) -> None:
+        self._feed = feed
+        self._judge = judge
+        self._clock = clock
+        self._messages: OrderedDict[tuple[str, str, str, int], None] = OrderedDict()
+        self._next_tick = clock.monotonic()
+        self.engine_at = clock.now_ms()
+        self.heard = 0
+        """Deliveries taken since the start."""
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Watch until told to stop."""
+        while not stop.is_set():
+            self.step(await self._feed.take(STEP, TICK_S))
+            await asyncio.sleep(0)
+
+    def step(self, deliveries: Sequence[Delivery]) -> None:
+        """Judge deliveries, acknowledge them, let time pass."""
+        if deliveries:
+            self.heard += len(deliveries)
+            readings: list[Reading] = []
+            for delivery in deliveries:
+                readings += self._readings(delivery)
+            if readings:
+                self._judge.judge(readings)
+            self._feed.ack(deliveries)
+        if self._clock.monotonic() >= self._next_tick:
+            self._judge.tick()
+            self._next_tick = self._clock.monotonic() + TICK_S
+        self.engine_at = self._clock.now_ms()
+
+    def _readings(self, delivery: Delivery) -> Sequence[Reading]:
+        """What a delivery says. Refusals are ingest's to keep; readings without a time, of a
+        message that we had before, are no new ones."""
+        found = translate(
+            self._judge.engine.directory,
+            delivery.topic,
+            delivery.payload,
+            delivery.received_at,
+            delivery.redelivered,
+            delivery.retained,
+        )
+        had = {
+            (boot, seq)
+            for boot, seq in set(found.messages)
+            if not self._is_new((found.enterprise, found.gateway, boot, seq))
+        }
+        if not had:
+            return found.readings
+        return [
+            each for each in found.readings if each.boot is None or (each.boot, each.seq) not in had
+        ]
+
+    def _is_new(self, message: tuple[str, str, str, int]) -> bool:
+        if message in self._messages:
+            return False
+        self._messages[message] = None
+        if len(self._messages) > MESSAGES_REMEMBERED:
+            self._messages.popitem(last=False)
+        return True

@@ -34,11 +34,12 @@ def demo(
     mqtt_port: Annotated[int, typer.Option(min=1, max=65535)] = 1883,
     username: Annotated[str, typer.Option(help="Who registers the park.")] = "admin",
     password_file: Annotated[Path, typer.Option(help="File with that person's password.")] = Path(
-        "data/admin-password"
+        "data/secrets/admin_password"
     ),
-    state_dir: Annotated[Path, typer.Option(help="Where gateways' credentials are kept.")] = Path(
-        "data/sim"
-    ),
+    state_dir: Annotated[
+        Path | None,
+        typer.Option(help="Where gateways' credentials are kept; default: sim/ beside it."),
+    ] = None,
     scenario: Annotated[str, typer.Option(help="Name in the library, or a YAML file.")] = "demo",
     seed: Annotated[int, typer.Option(min=0)] = 1,
 ) -> None:
@@ -50,7 +51,7 @@ def demo(
         park = PARKS.get(spec.park)
         if park is None:
             raise BadScenario(f"No park {spec.park!r}; there is {', '.join(PARKS)}.")
-        keys = KeyFile(state_dir)
+        keys = KeyFile(state_dir or password_file.parent / "sim")
         logins = _register(park, keys, api, (username, password_file), stop)
         fleet = Fleet(spec, seed, secrets.token_hex(4), PERSONAS["native"])
     except (BadScenario, BadKeys) as error:

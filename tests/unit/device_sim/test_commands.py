@@ -1,0 +1,80 @@
+"""The commands say no in one sentence, and hash without sending."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from device_sim.cli import app
+from device_sim.clock import VirtualClock
+from device_sim.message import Outgoing
+from device_sim.transport.connection import Broker, Login
+from device_sim.transport.courier import KEPT, Courier
+from device_sim.transport.link import GatewayLink
+
+GATEWAY = ["--enterprise", "E1", "--gateway", "G1", "--password", "p"]
+
+
+def _replay(file: Path, *more: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["replay", str(file), *GATEWAY, *more])
+    return result.exit_code, result.output
+
+
+def test_a_bad_cell_sends_nothing_and_exits_2(tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text("measured_at,A\n2026-01-05T00:00:00Z,1\n2026-01-05T00:00:01Z,oops\n")
+    status, said = _replay(file)
+    assert status == 2
+    assert "line 3: column A" in said
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("speed", ["fast", "0", "-1", "nan", "inf"])
+def test_a_speed_without_sense_exits_2(tmp_path: Path, speed: str) -> None:
+    status, said = _replay(tmp_path / "x.csv", "--speed", speed)
+    assert status == 2
+    assert "--speed" in said
+
+
+def test_an_enterprise_code_that_cannot_be_a_topic_exits_2(tmp_path: Path) -> None:
+    status, said = _replay(tmp_path / "x.csv", "--gateway", "a/b")
+    assert status == 2
+    assert "--gateway" in said
+
+
+def test_without_a_password_it_says_where_one_can_come_from(tmp_path: Path) -> None:
+    words = ["replay", str(tmp_path / "x.csv"), *GATEWAY[:4]]
+    result = CliRunner(env={"PARKWATCH_GATEWAY_PASSWORD": ""}).invoke(app, words)
+    assert result.exit_code == 2
+    assert "PARKWATCH_GATEWAY_PASSWORD" in result.output
+
+
+def test_a_broker_that_is_away_ends_with_status_1_and_the_count(tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text("measured_at,A\n2026-01-05T00:00:00Z,1\n")
+    status, said = _replay(file, "--port", "1", "--give-up-after", "1")
+    assert status == 1
+    assert "0 of 1 rows acknowledged" in said
+
+
+def test_the_hash_is_printed_alone() -> None:
+    words = ["run", "demo", "--hash", "--duration", "30"]
+    first = CliRunner().invoke(app, words)
+    assert first.exit_code == 0
+    assert len(first.output.strip()) == 64
+    assert CliRunner().invoke(app, words).output == first.output
+    assert CliRunner().invoke(app, [*words, "--seed", "9"]).output != first.output
+
+
+def test_a_run_without_credentials_says_how_to_get_them(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["run", "quiet", "--state-dir", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "demo" in result.output
+
+
+def test_a_full_buffer_drops_the_oldest_and_counts() -> None:
+    courier = Courier("E1/G1", GatewayLink(Broker("127.0.0.1", 1), Login("u", "p"), VirtualClock()))
+    for number in range(KEPT + 3):
+        courier.offer(Outgoing("t", str(number).encode()))
+    assert courier.dropped == 3
+    assert courier.waiting == KEPT

@@ -1,0 +1,186 @@
+"""A gateway's link against a real broker: in order, nothing lost, and patient within reason."""
+
+import json
+import socket
+import subprocess
+import sysconfig
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+
+from device_sim.clock import SystemClock
+from device_sim.message import Outgoing
+from device_sim.transport.connection import Broker, Login
+from device_sim.transport.link import GatewayLink, GaveUp, Patience
+from device_sim.transport.presence import greeting
+
+LOGIN = Login("E1.G1", "secret")
+CONFIG = """
+server_name: link
+listen: 127.0.0.1:{native}
+jetstream {{ store_dir: "{store}" }}
+mqtt {{ listen: "127.0.0.1:{mqtt}", ack_wait: "1s" }}
+accounts {{ A {{ jetstream: enabled, users: [
+  {{ user: hall, password: hall }}
+  {{ user: "E1.G1", password: secret, permissions: {{
+     publish: ["pw.v1.E1.G1.*"], subscribe: ["pw.down.v1.E1.G1.*"] }} }}
+] }} }}
+"""
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Hall:
+    """A broker of its own that can be killed and started again on the same store."""
+
+    def __init__(self, folder: Path) -> None:
+        self.broker = Broker("127.0.0.1", _free_port())
+        self._config = folder / "nats.conf"
+        self._config.write_text(
+            CONFIG.format(native=_free_port(), mqtt=self.broker.port, store=folder / "js")
+        )
+        self._process: subprocess.Popen[bytes] | None = None
+        self.start()
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(
+            [_binary(), "-c", str(self._config)], stderr=subprocess.DEVNULL
+        )
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.broker.port)) == 0:
+                    return
+            time.sleep(0.02)
+        raise AssertionError("the broker did not start")
+
+    def kill(self) -> None:
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+
+def _binary() -> str:
+    return str(Path(sysconfig.get_path("scripts")) / "nats-server")
+
+
+class Ear:
+    """A durable subscriber to everything gateways say."""
+
+    def __init__(self, broker: Broker) -> None:
+        self.heard: list[tuple[str, bytes]] = []
+        self._client = Client(
+            CallbackAPIVersion.VERSION2, "ear", False, protocol=MQTTProtocolVersion.MQTTv311
+        )
+        self._client.username_pw_set("hall", "hall")
+        self._client.reconnect_delay_set(1, 1)
+        self._client.on_message = self._on_message
+        self._client.connect(broker.host, broker.port)
+        self._client.subscribe("pw/v1/+/+/+", 1)
+        self._client.loop_start()
+        time.sleep(0.3)
+
+    def _on_message(self, client: Client, userdata: object, message: MQTTMessage) -> None:
+        self.heard.append((message.topic, bytes(message.payload)))
+
+    def numbers(self) -> list[int]:
+        return [int(body) for topic, body in list(self.heard) if topic.endswith("telemetry")]
+
+    def wait_for(self, count: int) -> None:
+        deadline = time.monotonic() + 15
+        while len(set(self.numbers())) < count and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[Hall]:
+    found = Hall(tmp_path)
+    yield found
+    found.kill()
+
+
+@pytest.fixture
+def ear(hall: Hall) -> Iterator[Ear]:
+    found = Ear(hall.broker)
+    yield found
+    found.stop()
+
+
+def _numbered(number: int) -> Outgoing:
+    return Outgoing("pw/v1/E1/G1/telemetry", str(number).encode())
+
+
+def test_everything_arrives_once_and_in_order(hall: Hall, ear: Ear) -> None:
+    link = GatewayLink(hall.broker, LOGIN, SystemClock(), window=20)
+    for number in range(300):
+        link.send(_numbered(number))
+        assert link.waiting <= 20
+    link.settle()
+    assert link.acknowledged == 300
+    link.close()
+    ear.wait_for(300)
+    assert ear.numbers() == list(range(300))
+
+
+def test_a_killed_broker_costs_nothing(hall: Hall, ear: Ear) -> None:
+    link = GatewayLink(hall.broker, LOGIN, SystemClock(), window=50)
+    for number in range(100):
+        link.send(_numbered(number))
+    hall.kill()
+    for _ in range(3):
+        link.pump(0.05)
+    assert not link.connected
+    assert link.trouble
+    hall.start()
+    for number in range(100, 200):
+        link.send(_numbered(number))
+    link.settle()
+    link.close()
+    assert link.acknowledged == 200
+    ear.wait_for(200)
+    assert set(ear.numbers()) == set(range(200))
+
+
+def test_a_refused_sign_in_is_given_up_in_words(hall: Hall) -> None:
+    link = GatewayLink(
+        hall.broker, Login("E1.G1", "wrong"), SystemClock(), patience=Patience(refused_s=0.5)
+    )
+    with pytest.raises(GaveUp, match="refused the sign-in"):
+        link.send(_numbered(1))
+
+
+def test_a_broker_that_is_not_there_is_given_up_in_words() -> None:
+    link = GatewayLink(
+        Broker("127.0.0.1", _free_port()), LOGIN, SystemClock(), patience=Patience(stalled_s=0.5)
+    )
+    with pytest.raises(GaveUp, match="no broker at 127"):
+        link.send(_numbered(1))
+
+
+def test_it_says_hello_and_farewell_and_the_broker_speaks_for_it_after_a_cut(
+    hall: Hall, ear: Ear
+) -> None:
+    clock = SystemClock()
+    link = GatewayLink(hall.broker, LOGIN, clock, greeting=greeting("E1", "G1", clock))
+    link.send(_numbered(1))
+    link.settle()
+    assert link._connection is not None
+    link._connection.drop()
+    ear.wait_for(1)
+    deadline = time.monotonic() + 10
+    while len(ear.heard) < 3 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    states = [json.loads(body)["online"] for topic, body in ear.heard if topic.endswith("state")]
+    assert states == [True, False]

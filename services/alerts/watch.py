@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from services.alerts.judge import Judge
-from services.domain.reading import Reading
+from services.domain.reading import Reading, ReadingFlag
 from services.runtime.clock import Clock
 from services.runtime.feed import Delivery, Feed
 from services.wire.translate import translate
@@ -69,8 +69,12 @@ class Watch:
         }
         if not had:
             return found.readings
+        # A reading with a time of its own is its own identity: a gateway that counts anew under
+        # an old boot id must not be judged blind.
         return [
-            each for each in found.readings if each.boot is None or (each.boot, each.seq) not in had
+            each
+            for each in found.readings
+            if not each.flags & ReadingFlag.NO_TIME or (each.boot, each.seq) not in had
         ]
 
     def _is_new(self, message: tuple[str, str, str, int]) -> bool:

@@ -101,7 +101,6 @@ class HistoryJudge:
         for mark in marks:
             if not rules.get(mark.point_id):
                 self.judge.marks.take(mark)
-                self.judge.settle(mark)
         return [mark for mark in marks if rules.get(mark.point_id)]
 
     async def _ready(self, store: PastStore, marks: list[Mark]) -> list[Mark]:

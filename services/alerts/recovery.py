@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import structlog
 
 from services.alerts.engine import Engine
@@ -46,7 +47,7 @@ def recover(folder: Path, now: int, size: SpoolSize | None = None) -> Recovered:
     if book is not None:
         book.apply(directory)
     snapshot = _fitting(store.read(), spool)
-    engine = Engine.load(snapshot.engine, directory) if snapshot else Engine(directory)
+    engine, snapshot = _engine(snapshot, directory)
     marks = Marks(snapshot.marks if snapshot else ())
     ledger = Ledger(spool, Overflow(folder / "overflow"))
     if snapshot is not None:
@@ -64,6 +65,15 @@ def _fitting(snapshot: Snapshot | None, spool: Spool) -> Snapshot | None:
         _log.error("the snapshot belongs to another spool: starting without it")
         return None
     return snapshot
+
+
+def _engine(snapshot: Snapshot | None, directory: Directory) -> tuple[Engine, Snapshot | None]:
+    if snapshot is not None:
+        try:
+            return Engine.load(snapshot.engine, directory), snapshot
+        except msgspec.DecodeError as fault:
+            _log.error("cannot read the engine's snapshot: starting without", fault=str(fault))
+    return Engine(directory), None
 
 
 def _replay(snapshot: Snapshot | None, found: Recovered, now: int) -> None:

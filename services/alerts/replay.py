@@ -100,4 +100,4 @@ def _anchored(history: History, now: int) -> History:
     known = any(state.at == final.at for state in history.states)
     if known or history.settled_at is not None or now - final.at < ANCHOR_AGE_MS or not final.at:
         return history
-    return replace(history, states=(*history.states, final))
+    return replace(history, states=(*history.states, replace(final, newest=None)))

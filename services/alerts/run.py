@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import psycopg
 import structlog
 
+from services.alerts.adoption import adopt
 from services.alerts.commands import Commands
 from services.alerts.follower import BookFollower
 from services.alerts.heartbeat import Heartbeat
@@ -17,9 +17,8 @@ from services.alerts.judge import Judge
 from services.alerts.keeper import Keeper
 from services.alerts.publisher import Publisher
 from services.alerts.recorder import Recorder
-from services.alerts.recovery import Recovered, recover
+from services.alerts.recovery import recover
 from services.alerts.watch import Watch
-from services.domain.alarm import EventKind, Transition
 from services.runtime import log
 from services.runtime.clock import SystemClock
 from services.runtime.lifecycle import pause, run_service
@@ -28,8 +27,6 @@ from services.runtime.mqtt_client import BrokerAddress
 from services.runtime.mqtt_session import MqttSession
 from services.runtime.settings import Settings, require
 from services.store.book import BookReader
-from services.store.deadline import connect, cut
-from services.store.history import PastStore
 from services.wire.bus import COMMAND
 
 FIRST_LOOK_S = 3.0
@@ -92,7 +89,9 @@ async def _serve(settings: Settings, folder: Path, stop: asyncio.Event) -> None:
             )
         ]
         await _have_book(follower, stop)
-        await _adopt(found, database_url, keeper)
+        if not found.has_snapshot:
+            await adopt(found, database_url, recorder)
+            await keeper.keep()
         bus.subscribe(COMMAND, Commands(judge).hear)
         history = HistoryJudge(database_url, judge, recorder)
         for each in (history.run(), keeper.run()):
@@ -127,25 +126,3 @@ async def _have_book(follower: BookFollower, stop: asyncio.Event) -> None:
     while not follower.loaded:
         if await pause(stop, 0.1):
             return
-
-
-async def _adopt(found: Recovered, database_url: str, keeper: Keeper) -> None:
-    """Without a memory of our own (a restored backup), start from what is on record."""
-    if found.has_snapshot or found.ledger.spool.last:
-        return
-    try:
-        connection = await connect(database_url, application="parkwatch-alerts")
-        try:
-            store = PastStore(connection)
-            alarms, states = await store.open_alarms(), await store.newest_states()
-        finally:
-            cut(connection)
-            connection.pgconn.finish()
-    except psycopg.OperationalError as fault:
-        _log.warning("cannot read the alarms on record: starting without", fault=str(fault))
-        return
-    for alarm in alarms:
-        found.engine.replay_record(Transition(EventKind.RAISED, alarm, alarm.raised_at, 0))
-    for state in states:
-        found.engine.replay_record(state)
-    await keeper.keep()

@@ -12,6 +12,7 @@ from device_sim.transport.connection import Login
 METRES_PER_DEGREE = 111_320.0
 CONFLICT = 409
 NO_SUCH_DOOR = (404, 405)
+NOT_ALLOWED = (401, 403)
 
 Note = Callable[[str], None]
 
@@ -67,8 +68,7 @@ class Enrolment:
             self._note(f"{enterprise}/{code}: its password is not kept here, rotating it")
             login = self._keep(enterprise, code, self._platform.post(f"{path}/{code}/rotate", {}))
         elif not there and first_time:
-            body = {"code": code, "name": station.name, "name_en": station.name_en}
-            login = self._keep(enterprise, code, self._platform.post(path, body))
+            login = self._keep(enterprise, code, self._platform.post(path, {"code": code}))
         if login is not None and (there or first_time):
             self._logins[(enterprise, code)] = login
         else:
@@ -92,7 +92,6 @@ class Enrolment:
             "code": source.code,
             "enterprise": enterprise,
             "name": source.name,
-            "name_en": source.name_en,
             "unit_type": source.unit_type,
             "exposed_people": source.exposed_people,
             "substances": list(source.substances),
@@ -126,12 +125,15 @@ class Enrolment:
         return points, rules
 
     def _create(self, path: str, body: Mapping[str, object]) -> int:
-        """1 if it was made, 0 if it was there."""
+        """1 if it was made, 0 if it was there or the platform will not have it, which is said."""
         try:
             self._platform.post(path, body)
         except Refused as error:
-            if error.status != CONFLICT:
+            if error.status in (*NOT_ALLOWED, *NO_SUCH_DOOR):
                 raise
+            if error.status != CONFLICT:
+                what = body.get("tag") or body.get("code")
+                self._note(f"{body.get('enterprise', '')} {what}: not registered ({error})")
             return 0
         return 1
 

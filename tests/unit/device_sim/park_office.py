@@ -19,6 +19,7 @@ REQUIRED = {
     "rules": ("kind", "enterprise", "tag", "condition", "limit", "grade"),
     "hazard-sources": ("code", "enterprise", "name", "unit_type", "exposed_people", "substances"),
 }
+ALLOWED = {"gateways": {"code"}}  # beyond the contract, this platform is strict
 KEY = {
     "enterprises": ("code",),
     "gateways": ("enterprise", "code"),
@@ -35,6 +36,7 @@ class ParkOffice:
         self.rows: dict[str, list[dict[str, Any]]] = {name: [] for name in REQUIRED}
         self.rotated: list[tuple[str, str]] = []
         self.closed = False
+        self.disliked: set[str] = set()
         self.takes_sources = True
         self.url = ""
 
@@ -63,6 +65,10 @@ class ParkOffice:
             return 200, {"items": rows[start : start + PAGE], "next": more}
         if any(field not in body for field in REQUIRED[name]):
             return 422, {"detail": "A required field is missing."}
+        if extra := set(body) - ALLOWED.get(name, set(body)):
+            return 422, {"detail": f"{sorted(extra)} unknown."}
+        if body.get("tag") in self.disliked:
+            return 422, {"detail": "Not this one."}
         row = body | ({"enterprise": enterprise} if enterprise else {})
         if name in KEY and any(all(old[k] == row[k] for k in KEY[name]) for old in self.rows[name]):
             return 409, {"detail": "It exists."}

@@ -122,6 +122,15 @@ def test_a_platform_without_hazard_sources_is_told_once(office: ParkOffice, cler
     assert len(office.rows["points"]) == POINTS
 
 
+def test_what_the_platform_will_not_have_is_said_and_the_rest_is_registered(
+    office: ParkOffice, clerk: Clerk
+) -> None:
+    office.disliked = {"WD-001"}
+    clerk.enrol()
+    assert len(office.rows["points"]) == POINTS - 1
+    assert [note for note in clerk.notes if "WD-001: not registered" in note]
+
+
 def test_a_platform_that_is_away_is_worth_another_try(office: ParkOffice, clerk: Clerk) -> None:
     office.closed = True
     with pytest.raises(Away, match="503"):

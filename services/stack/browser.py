@@ -10,7 +10,7 @@ from pathlib import Path
 
 from services.stack.debian import Archive
 from services.stack.host import Machine
-from services.stack.prefix import lighten, readable_by_all
+from services.stack.prefix import lighten, readable_by_all, refuse_holes
 from services.stack.refusal import Refusal
 from services.stack.tool import Failed, run
 
@@ -23,11 +23,14 @@ LEFT_OUT = re.compile(
     r"|x11-utils|x11-common|xdg-utils|lsb-base|libdrm-(intel|nouveau|radeon|amdgpu)1|libsensors.*"
 )
 
+# The C library, which every host has.
+OF_THE_HOST = r"lib(c|m|dl|rt|pthread|resolv|util)\.so\.\d"
+
 LAUNCHER = """#!/bin/sh
 # Starts the browser with the libraries and fonts of this folder.
 case "$0" in */*) here=${{0%/*}} ;; *) here=$(dirname -- "$(command -v -- "$0")") ;; esac
 here=$(cd -- "$here/../.." && pwd -P) || exit 1
-LD_LIBRARY_PATH="$here/usr/lib/{triplet}:$here/lib/{triplet}" \\
+LD_LIBRARY_PATH="$here/usr/lib/{triplet}:$here/usr/lib/{triplet}/pulseaudio:$here/lib/{triplet}" \\
 FONTCONFIG_FILE="$here/fonts.conf" \\
 exec "$here/usr/lib/chromium/{binary}" "$@"
 """
@@ -90,11 +93,10 @@ def _binary(into: Path) -> Path:
 
 
 def _check(into: Path, binary: Path, machine: Machine) -> None:
-    path = ":".join(str(into / folder / machine.triplet) for folder in ("usr/lib", "lib"))
+    folders = (f"usr/lib/{machine.triplet}", f"usr/lib/{machine.triplet}/pulseaudio")
+    path = ":".join(str(into / folder) for folder in (*folders, f"lib/{machine.triplet}"))
     try:
         found = run(["ldd", binary], env={"PATH": "/usr/bin:/bin", "LD_LIBRARY_PATH": path})
     except Failed as failure:
         found = failure.said
-    missing = sorted(set(re.findall(r"(\S+) => not found", found)))
-    if missing:
-        raise Refusal(f"The browser needs {', '.join(missing)}, which its packages did not bring.")
+    refuse_holes(found, into, binary.name, OF_THE_HOST)

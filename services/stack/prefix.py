@@ -66,28 +66,29 @@ def wrap(prefix: Path, folder: str, names: Iterable[str], machine: Machine) -> N
 
 def check_whole(prefix: Path, machine: Machine, files: Iterable[Path]) -> None:
     """Fail loudly when one of these programs or libraries needs a library that is not here."""
-    libraries = prefix / "usr/lib" / machine.triplet
+    libraries = str(prefix / "usr/lib" / machine.triplet)
+    loader = f"{libraries}/{machine.loader}"
     for file in files:
+        look = [loader, "--inhibit-cache", "--library-path", libraries, "--list", str(file)]
         try:
-            found = run(
-                [
-                    libraries / machine.loader,
-                    "--inhibit-cache",
-                    "--library-path",
-                    libraries,
-                    "--list",
-                    file,
-                ]
-            )
+            listing = run(look)
         except Failed as failure:
-            found = failure.said
-        missing = re.findall(r"(\S+) => not found|(\S+): cannot open shared object", found)
-        if missing:
-            names = ", ".join(sorted({first or second for first, second in missing}))
-            raise Refusal(
-                f"{file.name} of Debian's packages needs {names}, which they did not bring: "
-                "the mirror is changing; start again in an hour."
-            )
+            listing = failure.said
+        refuse_holes(listing, prefix, file.name)
+
+
+def refuse_holes(listing: str, prefix: Path, name: str, from_host: str = "$^") -> None:
+    """Refuse when the `listing` of ldd shows a library that is missing, or that only this host
+    happens to have; those that match `from_host` every host has."""
+    missing = re.findall(r"(\S+): cannot open shared object", listing)
+    for library, place in re.findall(r"(\S+) => (not found|/\S*)", listing):
+        if not place.startswith(f"{prefix}/") and re.fullmatch(from_host, library) is None:
+            missing.append(library)
+    if missing:
+        raise Refusal(
+            f"{name} of Debian's packages needs {', '.join(sorted(set(missing)))}, which they did "
+            "not bring: the mirror is changing; start again in an hour."
+        )
 
 
 def readable_by_all(prefix: Path) -> None:

@@ -1,0 +1,50 @@
+"""The broker accepts the configuration that is written for it, whatever the folder's name."""
+
+import subprocess
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from services.stack.broker import Broker, Listener
+from services.stack.embedded import TEMPLATE
+from services.stack.secrets import Secrets
+
+NATS = Path(sysconfig.get_path("scripts")) / "nats-server"
+
+
+def broker(folder: Path, host: str = "127.0.0.1") -> Broker:
+    secrets = Secrets(folder / "secrets")
+    return Broker(NATS, TEMPLATE, folder / "broker", 4222, Listener(host, 1883), secrets)
+
+
+@pytest.mark.parametrize("name", ["plain", "with space", "厂区 一"])
+def test_the_broker_accepts_its_configuration(tmp_path: Path, name: str) -> None:
+    made = broker(tmp_path / name)
+    made.configure()
+    configuration = tmp_path / name / "broker" / "nats.conf"
+    checked = subprocess.run(
+        [NATS, "-t", "-c", configuration], capture_output=True, text=True, check=False
+    )
+    assert checked.returncode == 0, checked.stderr
+    assert "@" not in configuration.read_text().replace("@ signs", "")
+
+
+def test_nobody_else_reads_its_secrets(tmp_path: Path) -> None:
+    broker(tmp_path).configure()
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "broker").iterdir()}
+    assert modes == {"nats.conf": 0o600, "services.conf": 0o600, "gateways.conf": 0o600}
+
+
+def test_each_start_begins_without_gateways(tmp_path: Path) -> None:
+    made = broker(tmp_path)
+    made.users_file.parent.mkdir(parents=True)
+    made.users_file.write_text('users: [ { user: "acme.gw1", password: "x" } ]')
+    made.configure()
+    assert "acme" not in made.users_file.read_text()
+
+
+def test_a_service_on_this_machine_finds_a_broker_open_to_all(tmp_path: Path) -> None:
+    url = broker(tmp_path, host="0.0.0.0").mqtt_url("svc-api")
+    assert url.startswith("mqtt://svc-api:")
+    assert url.endswith("@127.0.0.1:1883")

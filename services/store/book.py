@@ -46,6 +46,11 @@ class BookReader:
             self._drop()
             raise
 
+    def cut(self) -> None:
+        """End a wait that is under way; the next look connects anew."""
+        if self._connection is not None:
+            cut(self._connection)
+
     async def close(self) -> None:
         """Let go of the connection."""
         self._drop()

@@ -138,6 +138,7 @@ CREATE TABLE unregistered_tag (
     last_at timestamptz NOT NULL,
     last_value text,
     count bigint NOT NULL,
+    kept bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (enterprise, tag)
 );
 

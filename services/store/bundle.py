@@ -1,0 +1,185 @@
+"""What a batch of deliveries puts into each table; pure, the same for every store."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from services.domain.reading import Reading, ReadingFlag
+from services.store.intake import Parcel
+from services.wire.telemetry import PAYLOAD_LIMIT, shown
+from services.wire.translate import UnregisteredValue
+
+TAGS_PER_GATEWAY = 2_000
+"""Unregistered tags that the list takes from one gateway; more become dead letters."""
+
+KEPT_PER_GATEWAY = 200_000
+"""Readings of unregistered tags kept for one gateway; further ones are only counted."""
+
+TOPIC_LIMIT = 512
+
+Message = tuple[str, str, str, int]
+"""Enterprise, gateway, boot, seq."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A payload that could not (wholly) be used."""
+
+    enterprise: str
+    gateway: str
+    topic: str
+    payload: bytes
+    reason: str
+    received_at: int
+
+
+@dataclass(slots=True)
+class UnregisteredTag:
+    """What a batch adds to one tag of the list; `first_at`, `last_at` are times of receipt."""
+
+    enterprise: str
+    tag: str
+    gateway: str
+    first_at: int
+    last_at: int
+    last_value: str | None
+    count: int = 0
+    kept: list[UnregisteredValue] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Room:
+    """What one gateway already has in the list of unregistered tags."""
+
+    tags: set[str] = field(default_factory=set)
+    kept: int = 0
+
+
+def messages(parcels: Iterable[Parcel]) -> dict[Message, int]:
+    """The identities of the messages in a batch, with the time of the first one's receipt."""
+    found: dict[Message, int] = {}
+    for parcel in parcels:
+        for message in _messages(parcel):
+            found.setdefault(message, parcel.delivery.received_at)
+    return found
+
+
+def readings(parcels: Sequence[Parcel], new: set[Message]) -> tuple[list[Reading], int]:
+    """The readings to store, and the number of those already known to be repeats.
+
+    A reading without a time of its own has no identity but its message's: it is stored only
+    with the delivery that brought that message first (`new`: never here before this batch).
+    """
+    found: list[Reading] = []
+    repeats = 0
+    owners: dict[Message, int] = {}
+    for index, parcel in enumerate(parcels):
+        mine = {each for each in _messages(parcel) if owners.setdefault(each, index) == index}
+        mine &= new
+        for reading in parcel.translation.readings:
+            if _stored_before(parcel, reading, mine):
+                repeats += 1
+            else:
+                found.append(reading)
+    return found, repeats
+
+
+def dead_letters(parcels: Iterable[Parcel], more: Iterable[DeadLetter] = ()) -> list[DeadLetter]:
+    """The payloads of a batch of which something was refused, and `more` after them."""
+    own = [
+        dead_letter(parcel, parcel.translation.reason)
+        for parcel in parcels
+        if parcel.translation.reason is not None
+    ]
+    return [*own, *more]
+
+
+def dead_letter(parcel: Parcel, reason: str) -> DeadLetter:
+    """A delivery as a dead letter; of an oversized payload its first 256 KiB."""
+    delivery, translation = parcel.delivery, parcel.translation
+    return DeadLetter(
+        translation.enterprise,
+        translation.gateway,
+        delivery.topic.replace("\x00", "\ufffd")[:TOPIC_LIMIT],
+        delivery.payload[:PAYLOAD_LIMIT],
+        reason,
+        delivery.received_at,
+    )
+
+
+def senders(parcels: Iterable[Parcel]) -> set[tuple[str, str]]:
+    """The gateways whose batch holds values of unregistered tags."""
+    return {
+        (parcel.translation.enterprise, parcel.translation.gateway)
+        for parcel in parcels
+        if parcel.translation.unregistered
+    }
+
+
+def unregistered(
+    parcels: Iterable[Parcel], rooms: dict[tuple[str, str], Room]
+) -> tuple[list[UnregisteredTag], list[DeadLetter]]:
+    """What goes to the list of unregistered tags, and the payloads for which it has no room."""
+    tags: dict[tuple[str, str], UnregisteredTag] = {}
+    refused: list[DeadLetter] = []
+    open_rooms: defaultdict[tuple[str, str], Room] = defaultdict(Room, rooms)
+    for parcel in parcels:
+        owner = (parcel.translation.enterprise, parcel.translation.gateway)
+        crowded = [
+            value.tag
+            for value in parcel.translation.unregistered
+            if not _note(tags, open_rooms[owner], owner, value)
+        ]
+        if crowded:
+            refused.append(dead_letter(parcel, _no_room(crowded)))
+    return list(tags.values()), refused
+
+
+def _messages(parcel: Parcel) -> Iterator[Message]:
+    translation = parcel.translation
+    for boot, seq in translation.messages:
+        yield translation.enterprise, translation.gateway, boot, seq
+
+
+def _stored_before(parcel: Parcel, reading: Reading, mine: set[Message]) -> bool:
+    if reading.boot is None or reading.seq is None or not reading.flags & ReadingFlag.NO_TIME:
+        return False
+    translation = parcel.translation
+    return (translation.enterprise, translation.gateway, reading.boot, reading.seq) not in mine
+
+
+def _note(
+    tags: dict[tuple[str, str], UnregisteredTag],
+    room: Room,
+    owner: tuple[str, str],
+    value: UnregisteredValue,
+) -> bool:
+    if value.tag not in room.tags and len(room.tags) >= TAGS_PER_GATEWAY:
+        return False
+    room.tags.add(value.tag)
+    entry = tags.setdefault(
+        (owner[0], value.tag),
+        UnregisteredTag(*_named(owner, value), value.received_at, value.received_at, None),
+    )
+    entry.count += 1
+    entry.last_at = max(entry.last_at, value.received_at)
+    entry.last_value = _text(value)
+    if room.kept < KEPT_PER_GATEWAY:
+        room.kept += 1
+        entry.kept.append(value)
+    return True
+
+
+def _named(owner: tuple[str, str], value: UnregisteredValue) -> tuple[str, str, str]:
+    return owner[0], value.tag, owner[1]
+
+
+def _text(value: UnregisteredValue) -> str | None:
+    return value.state if value.number is None else repr(value.number)
+
+
+def _no_room(crowded: list[str]) -> str:
+    return (
+        f"The gateway has {TAGS_PER_GATEWAY} unregistered tags already, so {shown(crowded[0])} "
+        f"and {len(crowded) - 1} more found no room: register some, then send these again."
+    )

@@ -1,0 +1,70 @@
+"""The port through which ingest stores: a batch of deliveries in one transaction, or not at all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from services.domain.directory import Directory
+from services.runtime.feed import Delivery
+from services.wire.translate import Translation
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A delivery and what it means."""
+
+    delivery: Delivery
+    translation: Translation
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a batch's values once it was committed: they add up to what was in it.
+
+    `stored` and `repeats` are readings of points; `kept` wait for their tag's adoption;
+    `overflow` would have, but its gateway's cap was reached (counted with the tag);
+    `dead_letters` are payloads of which something, or all, was refused.
+    """
+
+    stored: int = 0
+    repeats: int = 0
+    kept: int = 0
+    overflow: int = 0
+    dead_letters: int = 0
+
+
+class Busy(RuntimeError):
+    """The database cannot take it now, and nothing of it was stored: try again later."""
+
+
+class Unfit(RuntimeError):
+    """The database refuses this data, and nothing of the batch was stored; the text says why."""
+
+
+class CommitUnknown(RuntimeError):
+    """The connection was lost while committing: `fate(transaction)` tells what became of it."""
+
+    def __init__(self, transaction: str, receipt: Receipt) -> None:
+        super().__init__(f"transaction {transaction}: committed or not")
+        self.transaction = transaction
+        self.receipt = receipt
+        """What it stored, if it was committed."""
+
+
+class Intake(Protocol):
+    """Stores what the field sends, each message once."""
+
+    async def store(self, parcels: Sequence[Parcel]) -> Receipt:
+        """Store a batch durably. Raises Busy, Unfit or CommitUnknown."""
+        ...
+
+    async def fate(self, transaction: str) -> bool | None:
+        """Whether a transaction was committed; None when nobody knows. Raises Busy."""
+        ...
+
+    async def adopt(self, directory: Directory, limit: int) -> bool:
+        """Move up to `limit` readings kept for tags that are points by now.
+
+        Whether there may be more to move. Raises Busy.
+        """
+        ...

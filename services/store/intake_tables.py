@@ -1,0 +1,111 @@
+"""The tables that ingest fills, statement by statement, inside the caller's transaction."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import psycopg
+
+from services.domain.reading import Reading
+from services.runtime.clock import to_datetime
+from services.store.bundle import DeadLetter, Message, Room, UnregisteredTag
+from services.store.queries import Queries
+from services.store.reading_rows import copy_binary
+
+Connection = psycopg.AsyncConnection[Any]
+
+_SQL = Queries.load("ingest")
+
+
+async def claim(connection: Connection, found: dict[Message, int]) -> set[Message]:
+    """Claim the identities of messages; those that were never here before."""
+    if not found:
+        return set()
+    names = sorted(found)
+    columns = {
+        "enterprise": [each[0] for each in names],
+        "gateway": [each[1] for each in names],
+        "boot": [each[2] for each in names],
+        "seq": [each[3] for each in names],
+        "received_at": [to_datetime(found[each]) for each in names],
+    }
+    cursor = await connection.execute(_SQL["insert_messages"], columns)
+    return {(row[0], row[1], row[2], row[3]) for row in await cursor.fetchall()}
+
+
+async def insert_readings(connection: Connection, readings: Sequence[Reading]) -> int:
+    """Store readings; how many were new."""
+    if not readings:
+        return 0
+    async with connection.cursor() as cursor:
+        async with cursor.copy(_SQL["copy_incoming"]) as copy:
+            await copy.write(copy_binary(readings))
+        await cursor.execute(_SQL["insert_readings"])
+        return cursor.rowcount
+
+
+async def rooms(
+    connection: Connection, owners: set[tuple[str, str]]
+) -> dict[tuple[str, str], Room]:
+    """What these gateways hold already in the list of unregistered tags."""
+    if not owners:
+        return {}
+    asked = {"enterprise": [each[0] for each in owners], "gateway": [each[1] for each in owners]}
+    cursor = await connection.execute(_SQL["unregistered_of_gateways"], asked)
+    found: dict[tuple[str, str], Room] = {}
+    for enterprise, gateway, tag, kept in await cursor.fetchall():
+        room = found.setdefault((enterprise, gateway), Room())
+        room.tags.add(tag)
+        room.kept += kept
+    return found
+
+
+async def insert_unregistered(connection: Connection, tags: Sequence[UnregisteredTag]) -> int:
+    """Note unregistered tags and keep their readings; how many readings are kept."""
+    if not tags:
+        return 0
+    columns = {
+        "enterprise": [each.enterprise for each in tags],
+        "tag": [each.tag for each in tags],
+        "gateway": [each.gateway for each in tags],
+        "first_at": [to_datetime(each.first_at) for each in tags],
+        "last_at": [to_datetime(each.last_at) for each in tags],
+        "last_value": [each.last_value for each in tags],
+        "count": [each.count for each in tags],
+        "kept": [len(each.kept) for each in tags],
+    }
+    await connection.execute(_SQL["insert_unregistered"], columns)
+    return await _insert_kept(connection, tags)
+
+
+async def insert_dead_letters(connection: Connection, letters: Iterable[DeadLetter]) -> None:
+    """Keep what could not be used, raw, with its reason."""
+    found = list(letters)
+    if not found:
+        return
+    columns = {
+        "enterprise": [each.enterprise for each in found],
+        "gateway": [each.gateway for each in found],
+        "topic": [each.topic for each in found],
+        "payload": [each.payload for each in found],
+        "reason": [each.reason for each in found],
+        "received_at": [to_datetime(each.received_at) for each in found],
+    }
+    await connection.execute(_SQL["insert_dead_letters"], columns)
+
+
+async def _insert_kept(connection: Connection, tags: Sequence[UnregisteredTag]) -> int:
+    kept = [(tag.enterprise, each) for tag in tags for each in tag.kept]
+    if not kept:
+        return 0
+    columns = {
+        "enterprise": [enterprise for enterprise, _ in kept],
+        "tag": [each.tag for _, each in kept],
+        "measured_at": [to_datetime(each.measured_at) for _, each in kept],
+        "received_at": [to_datetime(each.received_at) for _, each in kept],
+        "number": [each.number for _, each in kept],
+        "state": [each.state for _, each in kept],
+        "quality": [int(each.quality) for _, each in kept],
+        "flags": [int(each.flags) for _, each in kept],
+    }
+    await connection.execute(_SQL["insert_unregistered_readings"], columns)
+    return len(kept)

@@ -1,0 +1,153 @@
+"""The real Intake: one connection, one transaction a batch, every wait bounded on our side.
+
+A COMMIT whose answer was lost is neither repeated blindly nor given up: the transaction's number
+is asked for its fate, so that a message without an identity of its own is still stored once.
+"""
+
+from collections.abc import Sequence
+
+import psycopg
+
+from services.domain.directory import Directory
+from services.store import bundle
+from services.store import intake_tables as tables
+from services.store.adoption import adopt_some
+from services.store.deadline import connect, cut, within
+from services.store.intake import Busy, CommitUnknown, Parcel, Receipt, Unfit
+from services.store.intake_tables import Connection
+from services.store.queries import Queries
+
+WRITE_TIMEOUT_S = 15.0
+"""For a batch; a database that needs longer counts as away."""
+
+ASK_TIMEOUT_S = 3.0
+
+_AWAY = (psycopg.OperationalError, psycopg.InternalError)
+_DATA = (psycopg.DataError, psycopg.IntegrityError)
+
+
+class PostgresIntake:
+    """Stores into TimescaleDB. Not for concurrent use: the door writes one batch at a time."""
+
+    def __init__(self, database_url: str, *, application: str = "parkwatch-ingest") -> None:
+        self._url = database_url
+        self._application = application
+        self._sql = Queries.load("ingest")
+        self._connection: Connection | None = None
+
+    async def store(self, parcels: Sequence[Parcel]) -> Receipt:
+        """Store a batch durably. Raises Busy, Unfit or CommitUnknown."""
+        connection = await self._connected()
+        try:
+            async with within(connection, WRITE_TIMEOUT_S):
+                transaction = await self._begin(connection)
+                receipt = await _fill(connection, parcels)
+        except _DATA as error:
+            await self._roll_back(connection)
+            raise Unfit(_said(error)) from error
+        except _AWAY as error:
+            raise self._busy(error) from error
+        await self._commit(connection, transaction, receipt)
+        return receipt
+
+    async def fate(self, transaction: str) -> bool | None:
+        """Whether a transaction was committed; None when nobody knows. Raises Busy."""
+        connection = await self._connected()
+        asked = {"xid": transaction}
+        try:
+            async with within(connection, ASK_TIMEOUT_S):
+                cursor = await connection.execute(self._sql["transaction_status"], asked)
+                row = await cursor.fetchone()
+        except psycopg.DataError:
+            return None  # a number of the future: this is another server
+        except _AWAY as error:
+            raise self._busy(error) from error
+        status = row[0] if row else None
+        if status == "in progress":
+            raise Busy("the lost transaction is still in progress")
+        return {"committed": True, "aborted": False}.get(str(status))
+
+    async def adopt(self, directory: Directory, limit: int) -> bool:
+        """Move up to `limit` readings kept for tags that are points by now.
+
+        Whether there may be more to move. Raises Busy or Unfit.
+        """
+        connection = await self._connected()
+        try:
+            async with within(connection, WRITE_TIMEOUT_S):
+                return await adopt_some(connection, directory, limit)
+        except _DATA as error:
+            raise Unfit(_said(error)) from error
+        except _AWAY as error:
+            raise self._busy(error) from error
+
+    def cut(self) -> None:
+        """End a wait that is under way; the next call connects anew."""
+        if self._connection is not None:
+            cut(self._connection)
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._connection is not None:
+            cut(self._connection)
+            self._connection.pgconn.finish()
+            self._connection = None
+
+    async def _connected(self) -> Connection:
+        if self._connection is not None and not self._connection.closed:
+            return self._connection
+        try:
+            self._connection = await connect(self._url, application=self._application)
+            async with within(self._connection, ASK_TIMEOUT_S):
+                await self._connection.execute(self._sql["commit_durably"])
+                await self._connection.execute(self._sql["make_incoming"])
+        except _AWAY as error:
+            raise self._busy(error) from error
+        return self._connection
+
+    async def _begin(self, connection: Connection) -> str:
+        await connection.execute(b"BEGIN")
+        row = await (await connection.execute(self._sql["transaction_id"])).fetchone()
+        return str(row[0]) if row else ""
+
+    async def _commit(self, connection: Connection, transaction: str, receipt: Receipt) -> None:
+        try:
+            async with within(connection, WRITE_TIMEOUT_S):
+                await connection.execute(b"COMMIT")
+        except _AWAY as error:
+            self.close()
+            raise CommitUnknown(transaction, receipt) from error
+
+    async def _roll_back(self, connection: Connection) -> None:
+        try:
+            async with within(connection, ASK_TIMEOUT_S):
+                await connection.execute(b"ROLLBACK")
+        except psycopg.Error:
+            self.close()
+
+    def _busy(self, error: psycopg.Error) -> Busy:
+        self.close()
+        return Busy(_said(error))
+
+
+async def _fill(connection: Connection, parcels: Sequence[Parcel]) -> Receipt:
+    new = await tables.claim(connection, bundle.messages(parcels))
+    readings, repeats = bundle.readings(parcels, new)
+    stored = await tables.insert_readings(connection, readings)
+    rooms = await tables.rooms(connection, bundle.senders(parcels))
+    tags, crowded = bundle.unregistered(parcels, rooms)
+    kept = await tables.insert_unregistered(connection, tags)
+    letters = bundle.dead_letters(parcels, crowded)
+    await tables.insert_dead_letters(connection, letters)
+    return Receipt(
+        stored=stored,
+        repeats=repeats + len(readings) - stored,
+        kept=kept,
+        overflow=sum(each.count - len(each.kept) for each in tags),
+        dead_letters=len(letters),
+    )
+
+
+def _said(error: psycopg.Error) -> str:
+    """The first line of what the database said, as far as it can be quoted."""
+    return " ".join(str(error).split("\n")[:1])[:200].replace("\x00", "") or type(error).__name__

@@ -1,0 +1,89 @@
+-- name: commit_durably
+-- An acknowledgement must survive a power cut, whatever the server's default is.
+SET synchronous_commit = on;
+
+-- name: make_incoming
+-- A connection's own table that COPY fills, so that repeats can be absorbed on the way on.
+CREATE TEMPORARY TABLE IF NOT EXISTS incoming (
+    point_id integer, measured_at timestamptz, received_at timestamptz,
+    value double precision, quality smallint, flags smallint
+) ON COMMIT DELETE ROWS;
+
+-- name: transaction_id
+-- The transaction's own number, by which its fate can be asked after a lost COMMIT.
+SELECT pg_current_xact_id()::text;
+
+-- name: transaction_status
+-- What became of a transaction: committed, aborted, in progress, or null when nobody knows.
+SELECT pg_xact_status(%(xid)s::text::xid8);
+
+-- name: copy_incoming
+-- All readings of a batch at once.
+COPY incoming (point_id, measured_at, received_at, value, quality, flags) FROM STDIN (FORMAT BINARY);
+
+-- name: insert_readings
+-- Absorb the repeats; the row count is what was new.
+INSERT INTO reading (point_id, measured_at, received_at, value, quality, flags)
+SELECT point_id, measured_at, received_at, value, quality, flags FROM incoming
+ON CONFLICT DO NOTHING;
+
+-- name: insert_messages
+-- Claim the identities of messages; those returned were never here before.
+INSERT INTO gateway_message (enterprise, gateway, boot, seq, received_at)
+SELECT * FROM unnest(%(enterprise)s::text[], %(gateway)s::text[], %(boot)s::text[],
+                     %(seq)s::bigint[], %(received_at)s::timestamptz[])
+ON CONFLICT DO NOTHING
+RETURNING enterprise, gateway, boot, seq;
+
+-- name: insert_dead_letters
+-- What could not be used, raw, with its reason.
+INSERT INTO dead_letter (enterprise, gateway, topic, payload, reason, received_at)
+SELECT * FROM unnest(%(enterprise)s::text[], %(gateway)s::text[], %(topic)s::text[],
+                     %(payload)s::bytea[], %(reason)s::text[], %(received_at)s::timestamptz[]);
+
+-- name: unregistered_of_gateways
+-- What these gateways hold already in the list of unregistered tags.
+SELECT enterprise, gateway, tag, kept FROM unregistered_tag
+WHERE (enterprise, gateway) IN (SELECT * FROM unnest(%(enterprise)s::text[], %(gateway)s::text[]));
+
+-- name: insert_unregistered
+-- Note tags that nobody has registered; a tag stays with the gateway that sent it first.
+INSERT INTO unregistered_tag (enterprise, tag, gateway, first_at, last_at, last_value, count, kept)
+SELECT * FROM unnest(%(enterprise)s::text[], %(tag)s::text[], %(gateway)s::text[],
+                     %(first_at)s::timestamptz[], %(last_at)s::timestamptz[],
+                     %(last_value)s::text[], %(count)s::bigint[], %(kept)s::bigint[])
+ON CONFLICT (enterprise, tag) DO UPDATE SET
+    last_at = greatest(unregistered_tag.last_at, excluded.last_at),
+    last_value = excluded.last_value,
+    count = unregistered_tag.count + excluded.count,
+    kept = unregistered_tag.kept + excluded.kept;
+
+-- name: insert_unregistered_readings
+-- Keep their readings for the day they are adopted.
+INSERT INTO unregistered_reading
+    (enterprise, tag, measured_at, received_at, number, state, quality, flags)
+SELECT * FROM unnest(%(enterprise)s::text[], %(tag)s::text[], %(measured_at)s::timestamptz[],
+                     %(received_at)s::timestamptz[], %(number)s::double precision[],
+                     %(state)s::text[], %(quality)s::smallint[], %(flags)s::smallint[])
+ON CONFLICT DO NOTHING;
+
+-- name: adoptable
+-- Tags in the list of unregistered ones that have become points.
+SELECT tag_list.enterprise, tag_list.tag, tag_list.gateway
+FROM unregistered_tag AS tag_list JOIN point USING (enterprise, tag)
+WHERE point.deleted_at IS NULL
+ORDER BY 1, 2;
+
+-- name: take_kept
+-- Take some of a tag's kept readings out, to be stored as its point's in the same transaction.
+DELETE FROM unregistered_reading
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM unregistered_reading
+    WHERE enterprise = %(enterprise)s AND tag = %(tag)s LIMIT %(limit)s))
+RETURNING measured_at, received_at, number, state, quality, flags;
+
+-- name: forget_unregistered
+-- An adopted tag leaves the list once none of its readings is waiting.
+DELETE FROM unregistered_tag
+WHERE enterprise = %(enterprise)s AND tag = %(tag)s AND NOT EXISTS (
+    SELECT FROM unregistered_reading WHERE enterprise = %(enterprise)s AND tag = %(tag)s);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { measured } from '../src/format/number';
 import { clock, duration, shortStamp, stamp } from '../src/format/time';
+import { unitText } from '../src/format/unit';
 import { en } from '../src/i18n/en';
 import { say, sayIfKnown } from '../src/i18n/text';
 import { zhCN } from '../src/i18n/zh-CN';
@@ -52,8 +53,31 @@ describe('the two languages', () => {
       if (key !== 'lang.switch') expect(en[key], key).not.toMatch(/\p{Script=Han}/u);
     }
   });
+  test('no text is left over that no screen shows', () => {
+    const sources = import.meta.glob<string>('../src/**/*.{ts,svelte}', {
+      eager: true,
+      query: '?raw',
+      import: 'default',
+    });
+    const code = Object.entries(sources)
+      .filter(([path]) => !path.includes('/i18n/'))
+      .map(([, text]) => text)
+      .join('\n');
+    const groups = new Set([...code.matchAll(/`([a-z.-]+)\.\$\{/g)].map((match) => match[1]));
+    for (const named of code.matchAll(/locale\.name\('(\w+)'/g)) groups.add(named[1]);
+    const unused = Object.keys(zhCN).filter(
+      (key) => !code.includes(`'${key}'`) && !groups.has(key.slice(0, key.lastIndexOf('.'))),
+    );
+    expect(unused).toEqual([]);
+  });
   test('a name nobody knows is left to the caller', () =>
     expect(sayIfKnown('en', 'condition.XYZ')).toBeNull());
+  test('units are written as people write them', () => {
+    expect(unitText('Cel')).toBe('°C');
+    expect(unitText('%LEL')).toBe('%LEL');
+    expect(unitText('whatever')).toBe('whatever');
+    expect(unitText('constructor')).toBe('constructor');
+  });
   test('every state of every state kind has a name', () => {
     for (const kind of ['fire', 'smoke', 'interlock', 'valve', 'switch']) {
       for (const name of statesOf(kind) ?? []) {

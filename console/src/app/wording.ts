@@ -1,5 +1,7 @@
 import type { Alarm } from '../alarm/alarm';
 import { measured } from '../format/number';
+import { duration } from '../format/time';
+import { unitText } from '../format/unit';
 import { locale, t } from '../i18n/locale.svelte';
 import type { Value } from '../live/values';
 import { statesOf, type Point } from '../point/point';
@@ -13,7 +15,15 @@ export function valueText(value: Value, kind: string | null, unit: string): stri
     return name === undefined ? String(value) : locale.name('value', name);
   }
   if (typeof value === 'string') return value;
-  return unit === '' ? measured(value) : `${measured(value)} ${unit}`;
+  const written = unitText(unit);
+  return written === '' ? measured(value) : `${measured(value)} ${written}`;
+}
+
+/** How old a value is: seconds while it is fresh, then minutes and hours. */
+export function ageText(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const age = seconds < 60 ? t('unit.seconds', { count: seconds }) : duration(ms);
+  return t('point.age', { age });
 }
 
 export function conditionText(condition: string): string {
@@ -23,11 +33,10 @@ export function conditionText(condition: string): string {
 
 /** "HH 高高报 ≥ 50 %LEL" */
 export function limitText(alarm: Alarm): string {
-  const condition = conditionText(alarm.condition);
-  if (alarm.limit === null) return condition;
+  if (alarm.limit === null) return conditionText(alarm.condition);
   const limit = valueText(alarm.limit, alarm.pointKind, alarm.unit);
-  const sign = statesOf(alarm.pointKind) ? '' : alarm.condition.startsWith('L') ? '≤ ' : '≥ ';
-  return `${condition} ${sign}${limit}`;
+  if (statesOf(alarm.pointKind)) return `${t('condition.state')} ${limit}`;
+  return `${conditionText(alarm.condition)} ${alarm.condition.startsWith('L') ? '≤' : '≥'} ${limit}`;
 }
 
 export function alarmPointName(alarm: Alarm): string {
@@ -47,11 +56,15 @@ export function alarmSentence(alarm: Alarm): string {
   if ((!high && !low) || alarm.limit === null) {
     return alarm.message.text || conditionText(alarm.condition);
   }
+  const point = alarmPointName(alarm);
+  const value =
+    alarm.value === null ? t('value.none') : valueText(alarm.value, alarm.pointKind, alarm.unit);
+  if (statesOf(alarm.pointKind)) return t('message.state', { point, value });
   const words = {
-    point: alarmPointName(alarm),
+    point,
     condition: locale.name('condition', alarm.condition),
     limit: valueText(alarm.limit, alarm.pointKind, alarm.unit),
-    value: alarm.value === null ? t('value.none') : valueText(alarm.value, alarm.pointKind, alarm.unit),
+    value,
   };
   return high ? t('message.limit-high', words) : t('message.limit-low', words);
 }

@@ -9,7 +9,6 @@ export const en = {
   'nav.alarms': 'Alarms',
   'nav.points': 'Points',
 
-  'sign-in.title': 'Sign in',
   'sign-in.username': 'User name',
   'sign-in.password': 'Password',
   'sign-in.submit': 'Sign in',
@@ -35,7 +34,6 @@ export const en = {
   'grade.full': 'Grade {digit} {name}',
   'grade.count': '{name}: {standing}, of which {waiting} unacknowledged',
   'grade.counts': 'Alarms by grade',
-  'grade.waiting': '{count} unack',
 
   'state.normal': 'Normal',
   'state.unacknowledged': 'Unacknowledged',
@@ -121,8 +119,8 @@ export const en = {
   'alarms.col.duration': 'Duration',
   'alarms.col.action': 'Action',
   'alarms.none': 'No alarms',
-  'alarms.none-hint': 'All points are within their limits; the live connection is up.',
-  'alarms.none-unknown': 'Whether there are alarms is unknown until the connection is back.',
+  'alarms.none-hint': 'The live connection is up; no alarm is open.',
+  'alarms.none-unsure': 'Whether there are alarms cannot be told until the fault is mended.',
   'alarms.none-historical': 'No historical alarms',
   'alarms.none-all': 'No alarms on record',
   'alarms.loading': 'Loading alarms…',
@@ -131,7 +129,6 @@ export const en = {
   'alarms.filter-any': 'All',
   'alarms.filtered-out': 'No alarm matches the filter ({count} in all)',
   'alarms.shown': '{shown} of {count}',
-  'alarms.more': 'More',
   'alarms.gone': 'Ended',
   'alarms.not-recorded': 'Not recorded',
   'alarms.not-recorded-hint': 'The alarm is live; it is recorded once the database is back.',
@@ -144,11 +141,12 @@ export const en = {
   'alarms.select-hint':
     'Select with ↑ ↓ or J K, acknowledge with A, open the point with Enter, keys with ?.',
   'alarms.now': 'Now',
-  'alarms.limit': 'Limit',
   'alarms.received': 'Received',
 
   'message.limit-high': '{point} reached its {condition} limit {limit}, at {value}',
   'message.limit-low': '{point} fell to its {condition} limit {limit}, at {value}',
+
+  'message.state': '{point}: {value}',
 
   'ack.button': 'Acknowledge',
   'ack.busy': 'Acknowledging…',
@@ -177,7 +175,6 @@ export const en = {
     'The message broker is down: field data cannot arrive, alarms and values may be out of date.',
   'bar.ingest': 'Storage of readings has stopped: alarms are live, new readings are not stored yet.',
   'bar.database': 'Database unreachable: alarms are live, not recorded yet.',
-  'page.stale': 'Not live',
 
   'clock.label': 'China Standard Time',
   'clock.skew': 'this computer’s clock is off by {seconds} s',
@@ -186,10 +183,8 @@ export const en = {
   'sound.off': 'SOUND OFF',
   'sound.on': 'Sound armed',
   'sound.silence': 'Silence',
-  'sound.silenced': 'Silenced',
   'sound.off-hint':
     'The browser allows sound only after an action: arm it at the start of the shift.',
-  'sound.test': 'Test',
 
   'keys.title': 'Keys',
   'keys.move': 'Select the previous or next alarm',
@@ -230,12 +225,10 @@ export const en = {
   'point.loading': 'Loading the point…',
   'point.missing': 'There is no such point, or this account may not see it.',
   'point.failed': 'The point could not be loaded: {reason}',
-  'point.now': 'Value now',
   'point.age': '{age} ago',
   'point.overdue': 'overdue',
   'point.never': 'Nothing received yet',
   'point.range': 'Range',
-  'point.unit': 'Unit',
   'point.gateway': 'Gateway',
   'point.source': 'Hazard source',
   'point.substance': 'Substance',
@@ -264,9 +257,6 @@ export const en = {
   'trend.none': 'No readings in this span',
   'trend.failed': 'Readings could not be loaded: {reason}',
   'trend.value': 'Value',
-  'trend.min': 'Min',
-  'trend.max': 'Max',
-  'trend.time': 'Time',
   'trend.latest-only': 'Stored readings are not available; only what came since this page was opened.',
 
   'problem.unreachable': 'the server cannot be reached',

@@ -38,5 +38,5 @@ export function say<K extends Key>(language: Language, key: K, ...given: Given<K
 
 /** The text of a key that is put together at run time, or null where there is none. */
 export function sayIfKnown(language: Language, key: string): string | null {
-  return key in zhCN ? TEXTS[language][key as Key] : null;
+  return Object.hasOwn(zhCN, key) ? TEXTS[language][key as Key] : null;
 }

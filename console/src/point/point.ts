@@ -62,7 +62,7 @@ export type StateName = (typeof STATES)[keyof typeof STATES][number];
 
 /** The states a kind can be in, in the order of their codes; null for a measured kind. */
 export function statesOf(kind: string | null): readonly StateName[] | null {
-  return kind !== null && kind in STATES ? STATES[kind as keyof typeof STATES] : null;
+  return kind !== null && Object.hasOwn(STATES, kind) ? STATES[kind as keyof typeof STATES] : null;
 }
 
 export function parsePoint(raw: unknown): Point | null {

@@ -129,7 +129,7 @@ export class TrendPlot {
   }
 
   private range(min: number | null, max: number | null): [number, number] {
-    if (this.look.states) return [-0.5, this.look.states.length - 0.5];
+    if (this.look.states) return [Math.min(min ?? 0, 0) - 0.5, Math.max(max ?? 1, 1) + 0.5];
     const limits = this.look.limits.map((limit) => limit.value);
     const values = [min, max, ...limits].filter((v) => typeof v === 'number');
     if (values.length === 0) return [0, 1];
@@ -154,6 +154,7 @@ export class TrendPlot {
     ctx.lineWidth = 1.5 * ratio;
     ctx.setLineDash([8 * ratio, 5 * ratio]);
     ctx.textBaseline = 'bottom';
+    ctx.textAlign = 'left';
     for (const limit of this.look.limits) {
       const y = Math.round(plot.valToPos(limit.value, 'y', true));
       ctx.beginPath();

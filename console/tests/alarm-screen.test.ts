@@ -1,0 +1,146 @@
+import { flushSync, mount, tick, unmount } from 'svelte';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { acknowledge } from '../src/app/acknowledge.svelte';
+import { live } from '../src/app/live.svelte';
+import { session } from '../src/app/session.svelte';
+import { parseAlarm } from '../src/alarm/parse';
+import { EMPTY, reduce } from '../src/live/reducer';
+import AlarmScreen from '../src/screen/AlarmScreen.svelte';
+
+/** What the server was asked, and what it answers. */
+let asked: { url: string; body: unknown }[];
+let answer: () => Response;
+let screen: Record<string, unknown>;
+
+const alarm = (id: string, tag: string, raised: number, more: object = {}) => {
+  const raw = { id, enterprise: 'HX01', tag, grade: 1, state: 'unacknowledged', condition: 'HH' };
+  const parsed = parseAlarm({ ...raw, limit: 50, value: 55, raised_at: raised, ...more });
+  if (!parsed) throw new Error('no alarm');
+  return parsed;
+};
+
+const rows = () => [...document.querySelectorAll<HTMLElement>('[data-testid="alarm-row"]')];
+const row = (tag: string) => rows().find((each) => each.dataset['tag'] === tag);
+const press = (key: string, more: KeyboardEventInit = {}) => {
+  document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, ...more }));
+  flushSync();
+};
+const settle = async () => {
+  for (let i = 0; i < 5; i++) await tick();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  flushSync();
+};
+
+beforeEach(() => {
+  asked = [];
+  const acknowledged = { id: 'new', tag: 'GT-102', grade: 1, state: 'acknowledged' };
+  answer = () => Response.json(acknowledged);
+  vi.stubGlobal('fetch', (url: string, init: RequestInit) => {
+    asked.push({ url, body: JSON.parse(String(init.body)) });
+    return Promise.resolve(answer());
+  });
+  session.token = 'secret';
+  session.me = { username: 'zhang', role: 'operator', enterprise: null };
+  live.state = reduce(EMPTY, [
+    {
+      type: 'snapshot',
+      seq: 1,
+      alarms: [
+        alarm('old', 'GT-101', 1_000),
+        alarm('new', 'GT-102', 2_000),
+        alarm('acked', 'GT-103', 3_000, { state: 'acknowledged', grade: 4 }),
+        alarm('past', 'GT-104', 4_000, { historical: true }),
+      ],
+      points: { id: [], t: [], v: [], q: [] },
+    },
+  ]);
+  screen = mount(AlarmScreen, { target: document.body, props: { view: 'current' } });
+  flushSync();
+});
+
+afterEach(async () => {
+  await unmount(screen);
+  acknowledge.say('', false);
+  vi.unstubAllGlobals();
+});
+
+test('waiting ones on top, the newest first; historical ones are not among them', () => {
+  expect(rows().map((each) => each.dataset['tag'])).toEqual(['GT-102', 'GT-101', 'GT-103']);
+  expect(row('GT-102')?.dataset).toMatchObject({ grade: '1', state: 'unacknowledged' });
+  expect(row('GT-103')?.dataset).toMatchObject({ grade: '4', state: 'acknowledged' });
+});
+
+test('one key acknowledges the selected alarm, with its note', async () => {
+  press('j');
+  const note = document.querySelector<HTMLInputElement>('#ack-note');
+  if (!note) throw new Error('nowhere to write a note');
+  note.value = ' 已派人巡检 ';
+  note.dispatchEvent(new Event('input', { bubbles: true }));
+  press('a');
+  await settle();
+  expect(asked).toEqual([
+    { url: '/api/v1/alarms/new/acknowledge', body: { note: '已派人巡检' } },
+  ]);
+  expect(row('GT-102')?.dataset['state']).toBe('acknowledged');
+  expect(row('GT-102')?.dataset['tag']).toBe(rows()[0]?.dataset['tag']);
+});
+
+test('the key without a selection acknowledges nothing', async () => {
+  press('a');
+  await settle();
+  expect(asked).toEqual([]);
+  expect(acknowledge.sentence).not.toBe('');
+});
+
+test('a key that is held down does not acknowledge', async () => {
+  press('j');
+  press('a', { repeat: true });
+  await settle();
+  expect(asked).toEqual([]);
+});
+
+test('an engine that is away is one sentence, and the alarm still waits', async () => {
+  answer = () => Response.json({ type: 'about:blank', title: 'x' }, { status: 503 });
+  press('j');
+  press('a');
+  await settle();
+  expect(acknowledge.failed).toBe(true);
+  expect(acknowledge.sentence).toContain('引擎');
+  expect(row('GT-102')?.dataset['state']).toBe('unacknowledged');
+});
+
+test('who is not allowed to acknowledge has neither button nor key', async () => {
+  session.me = { username: 'watcher', role: 'regulator', enterprise: null };
+  flushSync();
+  expect(document.querySelector('[data-testid="ack-button"]')).toBeNull();
+  press('j');
+  press('a');
+  await settle();
+  expect(asked).toEqual([]);
+});
+
+test('the second of two operators learns who was first', async () => {
+  answer = () =>
+    Response.json({ id: 'new', grade: 1, state: 'acknowledged', acknowledged_by: 'lina' });
+  press('j');
+  press('a');
+  await settle();
+  expect(acknowledge.sentence).toContain('lina');
+});
+
+test('an arrival does not move the selected row', () => {
+  press('j');
+  press('j');
+  const before = rows().map((each) => each.dataset['tag']);
+  live.state = reduce(live.state, [
+    { type: 'alarm', seq: 2, event: 'raised', alarm: alarm('storm', 'GT-999', 9_000) },
+  ]);
+  flushSync();
+  expect(before.slice(0, 2)).toEqual(['GT-102', 'GT-101']);
+  expect(rows().map((each) => each.dataset['tag'])).toEqual([
+    'GT-102',
+    'GT-101',
+    'GT-999',
+    'GT-103',
+  ]);
+});

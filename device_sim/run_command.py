@@ -72,6 +72,8 @@ def _publish(
     done = 0
     try:
         for _ in beats(clock, stop, 1 / speed):
+            while crew.crowded and not stop.is_set():
+                stop.wait(0.05)
             stamp = clock.now_ms() if start_ms is None else start_ms + done * 1000
             crew.offer(fleet.tick(stamp))
             crew.watch()

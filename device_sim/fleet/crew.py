@@ -6,7 +6,7 @@ from device_sim.clock import Clock
 from device_sim.fleet.world import StationKey
 from device_sim.message import Outgoing
 from device_sim.transport.connection import Broker, Login
-from device_sim.transport.courier import Courier
+from device_sim.transport.courier import KEPT, Courier
 from device_sim.transport.link import FOREVER, GatewayLink
 from device_sim.transport.presence import greeting, state
 
@@ -29,6 +29,7 @@ class Crew:
             key: Courier(
                 "/".join(key),
                 GatewayLink(broker, login, clock, patience=FOREVER, greeting=greeting(*key, clock)),
+                clock,
             )
             for key, login in logins.items()
         }
@@ -37,6 +38,11 @@ class Crew:
     def connected(self) -> int:
         """How many are signed in at the moment."""
         return sum(courier.trouble is None for courier in self._couriers.values())
+
+    @property
+    def crowded(self) -> bool:
+        """Whether somebody's buffer is half full: a fleet faster than its broker should wait."""
+        return any(courier.waiting > KEPT // 2 for courier in self._couriers.values())
 
     def start(self) -> None:
         """Let all of them connect."""
@@ -63,7 +69,7 @@ class Crew:
     def stop(self, within_s: float) -> tuple[int, int]:
         """Farewells and the end; messages acknowledged, messages left unacknowledged."""
         for key, courier in self._couriers.items():
-            courier.ask_to_stop(state(*key, False, self._clock.now_ms()))
+            courier.ask_to_stop(state(*key, False, self._clock.now_ms()), within_s / 2)
         deadline = self._clock.monotonic() + within_s
         for courier in self._couriers.values():
             courier.join(max(0.0, deadline - self._clock.monotonic()))

@@ -7,6 +7,7 @@ the oldest are dropped and counted, as a real gateway with a full store does.
 import threading
 from collections import deque
 
+from device_sim.clock import Clock
 from device_sim.message import Outgoing
 from device_sim.transport.link import TURN_S, GatewayLink
 
@@ -20,10 +21,11 @@ class Courier:
     ``dropped``: messages lost to a full buffer. ``trouble``: why it is not connected now.
     """
 
-    def __init__(self, name: str, link: GatewayLink) -> None:
+    def __init__(self, name: str, link: GatewayLink, clock: Clock) -> None:
         self.name = name
         self.dropped = 0
-        self._link = link
+        self._link, self._clock = link, clock
+        self._linger_s = 0.0
         self._buffer: deque[Outgoing] = deque()
         self._lock = threading.Lock()
         self._stop = threading.Event()
@@ -61,9 +63,9 @@ class Courier:
                 self.dropped += 1
             self._buffer.append(message)
 
-    def ask_to_stop(self, farewell: Outgoing | None = None) -> None:
-        """Begin to end: say farewell if connected, then disconnect."""
-        self._farewell = farewell
+    def ask_to_stop(self, farewell: Outgoing | None, within_s: float) -> None:
+        """Begin to end: send what is buffered and the farewell if connected, disconnect."""
+        self._farewell, self._linger_s = farewell, within_s
         self._stop.set()
 
     def join(self, within_s: float) -> None:
@@ -74,7 +76,10 @@ class Courier:
         while not self._stop.is_set():
             self._hand_over()
             self._link.pump(TURN_S)
-        self._hand_over()
+        deadline = self._clock.monotonic() + self._linger_s
+        while self._buffer and self._link.connected and self._clock.monotonic() < deadline:
+            self._hand_over()
+            self._link.pump(TURN_S)
         self._link.close(self._farewell)
 
     def _hand_over(self) -> None:

@@ -73,7 +73,9 @@ def test_a_run_without_credentials_says_how_to_get_them(tmp_path: Path) -> None:
 
 
 def test_a_full_buffer_drops_the_oldest_and_counts() -> None:
-    courier = Courier("E1/G1", GatewayLink(Broker("127.0.0.1", 1), Login("u", "p"), VirtualClock()))
+    clock = VirtualClock()
+    link = GatewayLink(Broker("127.0.0.1", 1), Login("u", "p"), clock)
+    courier = Courier("E1/G1", link, clock)
     for number in range(KEPT + 3):
         courier.offer(Outgoing("t", str(number).encode()))
     assert courier.dropped == 3

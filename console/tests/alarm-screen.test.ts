@@ -119,6 +119,16 @@ test('who is not allowed to acknowledge has neither button nor key', async () =>
   expect(asked).toEqual([]);
 });
 
+test('an enterprise answers with a note, and not without', async () => {
+  session.me = { username: 'plant', role: 'enterprise', enterprise: 'HX01' };
+  flushSync();
+  press('j');
+  press('a');
+  await settle();
+  expect(asked).toEqual([]);
+  expect(document.activeElement?.id).toBe('ack-note');
+});
+
 test('the second of two operators learns who was first', async () => {
   answer = () =>
     Response.json({ id: 'new', grade: 1, state: 'acknowledged', acknowledged_by: 'lina' });

@@ -51,6 +51,7 @@ function failedSentence(error: unknown): string {
     case 403:
       return t('ack.failed.role');
     case 404:
+    case 409:
     case 410:
       return t('ack.failed.gone');
     case 502:

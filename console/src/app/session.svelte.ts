@@ -20,7 +20,7 @@ export interface Me {
 }
 
 const KEPT = 'parkwatch.token';
-const MAY_ACKNOWLEDGE: readonly (Role | null)[] = ['operator', 'supervisor', 'admin'];
+const MAY_ACKNOWLEDGE: readonly (Role | null)[] = ['operator', 'supervisor', 'admin', 'enterprise'];
 
 /** Who is signed in. The token lives in this tab only; F5 keeps it, closing the tab ends it. */
 class Session {
@@ -37,6 +37,11 @@ class Session {
 
   get mayAcknowledge(): boolean {
     return MAY_ACKNOWLEDGE.includes(this.me?.role ?? null);
+  }
+
+  /** An enterprise acknowledges by answering: with a note (contract, roles). */
+  get mustNote(): boolean {
+    return this.me?.role === 'enterprise';
   }
 
   async signIn(username: string, password: string): Promise<void> {

@@ -33,6 +33,7 @@ export const en = {
   'grade.4': 'Low',
   'grade.full': 'Grade {digit} {name}',
   'grade.count': '{name}: {standing}, of which {waiting} unacknowledged',
+  'grade.waiting': '{count} unack',
   'grade.counts': 'Alarms by grade',
 
   'state.normal': 'Normal',
@@ -163,6 +164,7 @@ export const en = {
   'ack.done': '{tag} acknowledged',
   'ack.already': '{tag} was already acknowledged by {who}',
   'ack.nothing': 'Select an unacknowledged alarm first.',
+  'ack.note-needed': 'An enterprise answers with a note: say what was done.',
   'ack.not-needed': 'The selected alarm needs no acknowledgement.',
 
   'link.ok': 'Live',

@@ -35,6 +35,7 @@ export const zhCN = {
   'grade.4': '低',
   'grade.full': '{digit}级 {name}',
   'grade.count': '{name}：{standing} 条，其中未确认 {waiting} 条',
+  'grade.waiting': '未确认 {count}',
   'grade.counts': '各级报警数',
 
   'state.normal': '正常',
@@ -161,6 +162,7 @@ export const zhCN = {
   'ack.done': '已确认 {tag}',
   'ack.already': '{tag} 已由 {who} 确认',
   'ack.nothing': '先选择一条未确认的报警。',
+  'ack.note-needed': '企业账号确认报警须填写处置说明。',
   'ack.not-needed': '所选报警无须确认。',
 
   'link.ok': '实时',

@@ -16,13 +16,17 @@ CANCEL_GRACE_S = 0.7
 _log = structlog.get_logger()
 
 
-def run_service(main: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+def run_service(
+    main: Callable[[asyncio.Event], Awaitable[None]],
+    loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None,
+) -> None:
     """Run `main(stop)` on a fresh event loop until it returns.
 
     SIGTERM and SIGINT set `stop`; `main` then has `STOP_GRACE_S` to return. What it raises
     ends the process with a traceback and code 1, so that the supervisor starts it again.
     """
-    asyncio.run(_until_stopped(main))
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        runner.run(_until_stopped(main))
 
 
 async def pause(stop: asyncio.Event, seconds: float) -> bool:

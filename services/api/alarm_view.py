@@ -1,0 +1,110 @@
+"""An alarm as outsiders see it, in REST and on the live push."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from services.api.wording import Language, code, params, sentence
+from services.runtime.clock import to_datetime
+from services.wire.bus import AlarmItem
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What the alarm is about."""
+
+    type: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What it says."""
+
+    code: str
+    params: dict[str, Any]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmView:
+    """An alarm item of the contract; times RFC 3339."""
+
+    id: str
+    enterprise: str
+    tag: str | None
+    subject: Subject
+    rule: str
+    rule_version: int
+    grade: int
+    state: str
+    closed_as: str | None
+    historical: bool
+    exercise: bool
+    condition: str
+    direction: str
+    limit: float
+    value: float
+    unit: str
+    message: Message
+    raised_at: str
+    received_at: str
+    cleared_at: str | None
+    acknowledged_at: str | None
+    acknowledged_by: str | None
+    superseded: int
+    recorded: bool
+    point_id: int
+    kind: str
+    name: str | None
+    name_en: str | None
+    hazard_source: str | None
+
+
+def view(alarm: AlarmItem, recorded: bool, language: Language) -> AlarmView:
+    """How this alarm is shown to somebody who reads this language."""
+    return AlarmView(
+        id=alarm.id,
+        enterprise=alarm.enterprise,
+        tag=alarm.tag,
+        subject=Subject("point", alarm.tag),
+        rule=alarm.rule,
+        rule_version=alarm.rule_version,
+        grade=alarm.grade,
+        state=alarm.state,
+        closed_as=alarm.closed_as,
+        historical=alarm.historical,
+        exercise=alarm.exercise,
+        condition=alarm.condition,
+        direction=alarm.direction,
+        limit=alarm.limit,
+        value=alarm.value,
+        unit=alarm.unit,
+        message=Message(code(alarm), params(alarm), sentence(alarm, language)),
+        raised_at=time_text(alarm.raised_at),
+        received_at=time_text(alarm.received_at),
+        cleared_at=maybe_time_text(alarm.cleared_at),
+        acknowledged_at=maybe_time_text(alarm.acknowledged_at),
+        acknowledged_by=alarm.acknowledged_by,
+        superseded=alarm.superseded,
+        recorded=recorded,
+        point_id=alarm.point_id,
+        kind=alarm.kind,
+        name=alarm.name,
+        name_en=alarm.name_en,
+        hazard_source=alarm.hazard_source,
+    )
+
+
+def time_text(epoch_ms: int) -> str:
+    """RFC 3339 in UTC with milliseconds."""
+    return moment_text(to_datetime(epoch_ms))
+
+
+def maybe_time_text(epoch_ms: int | None) -> str | None:
+    return None if epoch_ms is None else time_text(epoch_ms)
+
+
+def moment_text(moment: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

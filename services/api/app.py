@@ -1,0 +1,129 @@
+"""The application: every route below `/api/v1`, health at the root, the console under it all."""
+
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request, Response
+
+from services.api import problem
+from services.api.broker_access import BrokerAway
+from services.api.database import DatabaseAway
+from services.api.edge import App, Edge
+from services.api.engine_link import EngineAway
+from services.api.problem import MEDIA_TYPE, Kind, render
+from services.api.repeat import Repeat
+from services.api.routes import (
+    acknowledge,
+    alarms,
+    enterprises,
+    gateways,
+    health,
+    live,
+    point_import,
+    points,
+    readings,
+    refused,
+    rules,
+    session,
+    telemetry,
+    users,
+    values,
+)
+from services.api.routes.console import Console
+from services.api.window import Window
+
+PREFIX = "/api/v1"
+_NOUNS = (
+    session,
+    users,
+    enterprises,
+    gateways,
+    point_import,
+    readings,
+    points,
+    rules,
+    values,
+    acknowledge,
+    alarms,
+    refused,
+    telemetry,
+    live,
+)
+_PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "examples": ["/problems/not-found"]},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "One sentence that says what to do."},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "in": {"type": "string"},
+                    "field": {"type": "string"},
+                    "message": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+
+
+def make_routes() -> FastAPI:
+    """The routes alone, as `openapi.json` describes them."""
+    app = FastAPI(
+        title="Parkwatch",
+        version="1",
+        summary="Watches the hazards of a chemical park: readings in, graded alarms out.",
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    problem.install(app)
+    _install_absences(app)
+    refusal: dict[int | str, dict[str, Any]] = {
+        status: {"description": says, "content": {MEDIA_TYPE: {"schema": _PROBLEM}}}
+        for status, says in (("422", "Not valid"), ("default", "A problem (RFC 9457)"))
+    }
+    nouns = APIRouter(prefix=PREFIX, responses=refusal)
+    for noun in _NOUNS:
+        nouns.include_router(noun.router)
+    app.include_router(nouns)
+    app.include_router(health.router)
+    return app
+
+
+def make_app(window: Window) -> App:
+    """The whole of it, as the server runs it."""
+    app = make_routes()
+    app.state.window = window
+    app.mount("/", Console(window.console))
+    return Edge(Repeat(app, window))
+
+
+def _install_absences(app: FastAPI) -> None:
+    @app.exception_handler(DatabaseAway)
+    async def _database(_request: Request, _error: DatabaseAway) -> Response:
+        return render(
+            Kind.DATABASE_AWAY,
+            "The database does not answer now: live alarms go on, try this again in a moment.",
+            headers={"Retry-After": "2"},
+        )
+
+    @app.exception_handler(EngineAway)
+    async def _engine(_request: Request, _error: EngineAway) -> Response:
+        return render(
+            Kind.ENGINE_AWAY,
+            "No alarm engine answered within 3 s: look at the alarm again, then repeat this.",
+            headers={"Retry-After": "2"},
+        )
+
+    @app.exception_handler(BrokerAway)
+    async def _broker(_request: Request, error: BrokerAway) -> Response:
+        return render(
+            Kind.BROKER_AWAY,
+            f"{str(error).rstrip('.')}; send it again in a moment.",
+            headers={"Retry-After": "2"},
+        )

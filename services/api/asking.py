@@ -1,0 +1,142 @@
+"""What every route can ask of a request: the window, who asks, the language, the page."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import Depends, Header, Query, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.requests import HTTPConnection
+
+from services.api.permission import Permission
+from services.api.principal import Principal
+from services.api.problem import Kind, Problem
+from services.api.token import BadToken
+from services.api.window import Window
+from services.api.wording import Language, choose
+
+MAX_LIMIT = 1000
+
+
+def window(connection: HTTPConnection) -> Window:
+    """The parts of this process."""
+    found: Window = connection.app.state.window
+    return found
+
+
+Here = Annotated[Window, Depends(window)]
+Bearer = Annotated[
+    HTTPAuthorizationCredentials | None,
+    Depends(HTTPBearer(auto_error=False, description="The token of /auth/token")),
+]
+
+
+class Requires:
+    """A dependency that asks for a permission; answers who it was granted to."""
+
+    def __init__(self, permission: Permission) -> None:
+        self.permission = permission
+
+    async def __call__(self, request: Request, bearer: Bearer) -> Principal:
+        here = window(request)
+        principal = _signed_in(here, bearer)
+        count(here, f"user:{principal.username}")
+        if not principal.may(self.permission):
+            raise Problem(
+                Kind.FORBIDDEN,
+                f"Your role ({principal.role}) does not allow this; ask someone whose role does.",
+            )
+        return principal
+
+
+async def public() -> None:
+    """Declares that a route is for everybody, signed in or not."""
+
+
+Public = Depends(public)
+
+
+def _signed_in(here: Window, bearer: HTTPAuthorizationCredentials | None) -> Principal:
+    challenge = {"WWW-Authenticate": "Bearer"}
+    if bearer is None:
+        raise Problem(
+            Kind.NOT_SIGNED_IN,
+            "Sign in at /api/v1/auth/token and send the token as `Authorization: Bearer …`.",
+            challenge,
+        )
+    try:
+        return here.accounts.authenticate(bearer.credentials)
+    except BadToken:
+        raise Problem(
+            Kind.NOT_SIGNED_IN, "Your sign-in is not valid any more: sign in again.", challenge
+        ) from None
+
+
+def count(here: Window, account: str) -> None:
+    """One turn of this account; refuses when it has none left in this minute."""
+    wait = here.rate.take(account)
+    if wait is not None:
+        raise too_many(wait)
+
+
+def too_many(wait_s: float) -> Problem:
+    """The refusal of one who asks too often."""
+    seconds = max(1, round(wait_s))
+    return Problem(
+        Kind.TOO_MANY,
+        f"Too many requests: wait {seconds} s and try again.",
+        {"Retry-After": str(seconds)},
+    )
+
+
+SignedIn = Annotated[Principal, Depends(Requires(Permission.OWN))]
+Reader = Annotated[Principal, Depends(Requires(Permission.SEE))]
+Acknowledger = Annotated[Principal, Depends(Requires(Permission.ACKNOWLEDGE))]
+Configurer = Annotated[Principal, Depends(Requires(Permission.CONFIGURE))]
+Registrar = Annotated[Principal, Depends(Requires(Permission.REGISTER))]
+UserAdmin = Annotated[Principal, Depends(Requires(Permission.USERS))]
+
+
+async def _language(
+    lang: Annotated[
+        str | None, Query(description="zh or en; without it Accept-Language decides", max_length=20)
+    ] = None,
+    accept_language: Annotated[str | None, Header()] = None,
+) -> Language:
+    return choose(lang, accept_language)
+
+
+Spoken = Annotated[Language, Depends(_language)]
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Items at most")]
+Ms = Annotated[int, msgspec.Meta(ge=-62_135_596_800_000, le=253_402_300_799_999)]
+"""Epoch milliseconds inside a cursor."""
+Word = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00]*$")]
+"""Text inside a cursor."""
+Cursor = Annotated[str | None, Query(max_length=1000, description="`next` of the page before")]
+
+
+def make_cursor(place: Sequence[Any]) -> str:
+    """A place in a list's order, as an opaque word."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
+
+
+def read_cursor(cursor: str | None, shape: Any) -> Any:
+    """The place it stands for, as a tuple of this shape; None without one. Refuses any other."""
+    if cursor is None:
+        return None
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        return msgspec.json.decode(base64.urlsafe_b64decode(padded), type=shape)
+    except (binascii.Error, ValueError, msgspec.MsgspecError):
+        raise Problem(
+            Kind.INVALID, "cursor: it is not one of ours; take `next` of the page before."
+        ) from None
+
+
+def narrowed(principal: Principal, enterprise: str | None) -> frozenset[str] | None:
+    """The enterprises to look at: what was asked for, within what may be seen; None is all."""
+    if enterprise is None:
+        return principal.scope
+    return frozenset({enterprise}) if principal.sees(enterprise) else frozenset()

@@ -1,0 +1,84 @@
+"""Putting the parts of one api process together from its settings."""
+
+import secrets
+from dataclasses import dataclass
+
+from services.api.accounts import Accounts
+from services.api.broker_access import BrokerAccess
+from services.api.database import Database
+from services.api.door import Door
+from services.api.engine_link import EngineLink
+from services.api.idempotency import Idempotency
+from services.api.live.hub import Hub
+from services.api.password import GatewayDoor, Passwords
+from services.api.rate import RateLimit
+from services.api.register import Register, RegisterFollower
+from services.api.replica import Replica
+from services.api.ticket import Tickets
+from services.api.token import Mint
+from services.api.uplink import Uplink
+from services.api.vitals import Vitals
+from services.api.window import Window
+from services.runtime.clock import Clock
+from services.runtime.mqtt_bus import MqttBus
+from services.runtime.mqtt_client import BrokerAddress
+from services.runtime.settings import Settings, require
+
+SIGN_IN_FAILURES = 10
+"""Wrong passwords a minute for one name from one address, before the rest must wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """The window and the two connections to the broker that it speaks over."""
+
+    window: Window
+    bus: MqttBus
+
+
+def assemble(settings: Settings, clock: Clock) -> Process:
+    """Everything, not yet started. Exits with one sentence where a setting is missing."""
+    address = BrokerAddress.parse(require(settings.mqtt_url, "MQTT_URL"))
+    database = Database(require(settings.database_url, "DATABASE_URL"), clock)
+    mint = Mint(require(settings.token_key, "TOKEN_KEY"), clock)
+    # Two apis may run side by side, so each process has a name of its own on the bus.
+    client = f"pw-api-{require(settings.client_id_secret, 'CLIENT_ID_SECRET')}"
+    client = f"{client}-{secrets.token_hex(4)}"
+    replica, register, passwords = Replica(), Register(), Passwords()
+    vitals = Vitals(clock, database, replica)
+    hub = Hub(clock, replica, register, vitals)
+    line = MqttBus(address, client, on_connected=lambda: _reconnected(replica, link))
+    link = EngineLink(line, client, clock, replica, hub, vitals)
+    window = Window(
+        clock=clock,
+        database=database,
+        register=register,
+        follower=RegisterFollower(database, register),
+        accounts=Accounts(database, mint, passwords),
+        passwords=passwords,
+        gateway_door=GatewayDoor(),
+        tickets=Tickets(clock),
+        rate=RateLimit(settings.rate_limit, clock),
+        sign_in_rate=RateLimit(SIGN_IN_FAILURES if settings.rate_limit else 0, clock),
+        idempotency=Idempotency(clock),
+        replica=replica,
+        vitals=vitals,
+        hub=hub,
+        link=link,
+        door=Door(_broker_access(settings), register, vitals),
+        uplink=Uplink(address, f"{client}-up"),
+        console=settings.console_dir,
+    )
+    return Process(window, line)
+
+
+def _reconnected(replica: Replica, link: EngineLink) -> None:
+    """Whatever was said meanwhile was missed."""
+    replica.wants_snapshot = True
+    link.ask_for_snapshot()
+
+
+def _broker_access(settings: Settings) -> BrokerAccess | None:
+    if settings.broker_users_file is None or settings.broker_admin_url is None:
+        return None
+    return BrokerAccess(settings.broker_users_file, settings.broker_admin_url.get_secret_value())

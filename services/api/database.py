@@ -1,0 +1,147 @@
+"""The api's connections: few, bounded in time from our side, and quick to say that there is none.
+
+A frozen server answers nothing, so every piece of work has a deadline at which its connection is
+cut. After a failure the database counts as away and work is refused at once, until the probe
+(`probe`, called every half second) has an answer again.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import psycopg
+import structlog
+
+from services.runtime.clock import Clock
+from services.store.deadline import connect, cut, within
+
+SIZE = 8
+"""Connections at most; who comes later waits for one, inside its own deadline."""
+
+DEADLINE_S = 2.0
+PROBE_S = 1.5
+
+_log = structlog.get_logger()
+Connection = psycopg.AsyncConnection[Any]
+
+
+class DatabaseAway(Exception):
+    """The database did not answer in time, or is known to be away."""
+
+
+class Database:
+    """Lends connections, each for one transaction and one deadline."""
+
+    def __init__(self, url: str, clock: Clock) -> None:
+        self._url = url
+        self._clock = clock
+        self._idle: list[Connection] = []
+        self._lent: set[Connection] = set()
+        self._turns = asyncio.Semaphore(SIZE)
+        self.is_there = False
+        self.last_answer: float | None = None
+        """Monotonic seconds of its last sign of life."""
+
+    @asynccontextmanager
+    async def transaction(self, deadline_s: float = DEADLINE_S) -> AsyncIterator[Connection]:
+        """One transaction: committed at the end of the block, rolled back by an exception.
+
+        Raises DatabaseAway when the database is away or does not answer within `deadline_s`;
+        what became of a write that was under way is then unknown.
+        """
+        if not self.is_there:
+            raise DatabaseAway
+        async with self._turn(deadline_s):
+            connection = await self._lend(deadline_s)
+            self._lent.add(connection)
+            try:
+                async with within(connection, deadline_s), connection.transaction():
+                    yield connection
+            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+                self._lost(connection, error)
+                raise DatabaseAway from error
+            finally:
+                self._lent.discard(connection)
+                self._give_back(connection)
+        self._heard()
+
+    async def probe(self) -> bool:
+        """Ask for a sign of life over a connection of its own choosing; whether there was one."""
+        try:
+            async with asyncio.timeout(PROBE_S):
+                connection = await self._take_or_connect()
+            try:
+                async with within(connection, PROBE_S):
+                    await connection.execute("SELECT")
+            finally:
+                self._give_back(connection)
+        except (psycopg.Error, TimeoutError, OSError) as error:
+            self._away(error)
+            return False
+        self._heard()
+        return True
+
+    def close(self) -> None:
+        """Let every idle connection go."""
+        while self._idle:
+            _drop(self._idle.pop())
+
+    @asynccontextmanager
+    async def _turn(self, deadline_s: float) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(deadline_s):
+                await self._turns.acquire()
+        except TimeoutError as error:
+            raise DatabaseAway from error
+        try:
+            yield
+        finally:
+            self._turns.release()
+
+    async def _lend(self, deadline_s: float) -> Connection:
+        try:
+            async with asyncio.timeout(deadline_s):
+                return await self._take_or_connect()
+        except (psycopg.Error, TimeoutError, OSError) as error:
+            self._away(error)
+            raise DatabaseAway from error
+
+    async def _take_or_connect(self) -> Connection:
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.closed:
+                return connection
+        return await connect(self._url, application="parkwatch-api")
+
+    def _give_back(self, connection: Connection) -> None:
+        idle = psycopg.pq.TransactionStatus.IDLE
+        usable = not connection.closed and connection.info.transaction_status == idle
+        if usable and len(self._idle) < SIZE:
+            self._idle.append(connection)
+        else:
+            _drop(connection)
+
+    def _lost(self, connection: Connection, error: Exception) -> None:
+        if connection.closed or connection.broken:
+            self._away(error)
+
+    def _away(self, error: Exception) -> None:
+        if self.is_there:
+            _log.warning("the database is away", reason=str(error) or type(error).__name__)
+        self.is_there = False
+        self.close()
+        for connection in self._lent:
+            cut(connection)
+
+    def _heard(self) -> None:
+        if not self.is_there:
+            _log.info("the database answers")
+        self.is_there = True
+        self.last_answer = self._clock.monotonic()
+
+
+def _drop(connection: Connection) -> None:
+    cut(connection)
+    with suppress(psycopg.Error):
+        connection.pgconn.finish()

@@ -1,0 +1,65 @@
+"""The field's door: shut until our own sessions stand, then held to what the register says."""
+
+import asyncio
+
+import structlog
+
+from services.api.broker_access import BrokerAccess, BrokerAway
+from services.api.register import Register
+from services.api.vitals import Vitals
+
+_log = structlog.get_logger()
+
+
+class Door:
+    """Lets gateways in once ingest and engine hold their sessions, and follows every change.
+
+    Without access to the broker (a foreign one, whose users its own operator keeps) the door
+    only follows the services.
+    """
+
+    def __init__(self, access: BrokerAccess | None, register: Register, vitals: Vitals) -> None:
+        self._access = access
+        self._register = register
+        self._vitals = vitals
+        self._one_at_a_time = asyncio.Lock()
+        self._in_force: int | None = None
+        self.is_open = False
+        self.trouble: str | None = None
+        """Why the broker does not hold what the register says; None when it does."""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether this api keeps the broker's users."""
+        return self._access is not None
+
+    async def follow(self) -> bool:
+        """Bring the broker up to the register; whether it holds it now. Called often."""
+        if not self.is_open and not (self._vitals.services_ready and self._register.is_loaded):
+            return False
+        async with self._one_at_a_time:
+            version = self._register.gateways_version
+            if version != self._in_force:
+                if not await self._put():
+                    return False
+                self._in_force = version
+            self._opened()
+        return True
+
+    async def _put(self) -> bool:
+        if self._access is None:
+            return True
+        try:
+            await self._access.put(list(self._register.gateways.values()))
+        except BrokerAway as error:
+            if self.trouble is None:
+                _log.warning("the broker does not hold the gateways", reason=str(error))
+            self.trouble = str(error)
+            return False
+        self.trouble = None
+        return True
+
+    def _opened(self) -> None:
+        if not self.is_open:
+            self.is_open = True
+            _log.info("gateways may come in", gateways=len(self._register.gateways))

@@ -1,0 +1,39 @@
+"""Numbers for Prometheus: few, and each of them true."""
+
+from collections import Counter
+
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+
+from services.api.vitals import ENGINE
+from services.api.window import Window
+
+
+def exposition(here: Window) -> bytes:
+    """All of them, as they stand now."""
+    registry = CollectorRegistry()
+
+    def gauge(name: str, says: str, value: float) -> None:
+        Gauge(name, says, registry=registry).set(value)
+
+    grades = Counter(a.grade for a in here.replica.open.values() if not a.historical)
+    alarms = Gauge(
+        "parkwatch_alarms_open", "Live alarms that are not closed.", ["grade"], registry=registry
+    )
+    for grade in (1, 2, 3, 4):
+        alarms.labels(str(grade)).set(grades[grade])
+    gauge("parkwatch_live_clients", "Consoles on the live push.", len(here.hub.channels))
+    gauge("parkwatch_points", "Registered points.", len(here.register.by_id))
+    gauge("parkwatch_database_up", "Whether the database answers.", here.vitals.database_there)
+    gauge("parkwatch_engine_up", "Whether live alarms can be served.", here.vitals.live)
+    gauge("parkwatch_gateways_open", "Whether gateways may come in.", here.door.is_open)
+    silence = here.vitals.silence_s(ENGINE)
+    if silence is not None:
+        gauge("parkwatch_engine_age_seconds", "Since the engine was last heard.", silence)
+    status = here.vitals.status(ENGINE)
+    if status is not None and status.spool_bytes is not None:
+        gauge("parkwatch_spool_bytes", "Size of the engine's spool.", status.spool_bytes)
+    committed = here.vitals.commit_at
+    if committed is not None:
+        age = (here.clock.now_ms() - committed) / 1000
+        gauge("parkwatch_commit_age_seconds", "Since readings were last committed.", age)
+    return generate_latest(registry)

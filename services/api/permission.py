@@ -1,0 +1,42 @@
+"""What each role may do; every route names the permission it asks for."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Who somebody is in the park."""
+
+    OPERATOR = "operator"
+    SUPERVISOR = "supervisor"
+    ENTERPRISE = "enterprise"
+    INSPECTOR = "inspector"
+    REGULATOR = "regulator"
+    ADMIN = "admin"
+
+
+class Permission(StrEnum):
+    """What a route asks for."""
+
+    OWN = "own"
+    """Being signed in: one's own session, tickets."""
+    SEE = "see"
+    """Reading; an enterprise reads only its own."""
+    ACKNOWLEDGE = "acknowledge"
+    CONFIGURE = "configure"
+    """Points and rules."""
+    REGISTER = "register"
+    """Enterprises and gateways; an enterprise only its own."""
+    USERS = "users"
+
+
+_EVERYONE = frozenset({Permission.OWN, Permission.SEE})
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.OPERATOR: _EVERYONE | {Permission.ACKNOWLEDGE},
+    Role.SUPERVISOR: _EVERYONE
+    | {Permission.ACKNOWLEDGE, Permission.CONFIGURE, Permission.REGISTER},
+    Role.ENTERPRISE: _EVERYONE | {Permission.ACKNOWLEDGE, Permission.REGISTER},
+    Role.INSPECTOR: _EVERYONE,
+    Role.REGULATOR: _EVERYONE,
+    Role.ADMIN: frozenset(Permission),
+}

@@ -1,0 +1,151 @@
+"""Errors as outsiders see them: RFC 9457 problem details with a stable `type` and one sentence."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from http import HTTPStatus
+
+import msgspec
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+MEDIA_TYPE = "application/problem+json"
+PREFIX = "/problems/"
+
+
+class Kind(StrEnum):
+    """The stable last part of a problem's `type`."""
+
+    NOT_FOUND = "not-found"
+    NOT_SIGNED_IN = "not-signed-in"
+    WRONG_CREDENTIALS = "wrong-credentials"
+    FORBIDDEN = "forbidden"
+    INVALID = "invalid"
+    CONFLICT = "conflict"
+    TOO_LARGE = "too-large"
+    TOO_MANY = "too-many-requests"
+    DATABASE_AWAY = "database-away"
+    ENGINE_AWAY = "engine-away"
+    BROKER_AWAY = "broker-away"
+    NOT_ACKNOWLEDGEABLE = "not-acknowledgeable"
+    KEY_REUSED = "idempotency-key-reused"
+    IN_PROGRESS = "in-progress"
+    HTTP = "http"
+    BUG = "internal"
+
+
+_STATUS: dict[Kind, int] = {
+    Kind.NOT_FOUND: 404,
+    Kind.NOT_SIGNED_IN: 401,
+    Kind.WRONG_CREDENTIALS: 401,
+    Kind.FORBIDDEN: 403,
+    Kind.INVALID: 422,
+    Kind.CONFLICT: 409,
+    Kind.TOO_LARGE: 413,
+    Kind.TOO_MANY: 429,
+    Kind.DATABASE_AWAY: 503,
+    Kind.ENGINE_AWAY: 503,
+    Kind.BROKER_AWAY: 503,
+    Kind.NOT_ACKNOWLEDGEABLE: 409,
+    Kind.KEY_REUSED: 422,
+    Kind.IN_PROGRESS: 409,
+    Kind.HTTP: 400,
+    Kind.BUG: 500,
+}
+
+
+class Problem(Exception):
+    """A refusal on its way to the caller. `detail` is one sentence that says what to do."""
+
+    def __init__(self, kind: Kind, detail: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.detail = detail
+        self.headers = dict(headers or {})
+
+
+def not_found(what: str) -> Problem:
+    """The same answer for what does not exist and for what belongs to somebody else."""
+    return Problem(Kind.NOT_FOUND, f"There is no such {what}.")
+
+
+def render(
+    kind: Kind,
+    detail: str,
+    status: int | None = None,
+    headers: Mapping[str, str] | None = None,
+    errors: list[dict[str, str]] | None = None,
+) -> Response:
+    """The response of a problem; `errors` lists fields where several are wrong."""
+    code = status or _STATUS[kind]
+    body: dict[str, object] = {
+        "type": PREFIX + kind,
+        "title": HTTPStatus(code).phrase,
+        "status": code,
+        "detail": detail,
+    }
+    if errors:
+        body["errors"] = errors
+    return Response(msgspec.json.encode(body), code, dict(headers or {}), MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Give every kind of failure its problem."""
+
+    @app.exception_handler(Problem)
+    async def _problem(_request: Request, problem: Problem) -> Response:
+        return render(problem.kind, problem.detail, headers=problem.headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(_request: Request, error: RequestValidationError) -> Response:
+        errors = [_field_error(item) for item in error.errors()[:20]]
+        return render(Kind.INVALID, _sentence(errors), errors=errors)
+
+    @app.exception_handler(HTTPException)
+    async def _http(_request: Request, error: HTTPException) -> Response:
+        return render(
+            Kind.NOT_FOUND if error.status_code == 404 else Kind.HTTP,
+            _http_sentence(error),
+            status=error.status_code,
+            headers=error.headers,
+        )
+
+    @app.exception_handler(Exception)
+    async def _bug(_request: Request, _error: Exception) -> Response:
+        return render(Kind.BUG, "This is our fault and is in the log; please try again later.")
+
+
+def _http_sentence(error: HTTPException) -> str:
+    match error.status_code:
+        case 404:
+            return "There is nothing at this address."
+        case 405:
+            return "This address does not take this method."
+        case 400:
+            return "The body cannot be read; send valid JSON."
+        case _:
+            return str(error.detail)
+
+
+def _field_error(item: Mapping[str, object]) -> dict[str, str]:
+    place = item.get("loc", ())
+    parts = [str(part) for part in place] if isinstance(place, tuple | list) else []
+    where = parts[0] if parts else "body"
+    field = ".".join(parts[1:]) or where
+    if item.get("type") == "json_invalid":
+        field, where = "body", "body"
+    return {"in": where, "field": field, "message": _clean(str(item.get("msg", "is not valid")))}
+
+
+def _clean(message: str) -> str:
+    text = message.removeprefix("Value error, ").strip().rstrip(".")
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
+def _sentence(errors: list[dict[str, str]]) -> str:
+    if not errors:
+        return "The request is not valid."
+    first = errors[0]
+    more = f" ({len(errors) - 1} more below)" if len(errors) > 1 else ""
+    return f"{first['field']}: {first['message']}{more}."

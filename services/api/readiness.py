@@ -1,0 +1,65 @@
+"""Whether this api can serve live alarms, and how each thing it depends on does."""
+
+from dataclasses import dataclass
+
+from services.api.vitals import ENGINE, INGEST
+from services.api.window import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """One thing it depends on. `lag_s`: seconds since it last gave a sign of life."""
+
+    ok: bool
+    lag_s: float | None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """The answer of `/readyz`."""
+
+    ready: bool
+    degraded: list[str]
+    snapshot_from: str
+    dependencies: dict[str, Dependency]
+
+
+def assess(here: Window) -> Readiness:
+    """How things stand now."""
+    vitals, door = here.vitals, here.door
+    return Readiness(
+        ready=vitals.live and door.is_open,
+        degraded=vitals.degraded(),
+        snapshot_from=here.replica.source,
+        dependencies={
+            "database": _database(here),
+            "engine": _service(here, ENGINE, vitals.live),
+            "ingest": _service(here, INGEST, vitals.is_ready(INGEST)),
+            "gateways": Dependency(door.is_open and door.trouble is None, None, _door(here)),
+        },
+    )
+
+
+def _database(here: Window) -> Dependency:
+    last = here.database.last_answer
+    lag = None if last is None else round(here.clock.monotonic() - last, 1)
+    detail = None if here.vitals.database_there else "Alarms go on; what is new is recorded later."
+    return Dependency(here.vitals.database_there, lag, detail)
+
+
+def _service(here: Window, service: str, ok: bool) -> Dependency:
+    silence = here.vitals.silence_s(service)
+    status = here.vitals.status(service)
+    lag = None if silence is None else round(silence, 1)
+    if silence is None:
+        return Dependency(ok, lag, "It was never heard.")
+    return Dependency(ok, lag, status.detail if status else None)
+
+
+def _door(here: Window) -> str | None:
+    if here.door.trouble is not None:
+        return here.door.trouble
+    if not here.door.is_open:
+        return "Gateways are let in once ingest and engine hold their sessions."
+    return None if here.door.is_ours else "The broker's own operator keeps its users."

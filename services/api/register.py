@@ -1,0 +1,126 @@
+"""The register in memory, so that lists, names and live push do not need the database."""
+
+import asyncio
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+
+from services.api.database import Database, DatabaseAway
+from services.store.register import Enterprise, Gateway, Place, RegisterChange, changes, version
+
+LOAD_DEADLINE_S = 60.0
+"""The first load is the whole register; later ones are what changed."""
+
+
+class Register:
+    """Enterprises, gateways and points as of `version` of the book."""
+
+    def __init__(self) -> None:
+        self.version = -1
+        self.enterprises: dict[str, Enterprise] = {}
+        self.gateways: dict[tuple[str, str], Gateway] = {}
+        self.by_username: dict[str, Gateway] = {}
+        self.by_id: dict[int, Place] = {}
+        self._places: dict[tuple[str, str], Place] = {}
+        self._order: list[tuple[str, str]] | None = None
+        self.gateways_version = 0
+        """Raised by every change of a gateway."""
+
+    @property
+    def is_loaded(self) -> bool:
+        return self.version >= 0
+
+    def place(self, enterprise: str, tag: str) -> Place | None:
+        return self._places.get((enterprise, tag))
+
+    def enterprise_of(self, point_id: int) -> str | None:
+        place = self.by_id.get(point_id)
+        return None if place is None else place.point.enterprise
+
+    def apply(self, change: RegisterChange) -> None:
+        """Bring it up to the version of a change."""
+        self._apply_enterprises(change)
+        self._apply_gateways(change)
+        for place in change.places:
+            point = place.point
+            if (point.enterprise, point.tag) not in self._places:
+                self._order = None
+            self._places[point.enterprise, point.tag] = place
+            self.by_id[point.id] = place
+        for key in change.removed_points:
+            gone = self._places.pop(key, None)
+            if gone is not None:
+                self.by_id.pop(gone.point.id, None)
+                self._order = None
+        self.version = change.version
+
+    def places_after(
+        self, after: tuple[str, str], fits: Callable[[Place], bool], limit: int
+    ) -> list[Place]:
+        """Points that fit, in the order of (enterprise, tag), after that place in it."""
+        found: list[Place] = []
+        order = self._ordered()
+        for index in range(bisect_right(order, after), len(order)):
+            place = self._places[order[index]]
+            if fits(place):
+                found.append(place)
+                if len(found) == limit:
+                    break
+        return found
+
+    def points_of(self, enterprises: frozenset[str] | None) -> Iterable[int]:
+        """The numbers of the points of these enterprises (None: all)."""
+        if enterprises is None:
+            return self.by_id.keys()
+        return [n for n, place in self.by_id.items() if place.point.enterprise in enterprises]
+
+    def _ordered(self) -> list[tuple[str, str]]:
+        if self._order is None:
+            self._order = sorted(self._places)
+        return self._order
+
+    def _apply_enterprises(self, change: RegisterChange) -> None:
+        for enterprise in change.enterprises:
+            self.enterprises[enterprise.code] = enterprise
+        for code in change.removed_enterprises:
+            self.enterprises.pop(code, None)
+
+    def _apply_gateways(self, change: RegisterChange) -> None:
+        for gateway in change.gateways:
+            self.gateways[gateway.enterprise, gateway.code] = gateway
+            self.by_username[gateway.username] = gateway
+        for key in change.removed_gateways:
+            gone = self.gateways.pop(key, None)
+            if gone is not None:
+                self.by_username.pop(gone.username, None)
+        if change.gateways or change.removed_gateways:
+            self.gateways_version += 1
+
+
+class RegisterFollower:
+    """Keeps a register up to date from the database; one look at a time."""
+
+    def __init__(self, database: Database, register: Register) -> None:
+        self._database = database
+        self._register = register
+        self._one_at_a_time = asyncio.Lock()
+
+    async def look(self) -> bool:
+        """Whether something changed. Raises DatabaseAway."""
+        async with self._one_at_a_time:
+            async with self._database.transaction() as connection:
+                if await version(connection) == self._register.version:
+                    return False
+            async with self._database.transaction(LOAD_DEADLINE_S) as connection:
+                await connection.execute(
+                    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+                )
+                change = await changes(connection, max(self._register.version, 0))
+            self._register.apply(change)
+            return True
+
+
+async def refresh(follower: RegisterFollower) -> None:
+    """Take a change of one's own in at once; if the database just went, the next look does."""
+    with suppress(DatabaseAway):
+        await follower.look()

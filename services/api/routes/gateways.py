@@ -1,0 +1,155 @@
+"""Gateways: the ways in from the field, each with credentials of its own."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+from pydantic import BaseModel, ConfigDict
+
+from services.api.alarm_view import moment_text
+from services.api.answer import Page, answer
+from services.api.asking import (
+    Cursor,
+    Here,
+    Limit,
+    Reader,
+    Registrar,
+    Word,
+    make_cursor,
+    read_cursor,
+)
+from services.api.broker_access import username
+from services.api.password import new_gateway_password
+from services.api.problem import Kind, Problem, not_found
+from services.api.register import refresh
+from services.api.routes.enterprises import EnterpriseCode, seen
+from services.api.text import Code
+from services.api.window import Window
+from services.store import register as store
+from services.store.register import Gateway
+
+router = APIRouter(prefix="/enterprises/{code}/gateways", tags=["gateways"])
+GatewayCode = Annotated[Code, Path()]
+
+
+class NewGateway(BaseModel):
+    """A gateway to let in; its code stands in its topics."""
+
+    model_config = ConfigDict(extra="forbid")
+    code: Code
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayView:
+    """A gateway without its password, which nobody can read again."""
+
+    code: str
+    enterprise: str
+    username: str
+    created_at: str
+    rotated_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a gateway signs in with, shown this once. `client_id` null: any will do.
+
+    `in_force` false: the broker does not let it in yet (it is starting, or away) and will.
+    """
+
+    code: str
+    enterprise: str
+    username: str
+    password: str
+    client_id: str | None
+    topic: str
+    in_force: bool
+
+
+@router.get("", response_model=Page[GatewayView])
+async def list_gateways(
+    here: Here,
+    principal: Reader,
+    code: EnterpriseCode,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """An enterprise's gateways, by code."""
+    seen(here, principal, code)
+    after = (read_cursor(cursor, tuple[Word]) or ("",))[0]
+    gateways = here.register.gateways
+    codes = sorted(g for e, g in gateways if e == code and g > after)
+    page = codes[:limit]
+    following = make_cursor([page[-1]]) if len(codes) > limit else None
+    return answer(Page([_view(gateways[code, gateway]) for gateway in page], following))
+
+
+@router.post("", status_code=201, response_model=Credentials)
+async def create_gateway(
+    here: Here, principal: Registrar, code: EnterpriseCode, new: NewGateway
+) -> Response:
+    """Register a gateway and let it in. The password is shown this once."""
+    seen(here, principal, code)
+    password, hashed = new_gateway_password()
+    name = username(code, new.code)
+    async with here.database.transaction() as connection:
+        if not await store.put_gateway(connection, code, new.code, name, hashed):
+            raise Problem(
+                Kind.CONFLICT,
+                f"code: {new.code} is registered already; choose another or rotate its password.",
+            )
+    return await _credentials(here, code, new.code, password, 201)
+
+
+@router.post("/{gateway}/rotate", response_model=Credentials)
+async def rotate_gateway(
+    here: Here, principal: Registrar, code: EnterpriseCode, gateway: GatewayCode
+) -> Response:
+    """A new password; the old one and the connections made with it are void."""
+    seen(here, principal, code)
+    password, hashed = new_gateway_password()
+    async with here.database.transaction() as connection:
+        if not await store.rotate_gateway(connection, code, gateway, hashed):
+            raise not_found("gateway")
+    return await _credentials(here, code, gateway, password, 200)
+
+
+@router.delete("/{gateway}", status_code=204)
+async def remove_gateway(
+    here: Here, principal: Registrar, code: EnterpriseCode, gateway: GatewayCode
+) -> Response:
+    """Let a gateway in no more; its live connections are cut."""
+    seen(here, principal, code)
+    async with here.database.transaction() as connection:
+        if not await store.remove_gateway(connection, code, gateway):
+            raise not_found("gateway")
+    await refresh(here.follower)
+    await here.door.follow()
+    return Response(status_code=204)
+
+
+async def _credentials(
+    here: Window, enterprise: str, gateway: str, password: str, status: int
+) -> Response:
+    await refresh(here.follower)
+    in_force = await here.door.follow()
+    credentials = Credentials(
+        code=gateway,
+        enterprise=enterprise,
+        username=username(enterprise, gateway),
+        password=password,
+        client_id=None,
+        topic=f"pw/v1/{enterprise}/{gateway}/telemetry",
+        in_force=in_force,
+    )
+    return answer(credentials, status)
+
+
+def _view(gateway: Gateway) -> GatewayView:
+    return GatewayView(
+        gateway.code,
+        gateway.enterprise,
+        gateway.username,
+        moment_text(gateway.created_at),
+        None if gateway.rotated_at is None else moment_text(gateway.rotated_at),
+    )

@@ -1,0 +1,29 @@
+"""Whether it lives, whether it can serve, and numbers for Prometheus."""
+
+from fastapi import APIRouter, Response
+
+from services.api.answer import answer
+from services.api.asking import Here, Public
+from services.api.metrics import exposition
+from services.api.readiness import assess
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz", dependencies=[Public])
+async def healthz() -> dict[str, str]:
+    """Alive: the process answers."""
+    return {"status": "alive"}
+
+
+@router.get("/readyz", dependencies=[Public])
+async def readyz(here: Here) -> Response:
+    """200 while live alarms can be served, with each dependency; 503 before and otherwise."""
+    readiness = assess(here)
+    return answer(readiness, 200 if readiness.ready else 503)
+
+
+@router.get("/metrics", dependencies=[Public])
+async def metrics(here: Here) -> Response:
+    """Prometheus."""
+    return Response(exposition(here), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -1,0 +1,114 @@
+"""What the field sent and nobody could use yet."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Query, Response
+
+from services.api.alarm_view import moment_text
+from services.api.answer import Page, answer
+from services.api.asking import (
+    Cursor,
+    Here,
+    Limit,
+    Reader,
+    Word,
+    make_cursor,
+    narrowed,
+    read_cursor,
+)
+from services.api.text import Code
+from services.store import refused_list as store
+
+router = APIRouter(tags=["refused"])
+_Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+EnterpriseQuery = Annotated[Code | None, Query()]
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterView:
+    """A message that was set aside, its first 4,096 bytes as text, and why."""
+
+    enterprise: str
+    id: int
+    gateway: str
+    topic: str
+    payload: str
+    size: int
+    reason: str
+    received_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnregisteredTagView:
+    """A tag that sends and is no point yet; register it, and its readings are taken over."""
+
+    enterprise: str
+    tag: str
+    gateway: str
+    first_at: str
+    last_at: str
+    last_value: str | None
+    count: int
+
+
+@router.get("/dead-letters", response_model=Page[DeadLetterView])
+async def list_dead_letters(
+    here: Here,
+    principal: Reader,
+    enterprise: EnterpriseQuery = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """Dead letters, newest first."""
+    scope = narrowed(principal, enterprise)
+    before = read_cursor(cursor, tuple[_Number])
+    async with here.database.transaction() as connection:
+        found = await store.dead_letters(
+            connection, scope, before[0] if before else None, limit + 1
+        )
+    views = [
+        DeadLetterView(
+            letter.enterprise,
+            letter.id,
+            letter.gateway,
+            letter.topic,
+            bytes(letter.payload).decode("utf-8", "replace"),
+            letter.size,
+            letter.reason,
+            moment_text(letter.received_at),
+        )
+        for letter in found[:limit]
+    ]
+    following = make_cursor([views[-1].id]) if len(found) > limit else None
+    return answer(Page(views, following))
+
+
+@router.get("/unregistered-tags", response_model=Page[UnregisteredTagView])
+async def list_unregistered_tags(
+    here: Here,
+    principal: Reader,
+    enterprise: EnterpriseQuery = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """Tags nobody has registered, in the order of enterprise and tag."""
+    scope = narrowed(principal, enterprise)
+    after = read_cursor(cursor, tuple[Word, Word]) or ("", "")
+    async with here.database.transaction() as connection:
+        found = await store.unregistered_tags(connection, scope, after, limit + 1)
+    views = [
+        UnregisteredTagView(
+            tag.enterprise,
+            tag.tag,
+            tag.gateway,
+            moment_text(tag.first_at),
+            moment_text(tag.last_at),
+            tag.last_value,
+            tag.count,
+        )
+        for tag in found[:limit]
+    ]
+    following = make_cursor([views[-1].enterprise, views[-1].tag]) if len(found) > limit else None
+    return answer(Page(views, following))

@@ -1,0 +1,133 @@
+"""People: the admin gives out names, passwords, roles."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+from pydantic import BaseModel, ConfigDict
+
+from services.api.accounts import new_token_version, principal_of
+from services.api.answer import Page, answer
+from services.api.asking import Cursor, Here, Limit, UserAdmin, Word, make_cursor, read_cursor
+from services.api.permission import Role
+from services.api.problem import Kind, Problem, not_found
+from services.api.text import Code, NewPassword, Username
+from services.api.window import Window
+from services.store import people
+from services.store.people import Account, SignIn
+
+router = APIRouter(prefix="/users", tags=["users"])
+Name = Annotated[Username, Path()]
+
+
+class NewUser(BaseModel):
+    """A person who may sign in; `enterprise` exactly for role `enterprise`."""
+
+    model_config = ConfigDict(extra="forbid")
+    username: Username
+    password: NewPassword
+    role: Role
+    enterprise: Code | None = None
+
+
+class UserChange(BaseModel):
+    """What changes; whatever is not named stays."""
+
+    model_config = ConfigDict(extra="forbid")
+    password: NewPassword | None = None
+    role: Role | None = None
+    enterprise: Code | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person who may sign in."""
+
+    username: str
+    role: str
+    enterprise: str | None
+
+
+@router.get("", response_model=Page[User])
+async def list_users(
+    here: Here, _: UserAdmin, limit: Limit = 100, cursor: Cursor = None
+) -> Response:
+    """Everybody, by name."""
+    after = (read_cursor(cursor, tuple[Word]) or ("",))[0]
+    async with here.database.transaction() as connection:
+        found = [a for a in await people.accounts(connection) if a.username > after]
+    page = found[:limit]
+    following = make_cursor([page[-1].username]) if len(found) > limit else None
+    return answer(Page([_user(account) for account in page], following))
+
+
+@router.post("", status_code=201, response_model=User)
+async def create_user(here: Here, _: UserAdmin, new: NewUser) -> Response:
+    """Let somebody sign in, at once."""
+    _check(here, new.role, new.enterprise)
+    hashed = await here.passwords.hash(new.password)
+    user = SignIn(new.username, new.role, new.enterprise, new_token_version(), hashed)
+    async with here.database.transaction() as connection:
+        if await people.insert(connection, user) is None:
+            raise Problem(Kind.CONFLICT, f"username: {new.username} is taken; choose another.")
+    await here.accounts.refresh()
+    return answer(User(new.username, new.role, new.enterprise), 201)
+
+
+@router.patch("/{username}", response_model=User)
+async def change_user(here: Here, _: UserAdmin, username: Name, change: UserChange) -> Response:
+    """Another password, role or enterprise; whoever is signed in with it is signed out."""
+    hashed = await here.passwords.hash(change.password) if change.password else None
+    async with here.database.transaction() as connection:
+        admins = await people.lock_admins(connection)
+        known = await people.sign_in(connection, username)
+        if known is None:
+            raise not_found("user")
+        role = change.role or Role(known.role)
+        enterprise = known.enterprise if role is Role.ENTERPRISE else None
+        if "enterprise" in change.model_fields_set:
+            enterprise = change.enterprise
+        _check(here, role, enterprise)
+        if role is not Role.ADMIN:
+            _keep_one(admins, username)
+        await people.update(connection, username, role, enterprise, hashed)
+    await _cut_changed(here)
+    return answer(User(username, role, enterprise))
+
+
+@router.delete("/{username}", status_code=204)
+async def delete_user(here: Here, _: UserAdmin, username: Name) -> Response:
+    """Sign somebody out for good."""
+    async with here.database.transaction() as connection:
+        _keep_one(await people.lock_admins(connection), username)
+        if not await people.delete(connection, username):
+            raise not_found("user")
+    await _cut_changed(here)
+    return Response(status_code=204)
+
+
+async def _cut_changed(here: Window) -> None:
+    await here.accounts.refresh()
+    here.hub.review(here.accounts.stands)
+
+
+def _check(here: Window, role: Role, enterprise: str | None) -> None:
+    if (role is Role.ENTERPRISE) != (enterprise is not None):
+        raise Problem(
+            Kind.INVALID,
+            "enterprise: name one for the role enterprise, and none for any other role.",
+        )
+    if enterprise is not None and enterprise not in here.register.enterprises:
+        raise Problem(Kind.INVALID, f"enterprise: {enterprise} is not registered; do that first.")
+
+
+def _keep_one(admins: set[str], username: str) -> None:
+    if admins == {username}:
+        raise Problem(
+            Kind.CONFLICT, "This is the last admin: make another one first, or nobody could."
+        )
+
+
+def _user(account: Account) -> User:
+    principal = principal_of(account)
+    return User(principal.username, principal.role, principal.enterprise)

@@ -1,0 +1,75 @@
+"""The newest value of each point, from the live replica."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from services.api.alarm_view import time_text
+from services.api.answer import Page, answer
+from services.api.asking import (
+    Cursor,
+    Here,
+    Limit,
+    Reader,
+    Word,
+    make_cursor,
+    narrowed,
+    read_cursor,
+)
+from services.api.text import Code
+from services.api.window import Window
+from services.domain.reading import Quality
+from services.store.register import Place
+
+router = APIRouter(tags=["readings"])
+
+
+@dataclass(frozen=True, slots=True)
+class ValueView:
+    """A point's newest value. All null: none was heard since the engine first knew the point."""
+
+    enterprise: str
+    tag: str
+    id: int
+    unit: str
+    value: float | str | None
+    quality: str | None
+    measured_at: str | None
+    age_s: float | None
+
+
+@router.get("/values", response_model=Page[ValueView])
+async def list_values(
+    here: Here,
+    principal: Reader,
+    enterprise: Annotated[Code | None, Query()] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """Newest values in the order of enterprise and tag."""
+    scope = narrowed(principal, enterprise)
+    after = read_cursor(cursor, tuple[Word, Word]) or ("", "")
+    found = here.register.places_after(
+        after, lambda place: scope is None or place.point.enterprise in scope, limit + 1
+    )
+    page = found[:limit]
+    last = page[-1].point if len(found) > limit else None
+    following = make_cursor([last.enterprise, last.tag]) if last else None
+    now = here.clock.now_ms()
+    return answer(Page([_view(here, place, now) for place in page], following))
+
+
+def _view(here: Window, place: Place, now: int) -> ValueView:
+    point = place.point
+    newest = here.replica.values.get(point.id)
+    return ValueView(
+        enterprise=point.enterprise,
+        tag=point.tag,
+        id=point.id,
+        unit=point.unit,
+        value=None if newest is None else point.present(newest.v),
+        quality=None if newest is None else Quality(newest.q).name.lower(),
+        measured_at=None if newest is None else time_text(newest.t),
+        age_s=None if newest is None else max(0, now - newest.t) / 1000,
+    )

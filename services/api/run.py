@@ -1,0 +1,63 @@
+"""The api service: from settings to a running process and to its end."""
+
+import asyncio
+
+import structlog
+import uvloop
+
+from services.api.app import make_app
+from services.api.assembly import Process, assemble
+from services.api.server import CannotListen, forward_logs, listen, make_server
+from services.api.upkeep import Upkeep
+from services.runtime.clock import SystemClock
+from services.runtime.lifecycle import run_service
+from services.runtime.log import configure
+from services.runtime.mqtt_client import BadAddress
+from services.runtime.settings import Settings
+
+_log = structlog.get_logger()
+
+
+def main(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT."""
+    configure("api")
+    forward_logs()
+
+    async def serve(stop: asyncio.Event) -> None:
+        try:
+            process = assemble(settings, SystemClock())
+        except BadAddress as error:
+            raise SystemExit(f"PARKWATCH_MQTT_URL: {error}") from None
+        await _serve(settings, process, stop)
+
+    run_service(serve, uvloop.new_event_loop)
+
+
+async def _serve(settings: Settings, process: Process, stop: asyncio.Event) -> None:
+    here = process.window
+    try:
+        listening = listen(settings.http_host, settings.http_port)
+    except CannotListen as error:
+        raise SystemExit(str(error)) from None
+    password = settings.admin_password
+    upkeep = Upkeep(here, None if password is None else password.get_secret_value())
+    here.link.open()
+    async with process.bus, here.uplink, asyncio.TaskGroup() as group:
+        work = [
+            group.create_task(each)
+            for each in (
+                process.bus.watch(),
+                here.uplink.watch(),
+                upkeep.run_database(),
+                upkeep.run_watch(),
+                upkeep.run_door(),
+                upkeep.run_values(),
+                upkeep.run_heartbeat(),
+            )
+        ]
+        _log.info("listening", host=settings.http_host, port=settings.http_port)
+        await make_server(make_app(here)).run_until(stop, listening)
+        for each in work:
+            each.cancel()
+    here.database.close()
+    _log.info("stopped")

@@ -1,0 +1,89 @@
+"""What the api does all the time: look at the database, keep the door, beat, flush."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from services.api.database import DatabaseAway
+from services.api.replica import Source
+from services.api.window import Window
+from services.store import alarm_list
+
+LOOK_S = 0.5
+WATCH_S = 0.25
+VALUES_S = 1.0
+HEARTBEAT_S = 2.0
+PATIENCE_S = 3.0
+"""How long an engine may take to answer before the record is shown in its place."""
+
+MOST_FROM_STORE = 20_000
+
+
+class Upkeep:
+    """The background work of one process; each `run_…` goes on for ever."""
+
+    def __init__(self, here: Window, admin_password: str | None) -> None:
+        self._here = here
+        self._admin_password = admin_password
+        self._started = here.clock.monotonic()
+        self._has_admin = False
+
+    async def run_database(self) -> None:
+        """Probe, and follow what changed in the register and among the people."""
+        await _every(LOOK_S, self._look)
+
+    async def run_watch(self) -> None:
+        """Ask for the snapshot that is wanted, and say at once when something broke."""
+        await _every(WATCH_S, self._watch)
+
+    async def run_door(self) -> None:
+        """Keep the broker's users at what the register says."""
+        await _every(WATCH_S, self._here.door.follow)
+
+    async def run_values(self) -> None:
+        """Send the newest values, once a second."""
+        await _every(VALUES_S, self._flush)
+
+    async def run_heartbeat(self) -> None:
+        await _every(HEARTBEAT_S, self._beat)
+
+    async def _look(self) -> None:
+        here = self._here
+        if not await here.database.probe():
+            return
+        try:
+            if not self._has_admin:
+                await here.accounts.make_first_admin(self._admin_password)
+                self._has_admin = True
+            await here.follower.look()
+            await here.accounts.refresh()
+            await self._stand_on_record()
+        except DatabaseAway:
+            return
+        here.hub.review(here.accounts.stands)
+
+    async def _stand_on_record(self) -> None:
+        """No engine answered since the start: show what is on record, and say so."""
+        here = self._here
+        waited = here.clock.monotonic() - self._started
+        if here.replica.source is not Source.NONE or waited < PATIENCE_S:
+            return
+        async with here.database.transaction() as connection:
+            alarms = await alarm_list.open_alarms(connection, MOST_FROM_STORE)
+        here.replica.load_store(alarms)
+        here.hub.resync()
+
+    async def _watch(self) -> None:
+        self._here.link.ask_for_snapshot()
+        self._here.hub.notice()
+
+    async def _flush(self) -> None:
+        self._here.hub.flush_values()
+
+    async def _beat(self) -> None:
+        self._here.hub.heartbeat()
+
+
+async def _every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
+    while True:
+        await work()
+        await asyncio.sleep(seconds)

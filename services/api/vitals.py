@@ -1,0 +1,92 @@
+"""Who is alive: the services by their signs of life, the database by its answers."""
+
+from dataclasses import dataclass
+
+from services.api.database import Database
+from services.api.replica import Replica, Source
+from services.runtime.clock import Clock
+from services.wire.bus import Status
+
+SILENCE_S = 4.0
+"""A service not heard for longer than this counts as away."""
+
+ENGINE = "alerts"
+INGEST = "ingest"
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    status: Status
+    at: float
+
+
+class Vitals:
+    """The signs of life of engine, ingest and database, and what they add up to."""
+
+    def __init__(self, clock: Clock, database: Database, replica: Replica) -> None:
+        self._clock = clock
+        self._database = database
+        self._replica = replica
+        self._heard: dict[str, _Heard] = {}
+
+    def hear(self, status: Status) -> None:
+        """Note a sign of life, now."""
+        if status.service in (ENGINE, INGEST):
+            self._heard[status.service] = _Heard(status, self._clock.monotonic())
+
+    def status(self, service: str) -> Status | None:
+        """The last sign of life, however old."""
+        heard = self._heard.get(service)
+        return None if heard is None else heard.status
+
+    def silence_s(self, service: str) -> float | None:
+        """Seconds since it was heard; None when it never was."""
+        heard = self._heard.get(service)
+        return None if heard is None else self._clock.monotonic() - heard.at
+
+    def is_heard(self, service: str) -> bool:
+        silence = self.silence_s(service)
+        return silence is not None and silence <= SILENCE_S
+
+    def is_ready(self, service: str) -> bool:
+        heard = self._heard.get(service)
+        return heard is not None and self.is_heard(service) and heard.status.ready
+
+    @property
+    def services_ready(self) -> bool:
+        """Both durable sessions are held: gateways may come in."""
+        return self.is_ready(ENGINE) and self.is_ready(INGEST)
+
+    @property
+    def live(self) -> bool:
+        """Whether live alarms can be served: the engine speaks, and its state is here."""
+        return self.is_ready(ENGINE) and self._replica.source is Source.ENGINE
+
+    @property
+    def database_there(self) -> bool:
+        """Whether it answers us, and those who write to it."""
+        others = [self._heard[s].status.db_ok for s in (ENGINE, INGEST) if self.is_heard(s)]
+        return self._database.is_there and all(others)
+
+    def degraded(self) -> list[str]:
+        """What does not work now, by name; empty when all is well."""
+        verdicts = {
+            "engine": self.live,
+            "ingest": self.is_ready(INGEST),
+            "database": self.database_there,
+        }
+        return [name for name, well in verdicts.items() if not well]
+
+    @property
+    def engine_at(self) -> int | None:
+        """When the engine last finished a step, epoch ms."""
+        status = self.status(ENGINE)
+        if status is None:
+            return None
+        return status.engine_at if status.engine_at is not None else status.at
+
+    @property
+    def commit_at(self) -> int | None:
+        """When ingest last committed readings, epoch ms."""
+        status = self.status(INGEST)
+        return None if status is None else status.commit_at

@@ -1,0 +1,45 @@
+"""Everything the api's routes work with, put together once at the start."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.api.accounts import Accounts
+from services.api.database import Database
+from services.api.door import Door
+from services.api.engine_link import EngineLink
+from services.api.idempotency import Idempotency
+from services.api.live.hub import Hub
+from services.api.password import GatewayDoor, Passwords
+from services.api.rate import RateLimit
+from services.api.register import Register, RegisterFollower
+from services.api.replica import Replica
+from services.api.ticket import Tickets
+from services.api.uplink import Uplink
+from services.api.vitals import Vitals
+from services.runtime.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The parts of one api process."""
+
+    clock: Clock
+    database: Database
+    register: Register
+    follower: RegisterFollower
+    accounts: Accounts
+    passwords: Passwords
+    gateway_door: GatewayDoor
+    tickets: Tickets
+    rate: RateLimit
+    sign_in_rate: RateLimit
+    idempotency: Idempotency
+    replica: Replica
+    vitals: Vitals
+    hub: Hub
+    link: EngineLink
+    door: Door
+    uplink: Uplink
+    console: Path | None
+    stall_s: float = 30.0
+    """How long a console may not read before it is cut."""

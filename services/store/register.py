@@ -1,0 +1,225 @@
+"""The register as the api reads and changes it: enterprises, gateways, points.
+
+Every change takes the book's next version first (`next_version`), inside its transaction: its
+row lock puts changes in one order, and followers of the book miss none. The caller opens the
+transaction and bounds its time.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg import AsyncConnection, AsyncCursor
+from psycopg.rows import dict_row, namedtuple_row
+
+from services.domain.point import Point, PointKind, Reporting
+from services.store.queries import Queries
+
+_SQL = Queries.load("api_register")
+_SLICE = 2000
+
+Connection = AsyncConnection[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Enterprise:
+    """A tenant."""
+
+    code: str
+    name: str
+    name_en: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """A way in from the field, with the hash that the broker checks its password against."""
+
+    enterprise: str
+    code: str
+    username: str
+    password_hash: str
+    created_at: datetime
+    rotated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A point with where it stands (degrees, WGS 84) and since when it is registered."""
+
+    point: Point
+    lon: float | None
+    lat: float | None
+    created_at: datetime
+
+
+@dataclass(slots=True)
+class RegisterChange:
+    """What a look at the book brought: what is new or changed, and the keys of what is gone."""
+
+    version: int
+    enterprises: list[Enterprise]
+    removed_enterprises: list[str]
+    gateways: list[Gateway]
+    removed_gateways: list[tuple[str, str]]
+    places: list[Place]
+    removed_points: list[tuple[str, str]]
+
+
+async def version(connection: Connection) -> int:
+    """How far the register is."""
+    return await _number(connection, "version")
+
+
+async def next_version(connection: Connection) -> int:
+    """The version of the change that is being made; locks the book until its transaction ends."""
+    return await _number(connection, "next_version")
+
+
+async def changes(connection: Connection, known: int) -> RegisterChange:
+    """Everything touched after `known` (0: everything). Call in a repeatable-read transaction."""
+    change = RegisterChange(await version(connection), [], [], [], [], [], [])
+    async for row in _rows(connection, "enterprises", known):
+        if row.removed:
+            change.removed_enterprises.append(row.code)
+        else:
+            change.enterprises.append(Enterprise(row.code, row.name, row.name_en, row.created_at))
+    async for row in _rows(connection, "gateways", known):
+        if row.removed:
+            change.removed_gateways.append((row.enterprise, row.code))
+        else:
+            change.gateways.append(Gateway(*row[:6]))
+    async for row in _rows(connection, "points", known):
+        if row.removed:
+            change.removed_points.append((row.enterprise, row.tag))
+        else:
+            change.places.append(_place(row))
+    return change
+
+
+async def insert_enterprise(
+    connection: Connection, code: str, name: str, name_en: str | None
+) -> bool:
+    """Whether it was new; False when the code is taken."""
+    number = await next_version(connection)
+    values = {"code": code, "name": name, "name_en": name_en, "version": number}
+    return await _touched(connection, "insert_enterprise", values)
+
+
+async def update_enterprise(
+    connection: Connection, code: str, name: str, name_en: str | None
+) -> bool:
+    """Whether there is such an enterprise."""
+    number = await next_version(connection)
+    values = {"code": code, "name": name, "name_en": name_en, "version": number}
+    return await _touched(connection, "update_enterprise", values)
+
+
+async def put_gateway(
+    connection: Connection, enterprise: str, code: str, username: str, password_hash: str
+) -> bool:
+    """Whether it was new (or comes back after its removal); False when it stands already."""
+    values = {
+        "enterprise": enterprise,
+        "code": code,
+        "username": username,
+        "password_hash": password_hash,
+        "version": await next_version(connection),
+    }
+    return await _touched(connection, "put_gateway", values)
+
+
+async def rotate_gateway(
+    connection: Connection, enterprise: str, code: str, password_hash: str
+) -> bool:
+    """Whether there is such a gateway; its old password is void."""
+    values = {
+        "enterprise": enterprise,
+        "code": code,
+        "password_hash": password_hash,
+        "version": await next_version(connection),
+    }
+    return await _touched(connection, "rotate_gateway", values)
+
+
+async def remove_gateway(connection: Connection, enterprise: str, code: str) -> bool:
+    """Whether there was such a gateway."""
+    number = await next_version(connection)
+    values = {"enterprise": enterprise, "code": code, "version": number}
+    return await _touched(connection, "remove_gateway", values)
+
+
+async def taken_tags(connection: Connection, enterprise: str, tags: Sequence[str]) -> set[str]:
+    """Which of these names the enterprise uses already."""
+    cursor = await connection.execute(
+        _SQL["taken_tags"], {"enterprise": enterprise, "tags": list(tags)}
+    )
+    return {row[0] for row in await cursor.fetchall()}
+
+
+async def taken_ids(connection: Connection, ids: Iterable[int]) -> set[int]:
+    """Which of these point numbers are in use."""
+    cursor = await connection.execute(_SQL["taken_ids"], {"ids": list(ids)})
+    return {row[0] for row in await cursor.fetchall()}
+
+
+async def insert_points(
+    connection: Connection, places: Sequence[dict[str, object]], number: int
+) -> None:
+    """Points by the columns of the table, under version `number` of the book."""
+    async with connection.cursor() as cursor:
+        await cursor.executemany(
+            _SQL["insert_point"], [place | {"version": number} for place in places]
+        )
+
+
+async def find_point(connection: Connection, enterprise: str, tag: str) -> dict[str, object] | None:
+    """A point by the columns of the table."""
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_SQL["point"], {"enterprise": enterprise, "tag": tag})
+        return await cursor.fetchone()
+
+
+async def update_point(connection: Connection, columns: dict[str, object], number: int) -> None:
+    """Write a point's description as it now is, under version `number` of the book."""
+    await connection.execute(_SQL["update_point"], columns | {"version": number})
+
+
+def _place(row: Any) -> Place:
+    point = Point(
+        id=row.id,
+        enterprise=row.enterprise,
+        tag=row.tag,
+        kind=PointKind(row.kind),
+        unit=row.unit,
+        range_low=row.range_low,
+        range_high=row.range_high,
+        gateway=row.gateway,
+        hazard_source=row.hazard_source,
+        substance=row.substance,
+        name=row.name,
+        name_en=row.name_en,
+        period_s=row.period_s,
+        reporting=Reporting(row.reporting),
+    )
+    return Place(point, row.lon, row.lat, row.created_at)
+
+
+async def _number(connection: Connection, name: str) -> int:
+    row = await (await connection.execute(_SQL[name])).fetchone()
+    assert row is not None  # the book has exactly one row
+    return int(row[0])
+
+
+async def _touched(connection: Connection, name: str, values: Mapping[str, object]) -> bool:
+    cursor: AsyncCursor[Any] = await connection.execute(_SQL[name], values)
+    return await cursor.fetchone() is not None
+
+
+async def _rows(connection: Connection, name: str, known: int) -> Any:
+    async with connection.cursor(row_factory=namedtuple_row) as cursor:
+        await cursor.execute(_SQL[name], {"known": known})
+        while rows := await cursor.fetchmany(_SLICE):
+            for row in rows:
+                yield row

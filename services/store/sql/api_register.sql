@@ -1,0 +1,134 @@
+-- name: next_version
+-- Take the book's row lock and its next version: the first statement of every change.
+UPDATE book SET version = version + 1 RETURNING version;
+
+-- name: version
+-- How far the register is.
+SELECT version FROM book;
+
+-- name: enterprises
+-- Enterprises touched by a change after the known version.
+SELECT code, name, name_en, created_at, deleted_at IS NOT NULL AS removed
+FROM enterprise WHERE book_version > %(known)s ORDER BY code;
+
+-- name: gateways
+-- Gateways touched by a change after the known version, with what the broker checks.
+SELECT enterprise, code, username, password_hash, created_at, rotated_at,
+       deleted_at IS NOT NULL AS removed
+FROM gateway WHERE book_version > %(known)s ORDER BY enterprise, code;
+
+-- name: points
+-- Points touched by a change after the known version.
+SELECT enterprise, tag, id, kind, unit, range_low, range_high, substance, hazard_source, gateway,
+       name, name_en, lon, lat, period_s, reporting, created_at, deleted_at IS NOT NULL AS removed
+FROM point WHERE book_version > %(known)s;
+
+-- name: insert_enterprise
+-- A new enterprise; nothing comes back when the code is taken.
+INSERT INTO enterprise (code, name, name_en, book_version)
+VALUES (%(code)s, %(name)s, %(name_en)s, %(version)s)
+ON CONFLICT (code) DO NOTHING RETURNING code;
+
+-- name: update_enterprise
+-- Another name for an enterprise.
+UPDATE enterprise SET name = %(name)s, name_en = %(name_en)s, book_version = %(version)s
+WHERE code = %(code)s AND deleted_at IS NULL RETURNING code;
+
+-- name: put_gateway
+-- A new gateway, or one that was removed and comes back with a new password.
+INSERT INTO gateway (enterprise, code, username, password_hash, book_version)
+VALUES (%(enterprise)s, %(code)s, %(username)s, %(password_hash)s, %(version)s)
+ON CONFLICT (enterprise, code) DO UPDATE
+SET password_hash = excluded.password_hash, created_at = now(), rotated_at = NULL,
+    deleted_at = NULL, book_version = excluded.book_version
+WHERE gateway.deleted_at IS NOT NULL
+RETURNING code;
+
+-- name: rotate_gateway
+-- A new password for a standing gateway.
+UPDATE gateway SET password_hash = %(password_hash)s, rotated_at = now(), book_version = %(version)s
+WHERE enterprise = %(enterprise)s AND code = %(code)s AND deleted_at IS NULL RETURNING code;
+
+-- name: remove_gateway
+-- A gateway that may come in no more; its row stays, so that followers of the book see it go.
+UPDATE gateway SET deleted_at = now(), book_version = %(version)s
+WHERE enterprise = %(enterprise)s AND code = %(code)s AND deleted_at IS NULL RETURNING code;
+
+-- name: taken_ids
+-- Which of these point numbers are in use already.
+SELECT id FROM point WHERE id = ANY(%(ids)s);
+
+-- name: taken_tags
+-- Which of these names of an enterprise's points are in use already.
+SELECT tag FROM point WHERE enterprise = %(enterprise)s AND tag = ANY(%(tags)s);
+
+-- name: insert_point
+-- A new point.
+INSERT INTO point (enterprise, tag, id, kind, unit, range_low, range_high, substance,
+                   hazard_source, gateway, name, name_en, lon, lat, period_s, reporting,
+                   book_version)
+VALUES (%(enterprise)s, %(tag)s, %(id)s, %(kind)s, %(unit)s, %(range_low)s, %(range_high)s,
+        %(substance)s, %(hazard_source)s, %(gateway)s, %(name)s, %(name_en)s, %(lon)s, %(lat)s,
+        %(period_s)s, %(reporting)s, %(version)s);
+
+-- name: point
+-- One point as it stands, under the book's lock.
+SELECT enterprise, tag, id, kind, unit, range_low, range_high, substance, hazard_source, gateway,
+       name, name_en, lon, lat, period_s, reporting, created_at, deleted_at IS NOT NULL AS removed
+FROM point WHERE enterprise = %(enterprise)s AND tag = %(tag)s AND deleted_at IS NULL;
+
+-- name: update_point
+-- Another description for a point; its name, number and kind stay.
+UPDATE point
+SET unit = %(unit)s, range_low = %(range_low)s, range_high = %(range_high)s,
+    substance = %(substance)s, hazard_source = %(hazard_source)s, gateway = %(gateway)s,
+    name = %(name)s, name_en = %(name_en)s, lon = %(lon)s, lat = %(lat)s,
+    period_s = %(period_s)s, reporting = %(reporting)s, book_version = %(version)s
+WHERE enterprise = %(enterprise)s AND tag = %(tag)s AND deleted_at IS NULL;
+
+-- name: insert_rule
+-- A version of a rule, in force from its beginning on.
+INSERT INTO rule (enterprise, id, version, tag, kind, condition, "limit", grade, deadband,
+                  on_delay_s, off_delay_s, valid_from, created_by, book_version)
+VALUES (%(enterprise)s, %(id)s, %(number)s, %(tag)s, %(kind)s, %(condition)s, %(limit)s,
+        %(grade)s, %(deadband)s, %(on_delay_s)s, %(off_delay_s)s, %(valid_from)s,
+        %(created_by)s, %(version)s);
+
+-- name: close_rule
+-- The end of the version that is in force.
+UPDATE rule SET valid_to = greatest(%(valid_to)s, valid_from), book_version = %(version)s
+WHERE enterprise = %(enterprise)s AND id = %(id)s AND valid_to IS NULL
+RETURNING version;
+
+-- name: rule
+-- The version of a rule that is in force.
+SELECT enterprise, id, version, tag, kind, condition, "limit", grade, deadband, on_delay_s,
+       off_delay_s, valid_from, valid_to, created_by
+FROM rule
+WHERE id = %(id)s AND valid_to IS NULL
+  AND (%(scope)s::text[] IS NULL OR enterprise = ANY(%(scope)s));
+
+-- name: rule_of_condition
+-- The rule that already stands for a condition of a point.
+SELECT id FROM rule
+WHERE enterprise = %(enterprise)s AND tag = %(tag)s AND condition = %(condition)s
+  AND valid_to IS NULL;
+
+-- name: rules
+-- A page of the rules in force, in the order of enterprise and number.
+SELECT enterprise, id, version, tag, kind, condition, "limit", grade, deadband, on_delay_s,
+       off_delay_s, valid_from, valid_to, created_by
+FROM rule
+WHERE valid_to IS NULL
+  AND (%(scope)s::text[] IS NULL OR enterprise = ANY(%(scope)s))
+  AND (%(tag)s::text IS NULL OR tag = %(tag)s)
+  AND (enterprise, id) > (%(after_enterprise)s, %(after_id)s)
+ORDER BY enterprise, id LIMIT %(limit)s;
+
+-- name: rule_versions
+-- Every version a rule ever had, newest first.
+SELECT enterprise, id, version, tag, kind, condition, "limit", grade, deadband, on_delay_s,
+       off_delay_s, valid_from, valid_to, created_by
+FROM rule
+WHERE id = %(id)s AND (%(scope)s::text[] IS NULL OR enterprise = ANY(%(scope)s))
+ORDER BY version DESC LIMIT 1000;

@@ -22,10 +22,14 @@ class Commands:
     def __init__(self, judge: Judge) -> None:
         self._judge = judge
         self._decoder = msgspec.json.Decoder(Command)
+        self.open = False
+        """Before the judge runs, a command goes unanswered, which means "not done"."""
         self._done: OrderedDict[str, Reply | None] = OrderedDict()
 
     def hear(self, _topic: str, payload: bytes) -> None:
         """A message on the command topic. What is no command is logged and dropped."""
+        if not self.open:
+            return
         try:
             command = self._decoder.decode(payload)
         except msgspec.DecodeError as fault:

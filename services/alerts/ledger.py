@@ -7,7 +7,7 @@ spool tells which numbers are in the database.
 import secrets
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -35,6 +35,15 @@ class Numbered:
     transition: Transition
 
 
+@dataclass(frozen=True, slots=True)
+class LastEvent:
+    """The last event of an alarm: its place in the spool, its number, whether it closed it."""
+
+    position: int
+    seq: int
+    closed: bool
+
+
 class Ledger:
     """Notes outcomes. `seq` 1 stands for everything spooled before this epoch."""
 
@@ -46,7 +55,7 @@ class Ledger:
         self.recorded_seq = 0
         self.recorded_position = 0
         self._marks: deque[tuple[int, int]] = deque([(spool.last, 1)])
-        self._unrecorded: dict[str, tuple[int, int]] = {}
+        self._last: dict[str, LastEvent] = {}
         self._hole: int | None = None
 
     def note(self, outcome: Outcome, now: int) -> list[Numbered]:
@@ -98,9 +107,9 @@ class Ledger:
             self._hole = self.overflow.since
         _log.info("the spool has room again: everything since is on record or will be judged again")
         self.overflow.end()
-        for alarm, (position, seq) in self._unrecorded.items():
-            if position == HELD:
-                self._unrecorded[alarm] = (self.spool.last, seq)
+        for alarm, last in self._last.items():
+            if last.position == HELD:
+                self._last[alarm] = replace(last, position=self.spool.last)
         self._mark()
 
     def recorded(self, position: int) -> None:
@@ -108,25 +117,33 @@ class Ledger:
         self.recorded_position = position
         while self._marks and self._marks[0][0] <= position:
             self.recorded_seq = self._marks.popleft()[1]
-        self._unrecorded = {alarm: at for alarm, at in self._unrecorded.items() if at[0] > position}
+        done = [
+            id_ for id_, last in self._last.items() if last.closed and last.position <= position
+        ]
+        for id_ in done:
+            del self._last[id_]
 
     def restore(self, recorded_position: int, unrecorded: dict[str, int]) -> None:
         """Recovery: how far the record was at the last snapshot, as far as we knew."""
-        self._unrecorded = {alarm: (position, 1) for alarm, position in unrecorded.items()}
+        for id_, position in unrecorded.items():
+            self._last[id_] = LastEvent(position, 1, False)
         self.recorded(recorded_position)
 
     def remember(self, position: int, transitions: Sequence[Transition]) -> None:
         """Recovery: these transitions of an earlier epoch lie in the spool."""
         for each in transitions:
-            self._unrecorded[each.alarm.id] = (position, 1)
+            self._last[each.alarm.id] = LastEvent(position, 1, each.alarm.closed_as is not None)
 
     def unrecorded(self) -> dict[str, int]:
         """Alarms whose last event is not in the database yet, with its place in the spool."""
-        return {alarm: position for alarm, (position, _) in self._unrecorded.items()}
+        recorded = self.recorded_position
+        return {id_: e.position for id_, e in self._last.items() if e.position > recorded}
 
     def seq_of(self, alarm_id: str) -> int:
-        """The number of an alarm's last event; 0 when it is on record."""
-        return self._unrecorded.get(alarm_id, (0, 0))[1]
+        """The number of an alarm's last event in this epoch; 1 for one of an earlier epoch that
+        may not be on record yet, 0 for one that is."""
+        last = self._last.get(alarm_id)
+        return 0 if last is None else last.seq
 
     def _append(self, entry: Entry, operator: bool = False) -> bool:
         try:
@@ -146,7 +163,8 @@ class Ledger:
         position = self.spool.last if self.overflow.since is None else HELD
         for each in transitions:
             self.seq += 1
-            self._unrecorded[each.alarm.id] = (position, self.seq)
+            closed = each.alarm.closed_as is not None
+            self._last[each.alarm.id] = LastEvent(position, self.seq, closed)
             numbered.append(Numbered(self.seq, each))
         if numbered:
             self._mark()

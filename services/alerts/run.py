@@ -74,8 +74,10 @@ async def _serve(settings: Settings, folder: Path, stop: asyncio.Event) -> None:
     keeper = Keeper(judge, recorder, found.store)
     watch = Watch(session, judge, clock)
     heartbeat = Heartbeat(
-        judge, watch, recorder, keeper, lambda: session.ready and bus.connected and follower.loaded
+        judge, watch, recorder, keeper, lambda: session.ready and bus.connected and watch.running
     )
+    commands = Commands(judge)
+    bus.subscribe(COMMAND, commands.hear)
     _connect(judge, recorder, heartbeat)
     async with session, bus, asyncio.TaskGroup() as group:
         tasks = [
@@ -89,13 +91,13 @@ async def _serve(settings: Settings, folder: Path, stop: asyncio.Event) -> None:
             )
         ]
         await _have_book(follower, stop)
-        if not found.has_snapshot:
+        if not (found.has_snapshot or stop.is_set()):
             await adopt(found, database_url, recorder)
             await keeper.keep()
-        bus.subscribe(COMMAND, Commands(judge).hear)
         history = HistoryJudge(database_url, judge, recorder)
         for each in (history.run(), keeper.run()):
             tasks.append(group.create_task(each))
+        commands.open = True
         await watch.run(stop)
         for task in tasks:
             task.cancel()

@@ -27,11 +27,13 @@ class Watch:
         self._messages: OrderedDict[tuple[str, str, str, int], None] = OrderedDict()
         self._next_tick = clock.monotonic()
         self.engine_at = clock.now_ms()
+        self.running = False
         self.heard = 0
         """Deliveries taken since the start."""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Watch until told to stop."""
+        self.running = True
         while not stop.is_set():
             self.step(await self._feed.take(STEP, TICK_S))
             await asyncio.sleep(0)

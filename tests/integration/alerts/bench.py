@@ -1,0 +1,324 @@
+"""One alerts service under test, with its field, its bus and its record."""
+
+import asyncio
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import msgspec
+import psycopg
+from paho.mqtt.publish import multiple
+from psycopg.rows import dict_row
+
+from services.domain.journal import ChainReport, JournalRow, verify_chain
+from services.runtime.clock import to_ms
+from services.runtime.mqtt_bus import MqttBus
+from services.wire.bus import (
+    ALARMS,
+    COMMAND,
+    REPLY,
+    STATUS,
+    AlarmEvent,
+    AlarmEvents,
+    AlarmItem,
+    Command,
+    Reply,
+    SnapshotChunk,
+    Status,
+)
+from tests.living.engines_alone import Engines
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class Register:
+    """Enterprises, points and rules, written as the api would write them."""
+
+    def __init__(self, engines: Engines) -> None:
+        self._url = engines.superuser_url
+        self.enterprise = f"e{secrets.token_hex(4)}"
+        self._next_id = secrets.randbelow(2**30) + 1000
+        with self._book() as (connection, version):
+            connection.execute(
+                "INSERT INTO enterprise (code, name, book_version) VALUES (%s, 'E', %s)",
+                (self.enterprise, version),
+            )
+
+    def point(self, tag: str, unit: str = "%LEL", kind: str = "combustible_gas") -> int:
+        """Register a point; its number."""
+        self._next_id += 1
+        with self._book() as (connection, version):
+            connection.execute(
+                "INSERT INTO point (enterprise, tag, id, kind, unit, book_version)"
+                " VALUES (%s, %s, %s, %s, %s, %s)",
+                (self.enterprise, tag, self._next_id, kind, unit, version),
+            )
+        return self._next_id
+
+    def rule(
+        self,
+        tag: str,
+        condition: str,
+        limit: float,
+        grade: int = 1,
+        deadband: float = 0,
+        on_delay_s: float = 0,
+    ) -> str:
+        """Post a limit; its id."""
+        identity = f"{tag}-{condition}"
+        with self._book() as (connection, version):
+            connection.execute(
+                'INSERT INTO rule (enterprise, id, version, tag, condition, "limit", grade,'
+                " deadband, on_delay_s, valid_from, created_by, book_version)"
+                " VALUES (%s, %s, 1, %s, %s, %s, %s, %s, %s, now(), 'test', %s)",
+                (
+                    self.enterprise,
+                    identity,
+                    tag,
+                    condition,
+                    limit,
+                    grade,
+                    deadband,
+                    on_delay_s,
+                    version,
+                ),
+            )
+        return identity
+
+    def remove_rule(self, identity: str) -> None:
+        """End a rule."""
+        with self._book() as (connection, version):
+            connection.execute(
+                "UPDATE rule SET valid_to = now(), book_version = %s"
+                " WHERE enterprise = %s AND id = %s",
+                (version, self.enterprise, identity),
+            )
+
+    @contextmanager
+    def _book(self) -> Iterator[tuple["psycopg.Connection[Any]", int]]:
+        with psycopg.connect(self._url) as connection:
+            row = connection.execute(
+                "UPDATE book SET version = version + 1 RETURNING version"
+            ).fetchone()
+            assert row is not None
+            yield connection, row[0]
+
+
+class Record:
+    """What the database holds of an enterprise."""
+
+    def __init__(self, engines: Engines, enterprise: str) -> None:
+        self._url = engines.superuser_url
+        self._enterprise = enterprise
+
+    def alarms(self) -> list[dict[str, Any]]:
+        """Its alarms by their start."""
+        return self._rows("SELECT * FROM alarm WHERE enterprise = %s ORDER BY raised_at")
+
+    def journal(self) -> list[JournalRow]:
+        """Its journal in order."""
+        rows = self._rows("SELECT * FROM journal WHERE enterprise = %s ORDER BY seq")
+        return [
+            JournalRow(**row | {"at": to_ms(row["at"]), "noted_at": to_ms(row["noted_at"])})
+            for row in rows
+        ]
+
+    def chain(self) -> ChainReport:
+        """Its journal's verification."""
+        return verify_chain(self.journal())
+
+    def events(self) -> list[str]:
+        """What was journaled, in order."""
+        return [row.event for row in self.journal()]
+
+    def store_readings(self, rows: list[tuple[int, int, float]]) -> None:
+        """What ingest would commit: (point, measured at in epoch ms, value)."""
+        with psycopg.connect(self._url) as connection:
+            connection.cursor().executemany(
+                "INSERT INTO reading (point_id, measured_at, received_at, value, quality)"
+                " VALUES (%s, to_timestamp(%s / 1000.0), now(), %s, 0) ON CONFLICT DO NOTHING",
+                rows,
+            )
+
+    def _rows(self, sql: str) -> list[dict[str, Any]]:
+        with psycopg.connect(self._url, row_factory=dict_row) as connection:
+            return connection.execute(sql.encode(), (self._enterprise,)).fetchall()
+
+
+@dataclass(slots=True)
+class Heard:
+    """What came over the bus, with the time it came."""
+
+    events: list[tuple[float, str, AlarmEvent]] = field(default_factory=list)
+    status: list[Status] = field(default_factory=list)
+    replies: list[Reply] = field(default_factory=list)
+    chunks: list[SnapshotChunk] = field(default_factory=list)
+
+    def names(self) -> list[str]:
+        return [event.event for _, _, event in self.events]
+
+
+class Bench:
+    """The service as a process of its own, and the ears of the other services."""
+
+    def __init__(self, engines: Engines, data_dir: Path) -> None:
+        self.engines = engines
+        self.data_dir = data_dir
+        self.secret = secrets.token_hex(8)
+        self.register = Register(engines)
+        self.record = Record(engines, self.register.enterprise)
+        self.heard = Heard()
+        self.process: subprocess.Popen[bytes] | None = None
+        self.client = f"t{secrets.token_hex(4)}"
+        self._bus = MqttBus(engines.broker("api"), f"test-{self.client}")
+        self._log = (data_dir / "alerts.log").open("ab")
+
+    async def __aenter__(self) -> Self:
+        await self._bus.__aenter__()
+        self._bus.subscribe(ALARMS, self._hear_events)
+        self._bus.subscribe(f"{STATUS}/alerts", self._hear_status)
+        self._bus.subscribe(f"{REPLY}/{self.client}", self._hear_reply)
+        await self.until(lambda: self._bus.connected, 5)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._bus.__aexit__(None, None, None)
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)
+            self.process.kill()
+            self.process.wait(5)
+        self._log.close()
+
+    async def start(self, seconds: float = 10) -> None:
+        """Start the service; returns when it says that it is ready."""
+        self.heard.status.clear()
+        self._spawn()
+        await self.until(lambda: any(each.ready for each in self.heard.status[-1:]), seconds)
+
+    def _spawn(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "services.alerts"],
+            env=os.environ
+            | self.engines.services["alerts"]
+            | {
+                "PARKWATCH_DATA_DIR": str(self.data_dir),
+                "PARKWATCH_CLIENT_ID_SECRET": self.secret,
+            },
+            stderr=self._log,
+        )
+
+    def kill(self) -> None:
+        """kill -9."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait(5)
+
+    def stop(self) -> int:
+        """SIGTERM; its exit code."""
+        assert self.process is not None
+        self.process.terminate()
+        return self.process.wait(6)
+
+    def send(self, values: dict[str, Any], ts: int | None = None, **more: Any) -> None:
+        """A gateway's message; returns when the broker has it."""
+        body: dict[str, Any] = {"values": values} | more
+        self.send_all([body if ts is None else body | {"ts": ts}])
+
+    def send_all(self, messages: Sequence[dict[str, Any]]) -> None:
+        """Several messages of the gateway, in order."""
+        topic = f"pw/v1/{self.register.enterprise}/gw/telemetry"
+        publish(self.engines, topic, *(json.dumps(each).encode() for each in messages))
+
+    def acknowledge(self, *ids: str, enterprises: list[str] | None = None) -> str:
+        """An operator acknowledges; the command's id."""
+        command = Command(
+            id=secrets.token_hex(8),
+            client=self.client,
+            kind="acknowledge",
+            at=now_ms(),
+            alarm_ids=list(ids),
+            actor="li.wei",
+            enterprises=enterprises,
+            note="seen",
+        )
+        self.command(command)
+        return command.id
+
+    def command(self, command: Command) -> None:
+        self._bus.publish(COMMAND, msgspec.json.encode(command))
+
+    async def snapshot(self) -> tuple[list[AlarmItem], list[SnapshotChunk]]:
+        """The engine's live state, asked for."""
+        self.heard.chunks.clear()
+        self.command(Command(id="s", client=self.client, kind="snapshot", at=now_ms()))
+        await self.until(
+            lambda: (
+                bool(self.heard.chunks) and len(self.heard.chunks) == self.heard.chunks[0].parts
+            ),
+            5,
+        )
+        mine = [
+            alarm
+            for chunk in self.heard.chunks
+            for alarm in chunk.alarms
+            if alarm.enterprise == self.register.enterprise
+        ]
+        return mine, self.heard.chunks
+
+    async def until(self, holds: Callable[[], object], seconds: float) -> None:
+        """Wait until something holds; AssertionError with the service's log if it does not."""
+        end = time.monotonic() + seconds
+        while not holds():
+            if time.monotonic() > end:
+                raise AssertionError(
+                    f"not within {seconds} s; heard {self.heard.names()}; the service said:\n"
+                    + (self.data_dir / "alerts.log").read_text()[-3000:]
+                )
+            await asyncio.sleep(0.02)
+
+    async def until_recorded(self, seconds: float = 5) -> None:
+        """Wait until every event so far is on record, as the service says itself."""
+
+        def recorded() -> bool:
+            last = self.heard.status[-1]
+            newest = max((event.seq for _, _, event in self.heard.events), default=0)
+            return last.recorded_seq is not None and last.recorded_seq >= newest
+
+        await self.until(recorded, seconds)
+
+    def _hear_events(self, _topic: str, payload: bytes) -> None:
+        found = msgspec.json.decode(payload, type=AlarmEvents)
+        for event in found.events:
+            if event.alarm.enterprise == self.register.enterprise:
+                self.heard.events.append((time.monotonic(), found.epoch, event))
+
+    def _hear_status(self, _topic: str, payload: bytes) -> None:
+        self.heard.status.append(msgspec.json.decode(payload, type=Status))
+
+    def _hear_reply(self, _topic: str, payload: bytes) -> None:
+        if b'"parts"' in payload:
+            self.heard.chunks.append(msgspec.json.decode(payload, type=SnapshotChunk))
+        else:
+            self.heard.replies.append(msgspec.json.decode(payload, type=Reply))
+
+
+def publish(engines: Engines, topic: str, *payloads: bytes) -> None:
+    """A gateway's publishes at QoS 1, in order; returns with the broker's last PUBACK."""
+    address = engines.broker("api")
+    multiple(
+        [(topic, payload, 1, False) for payload in payloads],
+        hostname=address.host,
+        port=address.port,
+        auth={"username": address.username or "", "password": address.password or ""},
+    )

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from services.alerts.engine_match import WINDOW, Known, match
 from services.domain import event
-from services.domain.alarm import Alarm, ClosedAs, EventKind, Transition
+from services.domain.alarm import Alarm, ClosedAs, EventKind, Transition, next_id
 from services.domain.judgement import Standing, Step
 from services.domain.occurrence import Occurrence
 from services.domain.point import Point
@@ -54,16 +54,19 @@ class Board:
     ) -> None:
         """A new alarm, with all it went through. A live one supersedes what waits before it."""
         count = 0 if historical else self._supersede(found, now, out)
+        taken = {known.alarm.id for known in self.known}
+        identity = found.id
+        while identity in taken:
+            identity = next_id(identity, found.raised_at)
         alarm = event.raised(
             self.point,
-            found.id,
+            identity,
             found.raised_at,
             found.received_at,
             found.steps[0],
             count,
             historical,
         )
-        self.known = [known for known in self.known if known.alarm.id != found.id]
         known = Known(alarm, [found.steps[0]])
         self.known.append(known)
         self._say(known, EventKind.RAISED, alarm, found.raised_at, now, out)

@@ -32,9 +32,8 @@ class Known:
         return self.alarm.closed_as is ClosedAs.WITHDRAWN
 
     def is_same(self, occurrence: Occurrence) -> bool:
-        """By identity."""
-        alarm = self.alarm
-        return alarm.id == occurrence.id and alarm.direction is occurrence.direction
+        """By identity. One whose start was corrected keeps its identity; so it must share time."""
+        return self.alarm.id == occurrence.id and self.overlaps(occurrence)
 
     def overlaps(self, occurrence: Occurrence, gap: int = 0) -> bool:
         """By the time they share."""

@@ -29,7 +29,7 @@ class Merge:
         """Reconcile; `recorded` are the point's alarms from the database."""
         known = self._all_known(recorded)
         found = self.history.occurrences
-        pairs = match(known, found, (*RECORD, self._is_near))
+        pairs = match(known, [self._seen(each) for each in found], (*RECORD, self._is_near))
         live = [k for k in known if not k.alarm.historical]
         for place, occurrence in enumerate(found):
             if place in pairs:
@@ -38,6 +38,13 @@ class Merge:
                 self.board.raise_(occurrence, now, out, historical=not self.sounding)
         if self.sounding:
             self.board.settle(now, out)
+
+    def _seen(self, occurrence: Occurrence) -> Occurrence:
+        """As much of it as the replay has seen: one that stood when it stopped is not endless."""
+        settled_at = self.history.settled_at
+        if occurrence.ended_at is not None or settled_at is None:
+            return occurrence
+        return replace(occurrence, ended_at=settled_at)
 
     def _all_known(self, recorded: Sequence[Alarm]) -> list[Known]:
         ours = {known.alarm.id for known in self.board.known}

@@ -62,7 +62,9 @@ async def replay(
             await recorder.reached(judge.ledger.spool.last)
         history = await _judge_again(mark, point, judge, store)
         since, until = history.since or 0, history.settled_at or history.final.at
-        recorded = await store.alarms(mark.point_id, max(0, since - AROUND_MS), until + AROUND_MS)
+        start, end = max(0, since - AROUND_MS), until + AROUND_MS
+        ids = [occurrence.id for occurrence in history.occurrences]
+        recorded = await store.alarms(mark.point_id, start, end, ids)
         known = {alarm.id: alarm for alarm in recorded} | meanwhile.alarms
         judge.merge_history(_anchored(history, judge.clock.now_ms()), list(known.values()), mark)
     finally:

@@ -107,3 +107,12 @@ def alarm_id(
     raising = message if measured_at is None and message else (measured_at, repr(float(value)))
     text = "\x1f".join(map(str, (enterprise, "point", tag, direction, rule, *raising)))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def next_id(identity: str, raised_at: int) -> str:
+    """The identity of an occurrence whose own went to another one already.
+
+    An alarm whose start is corrected keeps its identity, though its first reading is another
+    then; should the old first reading come to raise an occurrence of its own, it takes this one.
+    """
+    return hashlib.sha256(f"{identity}\x1f{raised_at}".encode()).hexdigest()[:32]

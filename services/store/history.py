@@ -77,9 +77,17 @@ class PastStore:
         values = {"point_id": point_id, "after": to_datetime(moment)}
         return [_state(row[0]) for row in await self._all("states_after", values)]
 
-    async def alarms(self, point_id: int, start: int, until: int) -> list[Alarm]:
-        """The alarms on record that are not closed, or stood between two judging times."""
-        values = {"point_id": point_id, "start": to_datetime(start), "until": to_datetime(until)}
+    async def alarms(
+        self, point_id: int, start: int, until: int, ids: Sequence[str] = ()
+    ) -> list[Alarm]:
+        """The alarms on record that are not closed, stood between two judging times, or have one
+        of these identities."""
+        values = {
+            "point_id": point_id,
+            "start": to_datetime(start),
+            "until": to_datetime(until),
+            "ids": list(ids),
+        }
         async with within(self._connection, ANSWER_S):
             cursor = self._connection.cursor(row_factory=dict_row)
             await cursor.execute(self._sql["alarms_overlapping"], values)

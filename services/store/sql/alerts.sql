@@ -79,13 +79,15 @@ WHERE point_id = %(point_id)s AND measured_at > %(after)s AND received_at > %(af
 ORDER BY least(measured_at, received_at), measured_at;
 
 -- name: alarms_overlapping
--- The alarms of a point that are not closed, or were standing in a stretch of time.
+-- The alarms of a point that are not closed, or were standing in a stretch of time, or have
+-- one of these identities (a corrected one may lie elsewhere by now).
 SELECT enterprise, id, point_id, tag, direction, rule, rule_version, condition, "limit", grade,
        state, value, raised_at, received_at, historical, cleared_at, acknowledged_at,
        acknowledged_by, closed_as, superseded
 FROM alarm
 WHERE point_id = %(point_id)s
   AND (closed_as IS NULL
+       OR id = ANY(%(ids)s)
        OR (raised_at <= %(until)s AND coalesce(cleared_at, 'infinity') >= %(start)s))
 ORDER BY raised_at, id;
 

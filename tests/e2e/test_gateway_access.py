@@ -8,7 +8,7 @@ import pytest
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
-from tests.living.field import publish, send, subscriber
+from tests.living.field import ended, publish, send, subscriber
 from tests.living.live import Live
 from tests.living.outcome import eventually
 from tests.living.park import Gateway, Park
@@ -57,8 +57,7 @@ def test_a_gateway_hears_only_its_own_downlink(park: Park) -> None:
             send(victim, {"GT-101": 55})
             publish(victim, {"values": {"GT-101": 3}})
             time.sleep(1.0)
-            listening.kill()
-            heard, _ = listening.communicate()
+            heard = ended(listening)
         assert "GT-101" not in heard, f"{topic} was delivered: {heard}"
         assert "pw/" not in heard.replace(topic, ""), f"{topic} was delivered: {heard}"
 

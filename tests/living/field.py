@@ -49,8 +49,15 @@ def subscriber(gateway: Gateway, topic: str) -> Iterator[subprocess.Popen[str]]:
     try:
         yield listening
     finally:
-        listening.kill()
-        listening.communicate()
+        ended(listening)
+
+
+def ended(listening: subprocess.Popen[str]) -> str:
+    """Everything a subscriber heard, once it is ended; nothing when asked again."""
+    if listening.stdout is None or listening.stdout.closed:
+        return ""
+    listening.kill()
+    return listening.communicate()[0]
 
 
 def replay(stack: Stack, csv: Path, gateway: Gateway, *more: str) -> subprocess.Popen[str]:

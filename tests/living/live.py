@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -32,12 +33,15 @@ class Live:
     def __init__(self, door: Door) -> None:
         ticket = door.tell("/live/ticket")["ticket"]
         address = door.url.replace("http://", "ws://") + f"/api/v1/live?ticket={ticket}"
-        self._socket: ClientConnection = connect(address, max_size=64 * 2**20)
+        self._address = address
+        self._until = ExitStack()
         self._heard: list[Heard] = []
         self._news = threading.Condition()
         self._reader = threading.Thread(target=self._read, name="live", daemon=True)
 
     def __enter__(self) -> "Live":
+        connection = connect(self._address, max_size=64 * 2**20)
+        self._socket: ClientConnection = self._until.enter_context(connection)
         self._reader.start()
         self.wait(lambda heard: heard.type == "snapshot", 10.0, "a snapshot")
         return self
@@ -48,7 +52,7 @@ class Live:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._socket.close()
+        self._until.close()
         self._reader.join(5.0)
 
     @property

@@ -32,7 +32,7 @@ async def adopt(found: Recovered, database_url: str, recorder: Recorder) -> None
         finally:
             cut(connection)
             connection.pgconn.finish()
-    except (psycopg.OperationalError, TimeoutError) as fault:
+    except (psycopg.Error, TimeoutError) as fault:
         _log.warning("cannot read the alarms on record: starting without", fault=str(fault))
         return
     for alarm in alarms:

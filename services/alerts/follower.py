@@ -34,7 +34,7 @@ class BookFollower:
         while True:
             try:
                 change = await self.reader.poll()
-            except psycopg.OperationalError as fault:
+            except psycopg.Error as fault:
                 if not away:
                     _log.warning("cannot read the book: judging by the last one", fault=str(fault))
                 away = True

@@ -72,7 +72,7 @@ class HistoryJudge:
                 finally:
                     cut(connection)
                     connection.pgconn.finish()
-            except (psycopg.OperationalError, TimeoutError) as fault:
+            except (psycopg.Error, TimeoutError) as fault:
                 _log.warning("cannot judge the past now: it waits", fault=str(fault))
                 await asyncio.sleep(1.0)
 
@@ -122,7 +122,7 @@ class HistoryJudge:
         try:
             count = await store.count(mark.point_id, mark.start, mark.end)
             await replay(mark, self.judge, self.recorder, store, self._meanwhile)
-        except (psycopg.OperationalError, TimeoutError):
+        except (psycopg.Error, TimeoutError):
             self.judge.marks.put_back(mark)
             raise
         self.replays += 1

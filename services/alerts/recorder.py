@@ -64,7 +64,7 @@ class Recorder:
             try:
                 async with _connection(self._url) as connection:
                     await self._carry(connection)
-            except (psycopg.OperationalError, PositionMoved) as failure:
+            except (psycopg.Error, PositionMoved) as failure:
                 if self.db_ok or failures == 0:
                     _log.warning(
                         "cannot record now: the spool keeps it", fault=_first_line(failure)

@@ -17,6 +17,8 @@ export function reasonOf(error: unknown): string {
     case 503:
     case 504:
       return t('problem.unavailable');
+    case 500:
+      return t('problem.other', { status: error.status });
     default:
       return error.detail || t('problem.other', { status: error.status });
   }

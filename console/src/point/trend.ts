@@ -112,6 +112,7 @@ export class TrendPlot {
         { ...axis, space: px * 6, values: (_, splits) => timeLabels(splits) },
         {
           ...axis,
+          space: px * 2.4,
           size: this.look.states ? px * 7 : px * 4.5,
           values: (_, splits) => splits.map((v) => this.valueLabel(v)),
           ...(this.look.states ? { incrs: [1] } : {}),

@@ -89,6 +89,7 @@ def rebook(
 
     Untouched comparators go on. One whose limit moved is active if it was and still is reached;
     one whose deadband or delays moved goes on under the new ones; a new one starts from `held`.
+    What stood by a rule that went or a limit that moved, and no longer stands, is withdrawn.
     """
     state = advance(old, state, at, trace)
     before = {
@@ -96,10 +97,14 @@ def rebook(
     }
     spent: dict[str, Cause] = {}
     levels = tuple(_reopen(rule, before.get(rule.id), at, held, spent) for rule in new.rules)
-    moved = _settle(new, state, levels, at, spent, trace, ended=EventKind.WITHDRAWN, held=held)
-    if state.is_quiet and moved.is_quiet:
+    limits = {rule.id: (rule.limit, rule.condition) for rule in new.rules}
+    moved = frozenset(
+        rule.id for rule in old.rules if limits.get(rule.id) != (rule.limit, rule.condition)
+    )
+    after = _settle(new, state, levels, at, spent, trace, moved, held)
+    if state.is_quiet and after.is_quiet:
         del trace.changes[at]
-    return moved
+    return after
 
 
 def freeze(point_id: int, at: int, state: Judged) -> PointState:
@@ -197,11 +202,11 @@ def _settle(
     at: int,
     spent: dict[str, Cause],
     trace: Trace,
-    ended: EventKind = EventKind.RETURNED,
+    moved: frozenset[str] = frozenset(),
     held: Cause | None = None,
 ) -> Judged:
     high, low = (
-        _stand(limits, before, levels, direction, at, spent, trace, ended, held)
+        _stand(limits, before, levels, direction, at, spent, trace, moved, held)
         for before, direction in zip(state.standing, DIRECTIONS, strict=True)
     )
     after = _made(limits, levels, (high, low))
@@ -228,7 +233,7 @@ def _stand(
     at: int,
     spent: dict[str, Cause],
     trace: Trace,
-    ended: EventKind,
+    moved: frozenset[str],
     held: Cause | None,
 ) -> Standing | None:
     active = [
@@ -240,6 +245,8 @@ def _stand(
     if before is None:
         return None if top is None else _rise(limits, top, at, spent, held, trace)
     if top is None:
+        gone = before.step.rule in moved
+        ended = EventKind.WITHDRAWN if gone else EventKind.RETURNED
         trace.verdicts.append(Verdict(ended, at, before))
         return None
     was = before.step

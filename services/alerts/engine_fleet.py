@@ -1,0 +1,135 @@
+"""All points on their way through time, and the indexes over them."""
+
+from collections.abc import Sequence
+
+from services.alerts.engine_desk import Desk
+from services.alerts.engine_outcome import Outcome, ShownValue
+from services.alerts.engine_track import Track
+from services.domain import event
+from services.domain.alarm import ClosedAs
+from services.domain.directory import Directory
+from services.domain.judgement import Newest, PointState
+from services.domain.limits import Limits
+from services.domain.reading import Reading
+from services.domain.rule import LimitRule
+from services.domain.verdict import Trace
+
+
+class Fleet:
+    """`tracks` by point; `running`: a delay runs; `changed`: a value to show came; `stale`:
+    recovered, and not yet judged by the rules of now."""
+
+    def __init__(self, directory: Directory) -> None:
+        self.directory = directory
+        self.desk = Desk()
+        self.tracks: dict[int, Track] = {}
+        self.running: set[int] = set()
+        self.changed: set[int] = set()
+        self.stale: set[int] = set()
+
+    def open(self, point_id: int) -> Track | None:
+        point = self.directory.by_id.get(point_id)
+        if point is None:
+            return None
+        track = self.tracks[point_id] = Track(point, self.directory.in_force(point_id))
+        return track
+
+    def show(self, track: Track, at: int, reading: Reading) -> None:
+        shown = track.shown
+        if shown is not None and (at, reading.measured_at) < (shown.at, track.shown_measured_at):
+            return
+        track.shown = ShownValue(reading.point_id, at, reading.value, reading.quality)
+        track.shown_measured_at = reading.measured_at
+        self.changed.add(reading.point_id)
+
+    def conclude(self, track: Track, trace: Trace, now: int, out: Outcome) -> None:
+        """Make what a step brought true of the alarms, and say what is to be remembered."""
+        for verdict in trace.verdicts:
+            track.board.apply(verdict, now, out.transitions)
+        if trace.changes:
+            out.states += track.say(trace)
+            self.watch(track)
+        if trace.verdicts:
+            self.settle(track)
+
+    def watch(self, track: Track) -> None:
+        if track.state.due is None:
+            self.running.discard(track.point.id)
+        else:
+            self.running.add(track.point.id)
+
+    def settle(self, track: Track) -> None:
+        """The desk's list of open alarms, brought in line with a board."""
+        self.desk.take(track.board)
+        track.board.forget(track.forgets_before())
+        track.has_strays = bool(track.board.strays(track.state.standing))
+
+    def sweep(self, track: Track, at: int, now: int, out: Outcome) -> None:
+        """Alarms that only the record said are there, and the live judge says are not."""
+        for known in track.board.strays(track.state.standing):
+            if track.idle_in(known.alarm.direction) and at >= known.alarm.raised_at:
+                track.board.end(known, at, now, out.transitions)
+        self.settle(track)
+
+    def turn(self, track: Track, rules: Sequence[LimitRule], now: int, out: Outcome) -> None:
+        """Judge by other rules from the moment they came into force."""
+        limits = Limits.of(track.point, rules)
+        if limits.rules == track.limits.rules:
+            track.take(limits)
+            return
+        if track.newest is None:
+            track.start(limits)
+        trace = Trace()
+        track.turn(limits, self.turns_at(track, limits, now), trace)
+        self.conclude(track, trace, now, out)
+        names = {rule.id for rule in limits.rules}
+        for known in track.board.strays(track.state.standing):
+            if known.alarm.rule not in names:
+                track.board.close(known, ClosedAs.WITHDRAWN, now, now, out.transitions)
+        self.settle(track)
+        self.watch(track)
+
+    def turns_at(self, track: Track, limits: Limits, now: int) -> int:
+        """When a change of rules took effect, in the point's judging time."""
+        if track.newest is None:
+            return now
+        came = [rule.valid_from for rule in limits.rules if rule not in track.limits.rules]
+        versions = self.directory.rules.get(track.point.id, ())
+        gone = [v.valid_to for v in versions if v.valid_to is not None and v.valid_to <= now]
+        moment = max([*came, *(gone if not came else [])], default=now)
+        return max(track.newest.judged_at, min(moment, track.estimate(now)))
+
+    def drop(self, track: Track, now: int, out: Outcome) -> None:
+        """A point that went takes all its alarms with it."""
+        for known in [k for k in track.board.known if event.is_open(k.alarm)]:
+            track.board.close(known, ClosedAs.WITHDRAWN, now, now, out.transitions)
+        self.settle(track)
+        point_id = track.point.id
+        del self.tracks[point_id]
+        for index in (self.running, self.changed, self.stale):
+            index.discard(point_id)
+
+    def restore(self, track: Track, saved: PointState) -> None:
+        newest = _reading(saved.point_id, saved.newest) if saved.newest else None
+        if newest is not None and track.newest is not None:
+            newest = max(newest, track.newest, key=lambda r: (r.judged_at, r.measured_at))
+        track.restore(saved, newest, self.rules_of(saved))
+        self.stale.add(saved.point_id)
+        self.watch(track)
+
+    def rules_of(self, saved: PointState) -> list[LimitRule]:
+        """The versions of the rules by which a state was judged; idle ones as they are now."""
+        versions = {(v.id, v.version): v for v in self.directory.rules.get(saved.point_id, ())}
+        then = {level.rule: versions.get((level.rule, level.version)) for level in saved.levels}
+        now = {rule.id: rule for rule in self.directory.in_force(saved.point_id)}
+        return [rule for rule in {**now, **then}.values() if rule is not None]
+
+    def refresh(self, track: Track, now: int, out: Outcome) -> None:
+        """After a recovery: what the book has changed in the meantime takes effect."""
+        track.stale = False
+        self.stale.discard(track.point.id)
+        self.turn(track, self.directory.in_force(track.point.id), now, out)
+
+
+def _reading(point_id: int, newest: Newest) -> Reading:
+    return Reading(point_id, newest.measured_at, newest.received_at, newest.value, newest.quality)

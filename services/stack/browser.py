@@ -8,6 +8,7 @@ libraries by path.
 import re
 from pathlib import Path
 
+from services.stack.cache import MIB
 from services.stack.debian import Archive
 from services.stack.host import Machine
 from services.stack.prefix import lighten, readable_by_all, refuse_holes
@@ -15,6 +16,7 @@ from services.stack.refusal import Refusal
 from services.stack.tool import Failed, run
 
 PACKAGES = ("chromium-headless-shell", "fonts-wqy-zenhei")
+ROOM = 900 * MIB
 SUITES = (("trixie", (2, 41)), ("bookworm", (2, 36)))
 
 # Drivers of graphics cards, and programs that only the package's scripts call.

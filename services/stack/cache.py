@@ -16,6 +16,7 @@ from pathlib import Path
 
 from services.stack.refusal import Refusal
 
+MIB = 2**20
 ROOT_HOME = Path("/var/cache/parkwatch")
 
 
@@ -76,6 +77,16 @@ class Cache:
             finally:
                 shutil.rmtree(half, ignore_errors=True)
         return final
+
+    def need(self, size: int) -> None:
+        """Refuse when so many bytes are not free: apt waits for ever on a full disk."""
+        with explained(self.home):
+            free = shutil.disk_usage(self.home).free
+        if free < size:
+            raise Refusal(
+                f"The disk that holds {self.home} has {free // MIB} MiB free and {size // MIB} MiB "
+                "are needed: free them and start again."
+            )
 
     def _clear_halves(self) -> None:
         for half in self.home.glob(".half-*"):

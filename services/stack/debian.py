@@ -13,6 +13,10 @@ from services.stack.refusal import Refusal
 from services.stack.tool import Failed, run
 
 
+# Seconds for one step, on a slow line; apt has been seen to wait for ever.
+LONGEST = 600.0
+
+
 class Archive:
     """One Debian suite, with its updates and security updates, in a folder of its own."""
 
@@ -81,7 +85,7 @@ class Archive:
 
     def _run(self, *words: str, cwd: Path | None = None) -> str:
         try:
-            return run(words, cwd=cwd)
+            return run(words, cwd=cwd, timeout=LONGEST)
         except Failed as failure:
             raise Refusal(self._sentence_for(failure)) from failure
 

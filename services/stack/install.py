@@ -37,6 +37,7 @@ class Installer:
         entry = recipe.entry(self._machine)
         if self._cache.has(entry):
             return
+        self._cache.need(recipe.room)
         archive = self._archive(ENGINES_SUITE)
         with self._progress.step(name):
             self._cache.publish(entry, lambda into: recipe.build(archive, self._machine, into))
@@ -47,6 +48,7 @@ class Installer:
         entry = browser.entry(suite, self._machine)
         if self._cache.has(entry):
             return
+        self._cache.need(browser.ROOM)
         archive = self._archive(suite)
         with self._progress.step("browser and Chinese font for the tests"):
             self._cache.publish(entry, lambda into: browser.build(archive, self._machine, into))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.stack.cache import MIB
 from services.stack.debian import Archive
 from services.stack.host import Machine
 from services.stack.prefix import check_whole, lighten, readable_by_all, wrap
@@ -23,9 +24,13 @@ LEFT_OUT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """One engine: its packages, its programs and where they lie, and what is dropped."""
+    """One engine: its packages, its programs and where they lie, and what is dropped.
+
+    `room`: bytes that its making takes, the archive's index included.
+    """
 
     name: str
+    room: int
     packages: Sequence[str]
     folders: dict[str, Sequence[str]]
     modules: Sequence[str] = ()
@@ -54,6 +59,7 @@ class Recipe:
 # The number after the name is the recipe's: raise it when the recipe changes.
 DATABASE = Recipe(
     name="database-1",
+    room=300 * MIB,
     packages=("postgresql-17", "postgresql-17-timescaledb"),
     folders={
         POSTGRES_BIN: (
@@ -73,6 +79,7 @@ DATABASE = Recipe(
 
 MOSQUITTO = Recipe(
     name="mosquitto-1",
+    room=150 * MIB,
     packages=("mosquitto", "mosquitto-clients"),
     folders={
         "usr/sbin": ("mosquitto",),

@@ -85,3 +85,9 @@ def test_an_empty_home_is_looked_up() -> None:
     assert home_of({"HOME": "/home/ann"}) == Path("/home/ann")
     assert home_of({"HOME": ""}).is_absolute()
     assert home_of({}).is_absolute()
+
+
+def test_a_disk_with_too_little_room_is_refused_before_anything_is_fetched(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="MiB are needed: free them and start again"):
+        Cache(tmp_path).need(2**60)
+    Cache(tmp_path).need(1)

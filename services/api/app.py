@@ -48,34 +48,13 @@ _NOUNS = (
     telemetry,
     live,
 )
-_PROBLEM: dict[str, Any] = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string", "examples": ["/problems/not-found"]},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "One sentence that says what to do."},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "in": {"type": "string"},
-                    "field": {"type": "string"},
-                    "message": {"type": "string"},
-                },
-            },
-        },
-    },
-}
 
 
 def make_routes() -> FastAPI:
     """The routes alone, as `openapi.json` describes them."""
     app = FastAPI(
         title="Parkwatch",
-        version="1",
+        version="1.0.0",
         summary="Watches the hazards of a chemical park: readings in, graded alarms out.",
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url=None,
@@ -84,14 +63,15 @@ def make_routes() -> FastAPI:
     problem.install(app)
     _install_absences(app)
     refusal: dict[int | str, dict[str, Any]] = {
-        status: {"description": says, "content": {MEDIA_TYPE: {"schema": _PROBLEM}}}
+        status: {"description": says, "content": {MEDIA_TYPE: {"schema": problem.REFERENCE}}}
         for status, says in (("422", "Not valid"), ("default", "A problem (RFC 9457)"))
     }
     nouns = APIRouter(prefix=PREFIX, responses=refusal)
     for noun in _NOUNS:
         nouns.include_router(noun.router)
     app.include_router(nouns)
-    app.include_router(health.router)
+    app.include_router(health.router, include_in_schema=False)
+    problem.describe(app)
     return app
 
 

@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from http import HTTPStatus
+from typing import Any
 
 import msgspec
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+
+from services.api.text import PATTERNS
 
 MEDIA_TYPE = "application/problem+json"
 PREFIX = "/problems/"
@@ -34,6 +37,21 @@ class Kind(StrEnum):
     HTTP = "http"
     BUG = "internal"
 
+
+REFERENCE = {"$ref": "#/components/schemas/Problem"}
+_FIELD = {name: {"type": "string"} for name in ("in", "field", "message")}
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": "RFC 9457. `type` is stable; `detail` is one sentence that says what to do.",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "enum": [PREFIX + kind for kind in Kind]},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {"type": "array", "items": {"type": "object", "properties": _FIELD}},
+    },
+}
 
 _STATUS: dict[Kind, int] = {
     Kind.NOT_FOUND: 404,
@@ -90,6 +108,18 @@ def render(
     return Response(msgspec.json.encode(body), code, dict(headers or {}), MEDIA_TYPE)
 
 
+def describe(app: FastAPI) -> None:
+    """Add the shape of a problem to the description of the routes."""
+    plain = app.openapi
+
+    def described() -> dict[str, Any]:
+        document = plain()
+        document["components"]["schemas"]["Problem"] = SCHEMA
+        return document
+
+    app.openapi = described  # type: ignore[method-assign]
+
+
 def install(app: FastAPI) -> None:
     """Give every kind of failure its problem."""
 
@@ -135,7 +165,34 @@ def _field_error(item: Mapping[str, object]) -> dict[str, str]:
     field = ".".join(parts[1:]) or where
     if item.get("type") == "json_invalid":
         field, where = "body", "body"
-    return {"in": where, "field": field, "message": _clean(str(item.get("msg", "is not valid")))}
+    return {"in": where, "field": field, "message": _reason(item)}
+
+
+_REASONS = {
+    "missing": "it is missing; send it",
+    "json_invalid": "it is not JSON; check its quotes and commas",
+    "string_type": "it must be text",
+    "float_type": "it must be a number, without quotes",
+    "float_parsing": "it must be a number",
+    "int_type": "it must be a whole number, without quotes",
+    "int_parsing": "it must be a whole number",
+    "finite_number": "it must be a finite number",
+    "extra_forbidden": "it is not a field of this; remove it",
+    "model_attributes_type": "it must be a JSON object, sent as application/json",
+    "timezone_aware": "it needs an offset, like 2026-01-04T16:00:00Z",
+    "list_type": "it must be a list",
+}
+
+
+def _reason(item: Mapping[str, object]) -> str:
+    """What is wrong, in words for those who sent it."""
+    kind = str(item.get("type", ""))
+    context = item.get("ctx")
+    if kind == "string_pattern_mismatch" and isinstance(context, dict):
+        letters = PATTERNS.get(str(context.get("pattern")))
+        if letters is not None:
+            return f"it may hold only {letters}"
+    return _REASONS.get(kind) or _clean(str(item.get("msg", "is not valid")))
 
 
 def _clean(message: str) -> str:

@@ -9,6 +9,12 @@ HIDDEN_SLASH = "\x1f"
 """Stands for a percent-encoded slash inside a path segment, until the field is read."""
 
 
+CODE = r"^[A-Za-z0-9_-]{1,64}$"
+USERNAME = r"^[A-Za-z0-9._@-]{1,64}$"
+PATTERNS = {CODE: "1 to 64 of A-Z a-z 0-9 _ -", USERNAME: "1 to 64 of A-Z a-z 0-9 . _ @ -"}
+"""What each pattern says in words."""
+
+
 def _printable(text: str) -> str:
     if not text.isprintable():
         raise ValueError("only printable characters are allowed")
@@ -33,7 +39,7 @@ def _lost_plus(value: object) -> object:
 Code = Annotated[
     str,
     Field(
-        pattern=r"^[A-Za-z0-9_-]{1,64}$",
+        pattern=CODE,
         description="1 to 64 of A-Z a-z 0-9 _ -",
         examples=["north-works"],
     ),
@@ -57,7 +63,7 @@ Unit = Annotated[
 Note = Annotated[str, Field(min_length=1, max_length=1000)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 """A finite JSON number: no text, no boolean, no NaN."""
-Username = Annotated[str, Field(pattern=r"^[A-Za-z0-9._@-]{1,64}$", examples=["li.wei"])]
+Username = Annotated[str, Field(pattern=USERNAME, examples=["li.wei"])]
 NewPassword = Annotated[
     str,
     Field(min_length=10, max_length=256, description="At least 10 characters"),
@@ -69,4 +75,4 @@ Moment = Annotated[
     BeforeValidator(_lost_plus),
     Field(description="RFC 3339 with an offset", examples=["2026-01-04T16:00:00Z"]),
 ]
-AlarmId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+AlarmId = Annotated[str, Field(pattern=CODE)]

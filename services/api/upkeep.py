@@ -10,7 +10,7 @@ from services.store import alarm_list
 
 LOOK_S = 0.5
 WATCH_S = 0.25
-VALUES_S = 1.0
+VALUES_S = 0.1
 HEARTBEAT_S = 2.0
 PATIENCE_S = 3.0
 """How long an engine may take to answer before the record is shown in its place."""
@@ -40,7 +40,7 @@ class Upkeep:
         await _every(WATCH_S, self._here.door.follow)
 
     async def run_values(self) -> None:
-        """Send the newest values, once a second."""
+        """Send the newest values, at most once a second."""
         await _every(VALUES_S, self._flush)
 
     async def run_heartbeat(self) -> None:

@@ -20,6 +20,7 @@ from services.runtime.clock import Clock
 from services.wire.bus import AlarmEvent, AlarmItem
 
 RESYNC = '{"type":"resync"}'
+VALUES_EVERY_S = 1.0
 CHANGED_ACCOUNT = (4401, "your account changed: please sign in again")
 
 Scope = frozenset[str] | None
@@ -75,6 +76,7 @@ class Hub:
         self._register = register
         self._vitals = vitals
         self._changed: set[int] = set()
+        self._flushed_at: float | None = None
         self._revision = 0
         self._snapshots: dict[Interest, tuple[int, str]] = {}
         self._degraded: list[str] = []
@@ -104,10 +106,13 @@ class Hub:
         self._changed.update(point_ids)
 
     def flush_values(self) -> None:
-        """Send the points that changed since the last time. Called once a second."""
-        changed, self._changed = self._changed, set()
-        if not changed:
+        """Send the points that changed, if the last time is a second ago. Called often."""
+        now = self._clock.monotonic()
+        too_soon = self._flushed_at is not None and now - self._flushed_at < VALUES_EVERY_S
+        if too_soon or not self._changed:
             return
+        self._flushed_at = now
+        changed, self._changed = self._changed, set()
         self._revision += 1
         by_enterprise = self._by_enterprise(changed)
         self._share(

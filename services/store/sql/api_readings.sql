@@ -13,7 +13,7 @@ SELECT count(*) FROM (
     SELECT FROM reading
     WHERE point_id = %(point_id)s AND measured_at >= %(start)s AND measured_at < %(end)s
     LIMIT %(limit)s
-) AS some;
+) AS counted;
 
 -- name: buckets
 -- A point's readings summed up per bucket of time; bad ones are counted in quality alone.

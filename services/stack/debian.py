@@ -12,7 +12,6 @@ from services.stack.host import Mirror
 from services.stack.refusal import Refusal
 from services.stack.tool import Failed, run
 
-
 # Seconds for one step, on a slow line; apt has been seen to wait for ever.
 LONGEST = 600.0
 

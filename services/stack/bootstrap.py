@@ -117,11 +117,11 @@ def _sentence(failure: Failed) -> str:
     if failure.says("HASHES", "hash mismatch", "Hash mismatch"):
         return (
             "A Python package is not the one that was pinned: use another package index, and "
-            f"tell who runs this one. ({failure.said[-300:]})"
+            f"tell who runs this one. ({failure.last_line})"
         )
     return (
         "The Python packages cannot be fetched: check the network, or the package index that pip "
-        f"and uv are set to, and start again. ({failure.said[-300:]})"
+        f"and uv are set to, and start again. ({failure.last_line})"
     )
 
 

@@ -86,7 +86,7 @@ def _sentence(failure: Failed, words: tuple[str, ...]) -> str:
     if words[0] == "ci":
         return (
             "The console's packages cannot be fetched: check the network, or npm's registry "
-            f"setting, and start again. (npm: {failure.said[-300:]})"
+            f"setting, and start again. (npm: {failure.last_line})"
         )
     return f"The console's `npm {' '.join(words)}` failed: {failure.said}"
 

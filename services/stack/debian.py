@@ -108,4 +108,4 @@ class Archive:
                 f"Debian's archive at {self._mirror.archive} ({self.suite}) cannot be reached: "
                 "check the network, or the mirror in /etc/apt/sources.list, and start again."
             )
-        return f"Unpacking a package of {self.suite} failed ({failure.said[-200:]}): start again."
+        return f"Unpacking a package of {self.suite} failed ({failure.last_line}): start again."

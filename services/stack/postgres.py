@@ -124,7 +124,7 @@ class Postgres:
         if failure.says("No space left", "Disk quota"):
             return f"The disk that holds {self._folder} is full: free about 1 GB and start again."
         return (
-            f"The database could not be made in {self._folder}: {failure.said[-300:]!s}; "
+            f"The database could not be made in {self._folder}: {failure.last_line}; "
             "mend that and start again."
         )
 

@@ -18,6 +18,11 @@ class Failed(Exception):
     def __str__(self) -> str:
         return f"{self.program} ended with code {self.code}: {self.said}"
 
+    @property
+    def last_line(self) -> str:
+        """The last thing it wrote, for the end of a sentence."""
+        return (self.said.splitlines() or ["nothing"])[-1].strip()[:200]
+
     def says(self, *phrases: str) -> bool:
         """Whether one of these phrases is in what it wrote."""
         return any(phrase in self.said for phrase in phrases)

@@ -92,7 +92,6 @@ def _wanted(
 @router.get("", response_model=Page[AlarmView])
 async def list_alarms(
     here: Here,
-    principal: Reader,
     wanted: Annotated[Wanted, Depends(_wanted)],
     language: Spoken,
     limit: Limit = 100,

@@ -1,0 +1,210 @@
+"""Tokens, tickets, limits, repeats: what stands between a stranger and the park."""
+
+from typing import Any
+
+import jwt
+import pytest
+
+from services.api.idempotency import Answer, Idempotency, InProgress, KeyReused
+from services.api.password import GatewayDoor, Passwords, new_gateway_password
+from services.api.permission import GRANTS, Permission, Role
+from services.api.principal import Principal
+from services.api.rate import RateLimit
+from services.api.ticket import LIFETIME_S as TICKET_S
+from services.api.ticket import Tickets
+from services.api.token import LIFETIME_S, BadToken, Mint
+from services.runtime.clock import ManualClock
+
+KEY = "k" * 64
+LI = Principal("li", Role.OPERATOR, None, 7)
+
+
+def test_a_token_says_who_somebody_is_for_twelve_hours() -> None:
+    clock = ManualClock()
+    mint = Mint(KEY, clock)
+    token = mint.issue(LI)
+    assert mint.read(token) == LI
+    clock.advance(LIFETIME_S - 1)
+    assert mint.read(token) == LI
+    clock.advance(1)
+    with pytest.raises(BadToken):
+        mint.read(token)
+
+
+def good_claims(clock: ManualClock) -> dict[str, Any]:
+    now = clock.now_ms() // 1000
+    return {
+        "sub": "li",
+        "iat": now,
+        "exp": now + 60,
+        "jti": "x",
+        "aud": "parkwatch",
+        "iss": "parkwatch",
+        "role": "operator",
+        "ent": None,
+        "ver": 7,
+    }
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *({name: None} for name in ("exp", "iat", "sub", "jti", "aud", "iss", "role", "ver")),
+        {"aud": "others"},
+        {"iss": "others"},
+        {"exp": 285_000_000_000},
+        {"exp": "soon"},
+        {"iat": 10**12},
+        {"role": "god"},
+        {"role": "enterprise"},
+        {"ent": "north"},
+        {"ver": "7"},
+        {"ver": True},
+    ],
+    ids=str,
+)
+def test_a_token_with_anything_wrong_is_no_token(change: dict[str, Any]) -> None:
+    clock = ManualClock()
+    mint = Mint(KEY, clock)
+    claims = good_claims(clock)
+    assert mint.read(jwt.encode(claims, KEY, "HS256")) == LI
+    claims |= change
+    claims = {name: value for name, value in claims.items() if value is not None or name == "ent"}
+    with pytest.raises(BadToken):
+        mint.read(jwt.encode(claims, KEY, "HS256"))
+
+
+def test_a_token_of_another_key_or_kind_is_no_token() -> None:
+    clock = ManualClock()
+    mint = Mint(KEY, clock)
+    claims = good_claims(clock)
+    for token in (
+        jwt.encode(claims, "o" * 64, "HS256"),
+        jwt.encode(claims, None, "none"),
+        jwt.encode(claims, KEY, "HS512"),
+        "",
+        "a.b.c",
+        "x" * 3_000_000,
+    ):
+        with pytest.raises(BadToken):
+            mint.read(token)
+
+
+def test_a_short_key_is_refused_with_a_sentence() -> None:
+    with pytest.raises(SystemExit, match="TOKEN_KEY is too short"):
+        Mint("short", ManualClock())
+
+
+def test_a_ticket_is_good_once_and_for_thirty_seconds() -> None:
+    clock = ManualClock()
+    tickets = Tickets(clock)
+    ticket = tickets.issue(LI)
+    assert tickets.redeem(ticket) == LI
+    assert tickets.redeem(ticket) is None
+    late = tickets.issue(LI)
+    clock.advance(TICKET_S)
+    assert tickets.redeem(late) is None
+    assert tickets.redeem("guess") is None
+
+
+def test_a_limit_counts_each_account_by_itself_and_anew_each_minute() -> None:
+    clock = ManualClock()
+    limit = RateLimit(2, clock)
+    assert [limit.take("a"), limit.take("a")] == [None, None]
+    clock.advance(20)
+    assert limit.take("a") == 40
+    assert limit.is_spent("a") == 40
+    assert limit.is_spent("b") is None
+    assert limit.take("b") is None
+    clock.advance(40)
+    assert limit.is_spent("a") is None
+    assert limit.take("a") is None
+
+
+def test_no_limit_is_no_limit() -> None:
+    limit = RateLimit(0, ManualClock())
+    assert {limit.take("a") for _ in range(1000)} == {None}
+
+
+async def test_a_password_matches_itself_only_and_nobody_has_none() -> None:
+    passwords = Passwords()
+    stored = await passwords.hash("correct horse")
+    assert stored.startswith("$argon2id$")
+    assert await passwords.matches(stored, "correct horse")
+    assert not await passwords.matches(stored, "correct hors")
+    assert not await passwords.matches(None, "correct horse")
+    assert not await passwords.matches("not a hash", "correct horse")
+
+
+def test_a_gateways_password_is_random_and_its_hash_is_as_the_broker_takes_it() -> None:
+    password, hashed = new_gateway_password()
+    other, _ = new_gateway_password()
+    assert password != other
+    assert len(password) == 32
+    assert hashed.startswith("$2a$04$")
+    door = GatewayDoor()
+    for _ in range(2):
+        assert door.matches("n.gw", hashed, password)
+        assert not door.matches("n.gw", hashed, other)
+    rotated, new_hash = new_gateway_password()
+    assert not door.matches("n.gw", new_hash, password)
+    assert door.matches("n.gw", new_hash, rotated)
+    assert not door.matches("n.gw", hashed, "x" * 100)
+
+
+KEYED = ("li", "POST", "/x", "", "k1")
+DONE = Answer(201, [], b"{}")
+
+
+def test_a_repeated_write_gets_the_answer_of_before() -> None:
+    store = Idempotency(ManualClock())
+    store.begin(KEYED, b"body")
+    with pytest.raises(InProgress):
+        store.begin(KEYED, b"body")
+    store.finish(KEYED, DONE)
+    assert store.begin(KEYED, b"body") == DONE
+    with pytest.raises(KeyReused):
+        store.begin(KEYED, b"another body")
+    assert not isinstance(store.begin(("wang", *KEYED[1:]), b"body"), Answer)
+
+
+@pytest.mark.parametrize("status", [401, 403, 429, 500, 503])
+def test_a_passing_refusal_is_not_kept(status: int) -> None:
+    store = Idempotency(ManualClock())
+    store.begin(KEYED, b"body")
+    store.finish(KEYED, Answer(status, [], b"{}"))
+    assert not isinstance(store.begin(KEYED, b"body"), Answer)
+
+
+def test_a_write_that_came_to_nothing_frees_its_key() -> None:
+    store = Idempotency(ManualClock())
+    store.begin(KEYED, b"body")
+    store.drop_unfinished(KEYED)
+    assert not isinstance(store.begin(KEYED, b"body"), Answer)
+    store.finish(KEYED, DONE)
+    store.drop_unfinished(KEYED)
+    assert store.begin(KEYED, b"body") == DONE
+
+
+def test_answers_are_kept_for_an_hour() -> None:
+    clock = ManualClock()
+    store = Idempotency(clock)
+    store.begin(KEYED, b"body")
+    store.finish(KEYED, DONE)
+    clock.advance(3600)
+    assert not isinstance(store.begin(KEYED, b"body"), Answer)
+
+
+@pytest.mark.parametrize("role", [Role.INSPECTOR, Role.REGULATOR])
+def test_who_only_reads_may_change_nothing(role: Role) -> None:
+    assert GRANTS[role] == {Permission.OWN, Permission.SEE}
+
+
+def test_roles_may_what_the_contract_says() -> None:
+    def who(permission: Permission) -> set[str]:
+        return {role.value for role in Role if permission in GRANTS[role]}
+
+    assert who(Permission.ACKNOWLEDGE) == {"operator", "supervisor", "enterprise", "admin"}
+    assert who(Permission.CONFIGURE) == {"supervisor", "admin"}
+    assert who(Permission.REGISTER) == {"supervisor", "enterprise", "admin"}
+    assert who(Permission.USERS) == {"admin"}

@@ -1,0 +1,88 @@
+"""What every route has in common, looked at by a machine."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+
+from services.api.app import make_routes
+from services.api.asking import Requires, public
+from services.api.openapi import document
+from services.api.permission import Permission
+from services.api.routes import (
+    acknowledge,
+    alarms,
+    enterprises,
+    gateways,
+    health,
+    live,
+    point_import,
+    points,
+    readings,
+    refused,
+    rules,
+    session,
+    telemetry,
+    users,
+    values,
+)
+from services.api.routes.telemetry import gateway_caller
+
+NOUNS = (acknowledge, alarms, enterprises, gateways, health, live, point_import, points, readings,
+         refused, rules, session, telemetry, users, values)  # fmt: skip
+ROUTES = [route for noun in NOUNS for route in noun.router.routes if isinstance(route, APIRoute)]
+DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "reference" / "openapi.json"
+WRITES = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+def calls(dependant: Dependant) -> Iterator[object]:
+    for each in dependant.dependencies:
+        yield each.call
+        yield from calls(each)
+
+
+def permissions(route: APIRoute) -> list[Permission]:
+    found = dict.fromkeys(calls(route.dependant))
+    return [c.permission for c in found if isinstance(c, Requires)]
+
+
+def methods(route: APIRoute) -> set[str]:
+    return route.methods or set()
+
+
+def name_of(route: APIRoute) -> str:
+    return f"{'/'.join(sorted(methods(route)))} {route.path}"
+
+
+def test_all_routes_are_looked_at() -> None:
+    paths = make_routes().openapi()["paths"]
+    described = {(m.upper(), p) for p, each in paths.items() for m in each}
+    looked_at = {(m, "/api/v1" + r.path) for r in ROUTES for m in methods(r)}
+    assert described <= looked_at
+    assert all(path.startswith("/api/v1/") for path in paths)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=name_of)
+def test_a_route_declares_its_permission_exactly_once(route: APIRoute) -> None:
+    declared = [c for c in calls(route.dependant) if c in (public, gateway_caller)]
+    assert len(declared) + len(permissions(route)) == 1
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=name_of)
+def test_a_route_that_writes_asks_for_more_than_reading(route: APIRoute) -> None:
+    if methods(route) & WRITES:
+        assert Permission.SEE not in permissions(route)
+    if methods(route) & WRITES and Permission.OWN in permissions(route):
+        assert route.path == "/live/ticket"
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=name_of)
+def test_a_route_says_in_a_sentence_what_it_does(route: APIRoute) -> None:
+    assert route.description.endswith(".")
+
+
+def test_the_reference_is_the_code() -> None:
+    """Renew it: .venv/bin/python -m services.api.openapi > docs/reference/openapi.json"""
+    assert DOCUMENT.read_text(encoding="utf-8") == document()

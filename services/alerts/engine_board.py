@@ -113,10 +113,10 @@ class Board:
         for known in scope:
             if known.alarm.id not in kept:
                 self._withdraw_unborne(known, at, now, out)
+        for place in sorted(pairs):
+            self._update(pairs[place], found[place], now, out)
         for place, occurrence in enumerate(found):
-            if place in pairs:
-                self._update(pairs[place], occurrence, now, out)
-            else:
+            if place not in pairs:
                 self.raise_(occurrence, now, out)
         self.settle(now, out)
 

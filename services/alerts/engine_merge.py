@@ -31,10 +31,12 @@ class Merge:
         found = self.history.occurrences
         pairs = match(known, [self._seen(each) for each in found], (*RECORD, self._is_near))
         live = [k for k in known if not k.alarm.historical]
+        for place in sorted(pairs):
+            self._agree(pairs[place], found[place], now, out)
         for place, occurrence in enumerate(found):
             if place in pairs:
-                self._agree(pairs[place], occurrence, now, out)
-            elif self.sounding or not any(k.overlaps(occurrence) for k in live):
+                continue
+            if self.sounding or not any(k.overlaps(occurrence) for k in live):
                 self.board.raise_(occurrence, now, out, historical=not self.sounding)
         if self.sounding:
             self.board.settle(now, out)

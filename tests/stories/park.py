@@ -180,15 +180,17 @@ class Park:
     def lives(self, point: Point = GAS) -> list[tuple[float, float | None, str]]:
         """(start, end, last condition) of every alarm that was not withdrawn, in order."""
         found = [
-            (
-                (a.raised_at - T0) / 1000,
-                None if a.cleared_at is None else (a.cleared_at - T0) / 1000,
-                a.condition,
-            )
-            for a in self.alarms.values()
-            if a.closed_as is not ClosedAs.WITHDRAWN and a.point_id == point.id
+            self.life(alarm)
+            for alarm in self.alarms.values()
+            if alarm.closed_as is not ClosedAs.WITHDRAWN and alarm.point_id == point.id
         ]
         return sorted(found, key=lambda life: (life[0], life[1] or math.inf, life[2]))
+
+    @staticmethod
+    def life(alarm: Alarm) -> tuple[float, float | None, str]:
+        """Its start and end in seconds of the story, and its last condition."""
+        end = None if alarm.cleared_at is None else (alarm.cleared_at - T0) / 1000
+        return (alarm.raised_at - T0) / 1000, end, alarm.condition
 
     @staticmethod
     def _code(refusal: Refused) -> str:

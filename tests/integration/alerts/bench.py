@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 import msgspec
 import psycopg
@@ -183,6 +183,7 @@ class Bench:
         self.client = f"t{secrets.token_hex(4)}"
         self._bus = MqttBus(engines.broker("api"), f"test-{self.client}")
         self._log = (data_dir / "alerts.log").open("ab")
+        self._ingest_log = (data_dir / "ingest.log").open("ab")
 
     async def __aenter__(self) -> Self:
         await self._bus.__aenter__()
@@ -199,6 +200,17 @@ class Bench:
             self.process.kill()
             self.process.wait(5)
         self._log.close()
+        self._ingest_log.close()
+
+    @contextmanager
+    def ingest(self) -> Iterator[None]:
+        """The real ingest beside it."""
+        process = self._process("ingest", self._ingest_log)
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.wait(10)
 
     async def start(self, seconds: float = 10) -> None:
         """Start the service; returns when it says that it is ready."""
@@ -207,15 +219,18 @@ class Bench:
         await self.until(lambda: any(each.ready for each in self.heard.status[-1:]), seconds)
 
     def _spawn(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "services.alerts"],
+        self.process = self._process("alerts", self._log)
+
+    def _process(self, service: str, log: BinaryIO) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            [sys.executable, "-m", f"services.{service}"],
             env=os.environ
-            | self.engines.services["alerts"]
+            | self.engines.services[service]
             | {
                 "PARKWATCH_DATA_DIR": str(self.data_dir),
                 "PARKWATCH_CLIENT_ID_SECRET": self.secret,
             },
-            stderr=self._log,
+            stderr=log,
         )
 
     def kill(self) -> None:
@@ -282,7 +297,7 @@ class Bench:
         while not holds():
             if time.monotonic() > end:
                 raise AssertionError(
-                    f"not within {seconds} s; heard {self.heard.names()}; the service said:\n"
+                    f"not within {seconds} s; heard {self.heard.names()[-50:]}; the service said:\n"
                     + (self.data_dir / "alerts.log").read_text()[-3000:]
                 )
             await asyncio.sleep(0.02)
@@ -292,7 +307,8 @@ class Bench:
 
         def recorded() -> bool:
             last = self.heard.status[-1]
-            newest = max((event.seq for _, _, event in self.heard.events), default=0)
+            ours = (e.seq for _, epoch, e in self.heard.events if epoch == last.epoch)
+            newest = max(ours, default=0)
             return last.recorded_seq is not None and last.recorded_seq >= newest
 
         await self.until(recorded, seconds)

@@ -1,0 +1,1 @@
+"""Benchmarks: each number beside the ceiling measured in the same run, on the same machine."""

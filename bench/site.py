@@ -1,0 +1,95 @@
+"""A park to measure on: one enterprise, its gateways and points with limits, in a fresh stack."""
+
+from dataclasses import dataclass
+from typing import LiteralString
+
+import psycopg
+
+from bench.order import Sender
+from tests.living.park import Enterprise, Gateway, Park
+from tests.living.stack import Stack
+
+LIMITS = (("HH", 90.0, 1), ("H", 80.0, 2))
+"""Of every point; the workload's normal values lie between 30 and 71."""
+
+_RULES: LiteralString = """
+INSERT INTO rule (enterprise, id, version, tag, condition, "limit", grade, deadband, valid_from,
+                  created_by, book_version)
+SELECT enterprise, tag || %(condition)s, 1, tag, %(condition)s, %(limit)s, %(grade)s, 1, now(),
+       'bench', %(version)s
+FROM point WHERE enterprise = %(enterprise)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A gateway with the tags it sends, and those that raise alarms."""
+
+    gateway: Gateway
+    tags: list[str]
+    alarms: list[str]
+
+    def sender(self, boot: str, readings: int) -> Sender:
+        """This gateway's publisher under a fresh boot id."""
+        gateway = self.gateway
+        return Sender(
+            gateway.mqtt_port, gateway.username, gateway.password, gateway.topic, boot,
+            self.tags, readings,
+        )  # fmt: skip
+
+
+class Site:
+    """Registers at once; `ids` are the points' numbers by tag."""
+
+    def __init__(self, stack: Stack, gateways: int, tags: int, alarms: int) -> None:
+        self.stack = stack
+        self.park = Park(stack)
+        self.enterprise: Enterprise = self.park.enterprise("B")
+        self.places = [
+            Place(
+                self.enterprise.gateway(f"gw{number}"),
+                [f"TI-{number}{index:04}" for index in range(tags)],
+                [f"GT-{number}{index:03}" for index in range(alarms)],
+            )
+            for number in range(1, gateways + 1)
+        ]
+        self.ids = {
+            tag: 1_000 + index
+            for index, tag in enumerate(
+                tag for place in self.places for tag in (*place.tags, *place.alarms)
+            )
+        }
+        self._register()
+
+    def secret(self, name: str) -> str:
+        """A secret of the installation by its name."""
+        return (self.stack.data_dir / "secrets" / name).read_text().strip()
+
+    @property
+    def database_url(self) -> str:
+        """The database as its superuser."""
+        password = self.secret("postgres")
+        return f"postgresql://postgres:{password}@127.0.0.1:{self.stack.db_port}/parkwatch"
+
+    def close(self) -> None:
+        self.park.close()
+
+    def _register(self) -> None:
+        rows = [f"{tag},{number},temperature,Cel" for tag, number in self.ids.items()]
+        answer = self.park.admin.http.post(
+            "/points/import",
+            params={"enterprise": self.enterprise.code},
+            content="\n".join(["tag,id,kind,unit", *rows]).encode(),
+            headers={"Content-Type": "text/csv"},
+            timeout=120.0,
+        )
+        assert answer.status_code == 201, answer.text
+        with psycopg.connect(self.database_url) as connection:
+            raised = connection.execute("UPDATE book SET version = version + 1 RETURNING version")
+            row = raised.fetchone()
+            assert row is not None
+            for condition, limit, grade in LIMITS:
+                facts = {"condition": condition, "limit": limit, "grade": grade,
+                         "version": row[0], "enterprise": self.enterprise.code}  # fmt: skip
+                connection.execute(_RULES, facts)
+        self.enterprise.in_force()

@@ -1,0 +1,92 @@
+"""One api process over the real database and broker, with a scripted engine."""
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import httpx2
+import pytest
+
+from tests.integration.api.scripted import Scripted
+from tests.living.engines import REPOSITORY
+from tests.living.engines_alone import Engines
+from tests.living.outcome import eventually
+from tests.living.park import Door, Json
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """A running api, and its admin at the door."""
+
+    url: str
+    engines: Engines
+    engine: Scripted
+    admin: Door
+    process: "subprocess.Popen[bytes]"
+
+    def ready(self) -> Json:
+        """What `/readyz` says."""
+        answer: Json = httpx2.get(f"{self.url}/readyz").json()
+        return answer
+
+    def enterprise(self) -> str:
+        """A new enterprise's code."""
+        code = f"E-{secrets.token_hex(4)}"
+        self.admin.tell("/enterprises", {"code": code, "name": "企业"}, status=201)
+        return code
+
+    def point(self, enterprise: str, tag: str, **more: object) -> Json:
+        """A new point."""
+        body = {"enterprise": enterprise, "tag": tag, "kind": "level", "unit": "%", **more}
+        return self.admin.tell("/points", body, status=201)
+
+    def person(self, role: str, enterprise: str | None = None) -> Door:
+        """Somebody with this role, signed in."""
+        name, password = f"{role}-{secrets.token_hex(4)}", secrets.token_urlsafe(12)
+        body = {"username": name, "password": password, "role": role, "enterprise": enterprise}
+        self.admin.tell("/users", body, status=201)
+        return Door(self.url, name, password)
+
+
+@contextmanager
+def running_api(engines: Engines, **more: str) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """An api process that answers; ended by SIGTERM within 5 s, with exit code 0."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    environment = os.environ | engines.services["api"]
+    environment |= {"PARKWATCH_HTTP_PORT": str(port), "PARKWATCH_RATE_LIMIT": "0", **more}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "services.api"], cwd=REPOSITORY, env=environment
+    )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        eventually(lambda: _answers(f"{url}/healthz"), 20.0, "the api answers")
+        yield url, process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=6.0) == 0
+
+
+@pytest.fixture(scope="module")
+def api(engines: Engines) -> Iterator[Api]:
+    """The api of one module of proofs, ready."""
+    password = engines.services["api"]["PARKWATCH_ADMIN_PASSWORD"]
+    with Scripted(engines) as engine, running_api(engines) as (url, process):
+        eventually(lambda: _answers(f"{url}/readyz"), 20.0, "the api is ready")
+        admin = Door(url, "admin", password)
+        yield Api(url, engines, engine, admin, process)
+        admin.close()
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx2.get(url).status_code == 200
+    except httpx2.TransportError:
+        return False

@@ -1,0 +1,222 @@
+"""The register over REST, on the real database: what is told is kept, and refusals say why."""
+
+import httpx2
+import pytest
+
+from tests.integration.api.conftest import Api
+from tests.living.live import Live
+
+PROBLEM = "application/problem+json"
+
+
+def refused(answer: httpx2.Response, status: int, kind: str, *words: str) -> None:
+    """A problem of this kind whose one sentence names these words."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == PROBLEM
+    body = answer.json()
+    assert body["type"] == f"/problems/{kind}"
+    assert body["status"] == status
+    for word in words:
+        assert word in body["detail"]
+    assert body["detail"].endswith(".")
+
+
+def test_a_point_lives_from_its_registration_through_every_change(api: Api) -> None:
+    code = api.enterprise()
+    made = api.point(code, "GT/1 甲", range_low=0, range_high=100, lon=120.5, lat=30.25)
+    assert 0 < made["id"] < 2**31
+    address = f"/points/{code}/GT%2F1%20%E7%94%B2"
+    assert api.admin.ask(address) == made
+    changed = api.admin.http.patch(address, json={"unit": "m", "range_low": None}).json()
+    assert changed == made | {"unit": "m", "range_low": None}
+    assert api.admin.ask(address) == changed
+    refused(api.admin.http.patch(address, json={"range_low": 200}), 422, "invalid", "range_low")
+    refused(api.admin.http.patch(address, json={"kind": "flow"}), 422, "invalid", "kind")
+    refused(api.admin.http.get(f"/points/{code}/GT"), 404, "not-found", "point")
+
+
+def test_a_list_is_paged_whole_and_in_order(api: Api) -> None:
+    code = api.enterprise()
+    tags = [f"T-{n:02d}" for n in range(23)]
+    for tag in reversed(tags):
+        api.point(code, tag)
+    assert [p["tag"] for p in api.admin.items("/points", enterprise=code, limit=5)] == tags
+    assert [v["tag"] for v in api.admin.items("/values", enterprise=code, limit=7)] == tags
+    assert {p["id"] for p in api.admin.items("/points", enterprise=code)} != set(range(1, 24))
+
+
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        ({}, "enterprise"),
+        ({"tag": ""}, "tag"),
+        ({"kind": "gas"}, "kind"),
+        ({"unit": "x" * 17}, "unit"),
+        ({"range_low": "0"}, "range_low"),
+        ({"range_low": True}, "range_low"),
+        ({"colour": 1}, "colour"),
+        ({"gateway": "nowhere"}, "gateway"),
+        ({"enterprise": "nowhere"}, "nowhere"),
+        ({"range_low": 2, "range_high": 1}, "range_low"),
+    ],
+    ids=str,
+)
+def test_a_bad_point_is_refused_by_the_name_of_the_field(
+    api: Api, body: dict[str, object], word: str
+) -> None:
+    good = {"enterprise": api.enterprise(), "tag": "T", "kind": "level", "unit": "%"}
+    sent = {} if not body else good | body
+    refused(api.admin.http.post("/points", json=sent), 422, "invalid", word)
+
+
+@pytest.mark.parametrize("raw", ["{", "", "[]", '{"range_low": NaN}', '{"tag": "\\ud800"}', "1"])
+def test_a_body_that_is_no_clean_json_is_refused(api: Api, raw: str) -> None:
+    headers = {"Content-Type": "application/json"}
+    refused(api.admin.http.post("/points", content=raw, headers=headers), 422, "invalid")
+
+
+def test_a_rule_is_changed_by_versions_and_none_is_lost(api: Api) -> None:
+    code = api.enterprise()
+    api.point(code, "T")
+    api.point(code, "ESD", kind="interlock")
+    body = {"enterprise": code, "tag": "T", "condition": "HH", "limit": 50, "grade": 1}
+    first = api.admin.tell("/rules", body, status=201)
+    assert (first["version"], first["deadband"], first["valid_to"]) == (1, 0.0, None)
+    refused(api.admin.http.post("/rules", json=body), 409, "conflict", "condition", "PUT")
+    refused(api.admin.http.post("/rules", json=body | {"tag": "ESD"}), 422, "invalid", "states")
+    refused(api.admin.http.post("/rules", json=body | {"tag": "X"}), 422, "invalid", "tag")
+    refused(api.admin.http.post("/rules", json=body | {"grade": 5}), 422, "invalid", "grade")
+    address = f"/rules/{first['id']}"
+    second = api.admin.http.put(address, json=first | {"limit": 60}).json()
+    assert (second["version"], second["limit"]) == (2, 60.0)
+    whole = api.admin.ask(address)
+    assert [v["version"] for v in whole["versions"]] == [2, 1]
+    assert whole["versions"][1]["valid_to"] == second["valid_from"]
+    assert [r["id"] for r in api.admin.items("/rules", enterprise=code)] == [first["id"]]
+    api.admin.remove(address)
+    assert api.admin.items("/rules", enterprise=code, tag="T") == []
+    assert api.admin.ask(address)["valid_to"] is not None
+    refused(api.admin.http.delete(address), 404, "not-found")
+
+
+def test_a_sheet_is_taken_whole_or_not_at_all(api: Api) -> None:
+    code = api.enterprise()
+    sheet = "tag;kind;unit;range_high\nA;level;%;１００\nB;flow;m3/h;\n".encode("gb18030")
+    path, headers = f"/points/import?enterprise={code}", {"Content-Type": "text/csv"}
+    done = api.admin.http.post(path, content=sheet, headers=headers)
+    assert (done.status_code, done.json()) == (201, {"created": 2})
+    assert api.admin.ask(f"/points/{code}/A")["range_high"] == 100.0
+    bad = b"tag,kind,unit\nC,level,%\nA,level,%\n"
+    refused(api.admin.http.post(path, content=bad, headers=headers), 422, "invalid", "Row 3")
+    assert [p["tag"] for p in api.admin.items("/points", enterprise=code)] == ["A", "B"]
+    form = api.admin.http.post(path, files={"file": ("p.csv", b"tag,kind,unit\nC,level,%\n")})
+    assert form.json() == {"created": 1}
+
+
+def test_a_repeated_write_is_done_once(api: Api) -> None:
+    code = api.enterprise()
+    path, headers = f"/enterprises/{code}/gateways", {"Idempotency-Key": "one"}
+    first = api.admin.http.post(path, json={"code": "gw1"}, headers=headers)
+    again = api.admin.http.post(path, json={"code": "gw1"}, headers=headers)
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert again.headers["idempotent-replayed"] == "true"
+    other = api.admin.http.post(path, json={"code": "gw2"}, headers=headers)
+    refused(other, 422, "idempotency-key-reused")
+    refused(api.admin.http.post(path, json={"code": "gw1"}), 409, "conflict", "rotate")
+    assert len(api.admin.items(path)) == 1
+
+
+def test_people_come_and_go_at_once(api: Api) -> None:
+    somebody = api.person("operator")
+    name = somebody.ask("/me")["username"]
+    with Live(somebody) as live:
+        promoted = api.admin.http.patch(f"/users/{name}", json={"role": "supervisor"})
+        assert promoted.json()["role"] == "supervisor"
+        refused(somebody.http.get("/me"), 401, "not-signed-in")
+        live._reader.join(5.0)
+        assert not live._reader.is_alive(), "the live push of before is cut within 5 s"
+    api.admin.remove(f"/users/{name}")
+    refused(api.admin.http.delete(f"/users/{name}"), 404, "not-found")
+    refused(api.admin.http.delete("/users/admin"), 409, "conflict", "last admin")
+
+
+def test_a_wrong_name_and_a_wrong_password_read_alike(api: Api) -> None:
+    answers = [
+        httpx2.post(f"{api.url}/api/v1/auth/token", data={"username": name, "password": "wrong"})
+        for name in ("admin", "nobody")
+    ]
+    for answer in answers:
+        refused(answer, 401, "wrong-credentials")
+    assert answers[0].json() == answers[1].json()
+
+
+def test_without_a_token_nothing_is_shown(api: Api) -> None:
+    bare = httpx2.Client(base_url=f"{api.url}/api/v1")
+    for path in ("/me", "/points", "/alarms", "/users", "/values"):
+        refused(bare.get(path), 401, "not-signed-in", "/api/v1/auth/token")
+    assert bare.get("/openapi.json").status_code == 200
+    refused(bare.get("/nowhere"), 404, "not-found")
+    refused(bare.put("/me"), 405, "http")
+    refused(bare.post("/points", content=b"x" * (2**20 + 1)), 413, "too-large")
+    bare.close()
+
+
+def test_what_is_foreign_reads_as_what_does_not_exist(api: Api) -> None:
+    ours, theirs = api.enterprise(), api.enterprise()
+    for code in (ours, theirs):
+        api.point(code, "T")
+        api.admin.tell(f"/enterprises/{code}/gateways", {"code": "gw1"}, status=201)
+    rule = {"enterprise": theirs, "tag": "T", "condition": "H", "limit": 1, "grade": 1}
+    rule_id = api.admin.tell("/rules", rule, status=201)["id"]
+    alarm = api.engine.raises(7001, theirs)
+    person = api.person("enterprise", ours)
+    pairs = [
+        ("GET", f"/enterprises/{theirs}", "/enterprises/nowhere"),
+        ("GET", f"/enterprises/{theirs}/gateways", "/enterprises/nowhere/gateways"),
+        ("POST", f"/enterprises/{theirs}/gateways", "/enterprises/nowhere/gateways"),
+        ("DELETE", f"/enterprises/{theirs}/gateways/gw1", "/enterprises/nowhere/gateways/gw1"),
+        ("GET", f"/points/{theirs}/T", "/points/nowhere/T"),
+        ("GET", f"/points/{theirs}/T/readings", "/points/nowhere/T/readings"),
+        ("GET", f"/rules/{rule_id}", "/rules/nowhere"),
+        ("GET", f"/alarms/{alarm.id}", "/alarms/nowhere"),
+        ("GET", f"/alarms/{alarm.id}/journal", "/alarms/nowhere/journal"),
+        ("POST", f"/alarms/{alarm.id}/acknowledge", "/alarms/nowhere/acknowledge"),
+        ("GET", f"/points?enterprise={theirs}", "/points?enterprise=nowhere"),
+        ("GET", f"/alarms?enterprise={theirs}", "/alarms?enterprise=nowhere"),
+        ("GET", f"/alarms?state=all&enterprise={theirs}", "/alarms?state=all&enterprise=nowhere"),
+        ("GET", f"/rules?enterprise={theirs}", "/rules?enterprise=nowhere"),
+        ("GET", f"/values?enterprise={theirs}", "/values?enterprise=nowhere"),
+        ("GET", f"/dead-letters?enterprise={theirs}", "/dead-letters?enterprise=nowhere"),
+    ]
+    for method, foreign, unknown in pairs:
+        body = {"code": "gw9"} if "gateways" in foreign else {"note": "x"}
+        sent = {"json": body} if method == "POST" else {}
+        one, other = (person.http.request(method, path, **sent) for path in (foreign, unknown))
+        assert one.status_code == other.status_code, foreign
+        assert one.content == other.content, foreign
+    assert [e["code"] for e in person.items("/enterprises")] == [ours]
+    assert [p["enterprise"] for p in person.items("/points")] == [ours]
+    person.tell(f"/enterprises/{ours}/gateways", {"code": "gw2"}, status=201)
+    for path, body in (("/points", {}), ("/users", {}), ("/rules", {})):
+        refused(person.http.post(path, json=body), 403, "forbidden", "enterprise")
+
+
+@pytest.mark.parametrize("role", ["regulator", "inspector"])
+def test_who_only_reads_is_refused_every_change(api: Api, role: str) -> None:
+    person = api.person(role)
+    code = api.enterprise()
+    api.point(code, "T")
+    assert person.ask(f"/points/{code}/T")["tag"] == "T"
+    for method, path in (
+        ("POST", "/points"),
+        ("PATCH", f"/points/{code}/T"),
+        ("POST", "/rules"),
+        ("POST", "/enterprises"),
+        ("POST", f"/enterprises/{code}/gateways"),
+        ("DELETE", f"/enterprises/{code}/gateways/x"),
+        ("POST", "/alarms/x/acknowledge"),
+        ("POST", "/alarms/acknowledge"),
+        ("POST", "/users"),
+        ("GET", "/users"),
+    ):
+        refused(person.http.request(method, path), 403, "forbidden", role)

@@ -1,9 +1,9 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
-// The api serves the built files at `/`; `./` keeps them working below any prefix of a reverse proxy.
 export default defineConfig({
-  base: './',
+  // The api serves the built files at the root, and the page itself at any path inside it.
+  base: '/',
   plugins: [svelte()],
   build: {
     target: 'es2022',

@@ -258,7 +258,6 @@ export const en = {
   'trend.loading': 'Loading readings…',
   'trend.none': 'No readings in this span',
   'trend.failed': 'Readings could not be loaded: {reason}',
-  'trend.value': 'Value',
   'trend.latest-only': 'Stored readings are not available; only what came since this page was opened.',
 
   'problem.unreachable': 'the server cannot be reached',

@@ -254,7 +254,6 @@ export const zhCN = {
   'trend.loading': '正在读取数据…',
   'trend.none': '该时段没有数据',
   'trend.failed': '数据读取失败：{reason}',
-  'trend.value': '数值',
   'trend.latest-only': '历史数据暂不可用，仅显示打开后收到的数据。',
 
   'problem.unreachable': '连不上服务器',

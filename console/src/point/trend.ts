@@ -2,6 +2,7 @@ import uPlot from 'uplot';
 import type { Grade } from '../alarm/alarm';
 import { clock, day } from '../format/time';
 import { measured } from '../format/number';
+import { Samples } from './columns';
 import type { Reading } from './reading';
 
 /** A limit to be drawn across the trend; `label` says which and of what grade. */
@@ -15,52 +16,46 @@ export interface TrendLook {
   readonly limits: readonly LimitLine[];
   /** The names of the codes of a state point; null for a measured one. */
   readonly states: readonly string[] | null;
-  readonly seriesName: string;
+  /** How often it reports, in seconds; null where its value holds until the next one. */
+  readonly periodS: number | null;
 }
 
-/** Live values are kept for a page that stays open all shift; beyond this the oldest go. */
-const MOST_SAMPLES = 20_000;
 const INK = '#1c2226';
 const SOFT = '#434c52';
 const GRID = '#c4c9cc';
 const BAND = 'rgb(67 76 82 / 18%)';
 
-type Columns = [xs: number[], mean: (number | null)[], min: (number | null)[], max: (number | null)[]];
-
 /** One point over time: line, band of minimum and maximum where rolled up, limits across. */
 export class TrendPlot {
   private readonly plot: uPlot;
-  private columns: Columns = [[], [], [], []];
+  private readonly samples: Samples;
   private spanMs = 3_600_000;
 
   constructor(
     private readonly host: HTMLElement,
     private look: TrendLook,
   ) {
-    this.plot = new uPlot(this.options(), this.columns, host);
+    this.samples = new Samples((reading) => this.code(reading), look.periodS);
+    this.plot = new uPlot(this.options(), [[], [], [], []], host);
   }
 
   /** Starts anew with stored readings, oldest first. */
   show(readings: readonly Reading[], spanMs: number, now: number): void {
     this.spanMs = spanMs;
-    this.columns = [[], [], [], []];
-    for (const reading of readings) this.push(reading);
+    this.samples.fill(readings);
     this.slide(now);
   }
 
-  /** A live value; older than what is shown already, or of the same instant, it changes nothing. */
   append(reading: Reading): void {
-    if (reading.at / 1000 > (this.columns[0].at(-1) ?? 0)) this.push(reading);
+    this.samples.append(reading);
   }
 
   /** Draws, with the right edge at `now`. */
   slide(now: number): void {
     const from = (now - this.spanMs) / 1000;
-    const [xs] = this.columns;
-    const old = Math.max(xs.findIndex((x) => x >= from) - 1, xs.length - MOST_SAMPLES);
-    if (old > 200) for (const column of this.columns) column.splice(0, old);
+    const columns = this.samples.columns(from, now / 1000);
     this.plot.batch(() => {
-      this.plot.setData(this.columns, false);
+      this.plot.setData(columns, false);
       this.plot.setScale('x', { min: from, max: now / 1000 });
     });
   }
@@ -77,14 +72,6 @@ export class TrendPlot {
 
   destroy(): void {
     this.plot.destroy();
-  }
-
-  private push(reading: Reading): void {
-    const code = this.code(reading);
-    this.columns[0].push(reading.at / 1000);
-    this.columns[1].push(code);
-    this.columns[2].push(reading.min ?? code);
-    this.columns[3].push(reading.max ?? code);
   }
 
   /** A bad value is a gap, never a number. */
@@ -125,7 +112,7 @@ export class TrendPlot {
         { ...line, width: 0 },
       ],
       bands: [{ series: [3, 2], fill: BAND }],
-      hooks: { draw: [(plot) => this.drawLimits(plot, font, px)], setCursor: [] },
+      hooks: { draw: [(plot) => this.drawLimits(plot, font, px)] },
     };
   }
 

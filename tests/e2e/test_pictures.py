@@ -1,6 +1,7 @@
 """The console at the two sizes of control rooms, in both languages, kept for looking at."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -13,7 +14,8 @@ from tests.living.stack import Stack
 pytestmark = [pytest.mark.stack]
 
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-TEMPERATURES = (100, 104, 110, 118, 125, 131, 138)
+TEMPERATURES = (96, 97, 99, 98, 101, 104, 103, 107, 110, 114, 118, 117, 121, 125, 131, 138)
+STEP_MS = 180_000
 GASES = (55, 30, 60, 26)
 
 
@@ -27,8 +29,9 @@ def furnish(park: Park) -> Enterprise:
     enterprise.rule("TI-1", "H", 120, 3, deadband=2)
     enterprise.rule("TI-1", "L", 10, 4)
     enterprise.in_force()
-    for temperature in TEMPERATURES:
-        send(gateway, {"TI-1": temperature})
+    began = time.time_ns() // 1_000_000 - len(TEMPERATURES) * STEP_MS
+    for number, temperature in enumerate(TEMPERATURES):
+        send(gateway, {"TI-1": temperature}, ts=began + number * STEP_MS)
     for number, gas in enumerate(GASES, start=1):
         send(gateway, {f"GT-{number}": gas})
     return enterprise
@@ -64,7 +67,7 @@ def test_the_console_fits_its_screen_in_both_languages(
         screen.page.keyboard.press("Enter")
         expect(screen.page.get_by_test_id("point-page")).to_be_visible()
         expect(screen.page.get_by_test_id("trend")).to_have_attribute(
-            "data-count", re.compile(r"^([5-9]|\d\d+)$"), timeout=10_000
+            "data-count", re.compile(r"^\d\d+$"), timeout=10_000
         )
         take(screen, f"point-{language}-{size}")
         screen.page.go_back()

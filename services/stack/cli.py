@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Annotated
 
+import psycopg
 import typer
 
 from services.runtime.clock import SystemClock
-from services.runtime.settings import Settings, inherited_environment, require
+from services.runtime.settings import inherited_environment, require
+from services.stack import chosen
 from services.stack import doctor as examination
 from services.stack.data_dir import Interrupted
 from services.stack.progress import Progress
@@ -44,7 +46,7 @@ def demo() -> None:
 def migrate() -> None:
     """Bring the schema of PARKWATCH_DATABASE_URL (its owner's) up to date."""
     with _one_sentence():
-        applied = apply_migrations(require(Settings().database_url, "DATABASE_URL"))
+        applied = apply_migrations(require(chosen.settings().database_url, "DATABASE_URL"))
         for name in applied:
             print(f"applied {name}")
         if not applied:
@@ -83,7 +85,8 @@ def doctor(
     quiet: Annotated[bool, typer.Option("--quiet", help="Only what is wrong.")] = False,
 ) -> None:
     """What is installed, reachable or configured badly, and what to do about it."""
-    findings = examination.examine(Settings(), inherited_environment())
+    with _one_sentence():
+        findings = examination.examine(chosen.settings(), inherited_environment())
     for finding in findings:
         if not (quiet and finding.good):
             print(finding)
@@ -97,11 +100,13 @@ def main() -> None:
 
 def _stack(sample_park: bool) -> None:
     with _one_sentence():
-        show(Settings(), inherited_environment(), SystemClock(), Progress(), sample_park)
+        show(chosen.settings(), inherited_environment(), SystemClock(), Progress(), sample_park)
 
 
 def _service(name: str) -> None:
-    import_module(f"services.{name}.run").main(Settings())
+    with _one_sentence():
+        settings = chosen.settings()
+    import_module(f"services.{name}.run").main(settings)
 
 
 @contextmanager
@@ -112,3 +117,6 @@ def _one_sentence() -> Iterator[None]:
         raise SystemExit(130) from None
     except (Refusal, MigrationRefused) as refused:
         raise SystemExit(str(refused)) from None
+    except psycopg.Error as error:
+        first = (str(error).splitlines() or ["no reason given"])[0]
+        raise SystemExit(f"The database refused: {first}; see to that and start again.") from None

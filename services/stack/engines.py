@@ -8,7 +8,8 @@ ports come from the same settings as the whole stack's.
 import sys
 
 from services.runtime.clock import SystemClock
-from services.runtime.settings import Settings, inherited_environment
+from services.runtime.settings import inherited_environment
+from services.stack.chosen import settings
 from services.stack.data_dir import Interrupted
 from services.stack.progress import Progress
 from services.stack.refusal import Refusal
@@ -18,7 +19,7 @@ from services.stack.up import SERVICES, Stack, held
 def main() -> None:
     """Start, print, wait for the end."""
     try:
-        with held(Settings(), inherited_environment(), SystemClock(), Progress()) as stack:
+        with held(settings(), inherited_environment(), SystemClock(), Progress()) as stack:
             stack.start_engines()
             _print(stack)
             stack.supervisor.keep()

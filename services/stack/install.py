@@ -9,9 +9,10 @@ import sysconfig
 from collections.abc import Mapping
 from pathlib import Path
 
-from services.runtime.settings import Settings, inherited_environment
+from services.runtime.settings import inherited_environment
 from services.stack import browser, console
 from services.stack.cache import Cache, engines_home
+from services.stack.chosen import settings
 from services.stack.debian import Archive
 from services.stack.host import Machine, glibc, keyring, machine, mirror
 from services.stack.packages import DATABASE, MOSQUITTO, Recipe
@@ -70,10 +71,10 @@ class Installer:
 
 def install(level: str, environment: Mapping[str, str]) -> None:
     """Everything of this level; a refusal says what stands in the way."""
-    settings, progress = Settings(), Progress()
+    database_url, progress = settings().database_url, Progress()
     cache = Cache(engines_home(environment))
     with cache.locked():
-        if settings.database_url is None or level == "test":
+        if database_url is None or level == "test":
             installer = Installer(cache, machine(), progress)
             installer.engine("database (PostgreSQL 17 with TimescaleDB)", DATABASE)
             if level == "test":

@@ -10,6 +10,7 @@ from services.alerts.engine import Engine
 from services.domain.alarm import Alarm, ClosedAs
 from services.domain.directory import Directory
 from services.domain.history import judge_history
+from services.domain.judgement import PointState
 from services.domain.point import Point, PointKind
 from services.domain.reading import Quality, Reading, ReadingFlag
 from services.domain.rule import Condition, LimitRule
@@ -70,7 +71,9 @@ def reading(at: int, value: float, received_at: int) -> Reading:
 
 
 def run(
-    engine: Engine, steps: list[tuple[str, int, float]]
+    engine: Engine,
+    steps: list[tuple[str, int, float]],
+    states: dict[int, PointState] | None = None,
 ) -> tuple[dict[str, Alarm], list[Reading]]:
     now = T0 + SECONDS * 1000 + 500
     alarms: dict[str, Alarm] = {}
@@ -90,6 +93,8 @@ def run(
             outcome.add(engine.tick(now))
         for transition in outcome.transitions:
             alarms[transition.alarm.id] = transition.alarm
+        if states is not None:
+            states.update((state.at, state) for state in outcome.states)
     return alarms, seen
 
 
@@ -138,6 +143,21 @@ def test_the_board_is_what_its_transitions_say(
     alarms, _ = run(engine, steps)
     told = {a.id: a for a in alarms.values() if a.closed_as is None}
     assert {a.id: a for a in engine.open_alarms()} == told
+
+
+@settings(max_examples=300, deadline=None)
+@given(rule_sets, deliveries())
+def test_the_states_on_record_are_those_of_a_replay(
+    rules: tuple[LimitRule, ...], steps: list[tuple[str, int, float]]
+) -> None:
+    """Whatever was corrected by late readings: a replay finds nothing to put right."""
+    states: dict[int, PointState] = {}
+    engine = engine_of(rules)
+    _, seen = run(engine, steps, states)
+    unique = {(r.measured_at, r.value): r for r in seen}
+    stored = sorted(unique.values(), key=lambda r: (r.judged_at, r.measured_at))
+    recorded = [states[at] for at in sorted(states)]
+    assert judge_history(POINT, lambda _: rules, stored, None, recorded).states == ()
 
 
 @settings(max_examples=150, deadline=None)

@@ -145,6 +145,14 @@ def test_judging_stops_where_old_and_new_agree() -> None:
     assert park.replay() == [("raised", 205), ("cleared", 210)]
 
 
+def test_what_stood_where_judging_stopped_is_not_taken_for_a_later_one() -> None:
+    park = Park(H)
+    long_ago(park, (20, 40), (60, 40), (100, 10), (200, 40))
+    long_ago(park, (10, 40))
+    assert long_ago(park, (50, 45)) == []
+    assert park.lives() == [(10, 100, "H"), (200, None, "H")]
+
+
 def test_what_it_changes_on_the_record_is_put_right_for_the_next_replay() -> None:
     park = Park(rule("H", 25, deadband=5))
     long_ago(park, (0, 40), (10, 22), (20, 22), (30, 10))

@@ -39,6 +39,7 @@ class MqttBus:
 
     It connects and reconnects by itself and renews its subscriptions; `on_connected` is called
     on the event loop each time that is done, so that the owner can ask for what it missed.
+    Subscribe before entering the context, so that the first connection has it already.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class MqttBus:
         self._waking = False
         self._pending: set[int] = set()
         self._connected = False
+        self._renewal: int | None = None
         self._lock = threading.Lock()
         self._client = make_client(address, client_id, durable=False)
         self._client.on_connect = self._connect
@@ -122,8 +124,7 @@ class MqttBus:
         with self._lock:
             self._connected = True
             filters = [(each, 0) for each, _ in self._subscriptions]
-            if filters:
-                client.subscribe(filters)
+            self._renewal = client.subscribe(filters)[1] if filters else None
         if not filters:
             self._later(self._tell_connected)
 
@@ -131,13 +132,14 @@ class MqttBus:
         self,
         _client: Client,
         _userdata: object,
-        _mid: int,
+        mid: int,
         reasons: list[ReasonCode],
         _properties: Properties | None,
     ) -> None:
         if any(reason.is_failure for reason in reasons):
             _log.error("the broker refused a subscription of the bus: check our user's rights")
-        self._later(self._tell_connected)
+        if mid == self._renewal:
+            self._later(self._tell_connected)
 
     def _disconnect(
         self,

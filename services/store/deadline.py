@@ -17,6 +17,12 @@ import psycopg
 CONNECT_TIMEOUT_S = 5
 """psycopg counts whole seconds, the handshake included."""
 
+_OPTIONS = (
+    "-c TimeZone=UTC -c idle_in_transaction_session_timeout=60s "
+    "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+)
+"""So that the server, too, lets go of what a vanished client held."""
+
 Row = tuple[Any, ...]
 
 
@@ -33,7 +39,7 @@ async def connect(
         keepalives_idle=5,
         keepalives_interval=2,
         keepalives_count=3,
-        options="-c TimeZone=UTC",
+        options=_OPTIONS,
     )
 
 

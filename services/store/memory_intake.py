@@ -27,6 +27,8 @@ class MemoryIntake:
         """A value that the database refuses, with the whole batch it is in."""
         self.lose_commit: bool | None = None
         """Let the answer to the next COMMIT be lost: after it was done (True) or before."""
+        self.forgetful = False
+        """Know nothing of lost commits, as another server would."""
         self._fates: dict[str, bool] = {}
 
     async def store(self, parcels: Sequence[Parcel]) -> Receipt:
@@ -44,7 +46,7 @@ class MemoryIntake:
     async def fate(self, transaction: str) -> bool | None:
         """Whether a transaction was committed; None when nobody knows. Raises Busy."""
         self._answer()
-        return self._fates.get(transaction)
+        return None if self.forgetful else self._fates.get(transaction)
 
     async def adopt(self, directory: Directory, limit: int) -> bool:
         """Move up to `limit` readings kept for tags that are points by now. Raises Busy."""
@@ -66,10 +68,6 @@ class MemoryIntake:
                 del self.tags[enterprise, tag]
             return True
         return False
-
-    def forget_fates(self) -> None:
-        """The server was replaced by another: nobody knows what became of what was lost."""
-        self._fates.clear()
 
     def _fill(self, parcels: Sequence[Parcel]) -> Receipt:
         claimed = bundle.messages(parcels).keys() - self.messages

@@ -58,6 +58,8 @@ class PostgresIntake:
             async with within(connection, ASK_TIMEOUT_S):
                 cursor = await connection.execute(self._sql["transaction_status"], asked)
                 row = await cursor.fetchone()
+                if row and row[0] == "in progress":
+                    await connection.execute(self._sql["end_transaction"], asked)
         except psycopg.DataError:
             return None  # a number of the future: this is another server
         except _AWAY as error:

@@ -17,6 +17,12 @@ SELECT pg_current_xact_id()::text;
 -- What became of a transaction: committed, aborted, in progress, or null when nobody knows.
 SELECT pg_xact_status(%(xid)s::text::xid8);
 
+-- name: end_transaction
+-- End the session of a transaction whose client is gone, so that its fate is settled.
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE usename = current_user AND backend_xid = %(xid)s::text::xid8::xid
+  AND pid <> pg_backend_pid();
+
 -- name: copy_incoming
 -- All readings of a batch at once.
 COPY incoming (point_id, measured_at, received_at, value, quality, flags) FROM STDIN (FORMAT BINARY);

@@ -1,0 +1,85 @@
+"""Following the register, on the real database."""
+
+import time
+
+import psycopg
+import pytest
+
+from services.domain.directory import Directory
+from services.store.book import BookReader
+from tests.integration.ingest.test_outages import frozen_database
+from tests.living.engines_alone import Engines
+from tests.living.ingest_alone import Tables
+
+RULE = """
+INSERT INTO rule (enterprise, id, version, tag, condition, "limit", grade, deadband, on_delay_s,
+                  valid_from, created_by, book_version)
+SELECT 'acme', %s, 1, %s, 'HH', 50, 1, 0.5, 1.5, to_timestamp(1000), 'me', version FROM book
+"""
+
+
+@pytest.fixture
+def tables(engines: Engines) -> Tables:
+    engines.empty()
+    found = Tables(engines)
+    found.register(1, "GT-101", low=0, high=100)
+    return found
+
+
+async def test_the_first_look_brings_the_whole_book_and_the_next_only_changes(
+    engines: Engines, tables: Tables
+) -> None:
+    tables.run(RULE, "r1", "GT-101")
+    book, directory = BookReader(engines.database_url("alerts")), Directory()
+
+    first = await book.poll()
+    assert first is not None
+    first.apply(directory)
+    point = directory.find("acme", "GT-101")
+    assert point is not None
+    (rule,) = directory.in_force(point.id)
+    assert (rule.limit, rule.deadband, rule.on_delay_ms, rule.valid_from) == (50, 0.5, 1500, 10**6)
+    assert await book.poll() is None
+
+    tables.register(2, "GT-102")
+    tables.run(RULE, "r2", "GT-102")
+    second = await book.poll()
+    assert second is not None
+    assert [each.id for each in second.points] == [2]
+    assert [each.id for each in second.rules] == ["r2"]
+    await book.close()
+
+
+async def test_a_point_that_goes_is_told(engines: Engines, tables: Tables) -> None:
+    book, directory = BookReader(engines.database_url("ingest")), Directory()
+    first = await book.poll()
+    assert first is not None
+    first.apply(directory)
+
+    tables.run("UPDATE book SET version = version + 1")
+    tables.run("UPDATE point SET deleted_at = now(), book_version = (SELECT version FROM book)")
+    change = await book.poll()
+
+    assert change is not None
+    change.apply(directory)
+    assert directory.by_id == {}
+    await book.close()
+
+
+async def test_a_frozen_database_is_noticed_and_found_again(
+    engines: Engines, tables: Tables
+) -> None:
+    book = BookReader(engines.database_url("ingest"))
+    await book.poll()
+
+    with frozen_database(engines):
+        begun = time.monotonic()
+        with pytest.raises(psycopg.OperationalError):
+            await book.poll()
+        assert time.monotonic() - begun < 4
+    tables.register(3, "GT-103")
+    change = await book.poll()
+
+    assert change is not None
+    assert [each.id for each in change.points] == [3]
+    await book.close()

@@ -1,0 +1,184 @@
+"""The door, with feed and store in memory: what is acknowledged, and when."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import pytest
+
+from services.domain.directory import BookChange
+from services.domain.point import Point, PointKind
+from services.ingest.book_follower import BookFollower
+from services.ingest.door import Door, Limits
+from services.runtime.clock import SystemClock
+from services.runtime.memory_feed import MemoryFeed
+from services.store.memory_intake import MemoryIntake
+
+TOPIC = "pw/v1/acme/gw/telemetry"
+NOW = SystemClock().now_ms()
+POINT = Point(1, "acme", "GT-101", PointKind.TOXIC_GAS, "ppm")
+QUICK = Limits(linger=0.01, idle=0.01, back_off=0.01, back_off_most=0.02)
+
+
+class OneBook:
+    """A book that is read once, and has more to tell when told so."""
+
+    def __init__(self, *changes: BookChange) -> None:
+        self.changes = list(changes)
+
+    async def poll(self) -> BookChange | None:
+        return self.changes.pop(0) if self.changes else None
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Let the event loop run until something is true."""
+    for _ in range(1_000):
+        if true():
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError("it never became true")
+
+
+@dataclass
+class House:
+    """A door with its surroundings."""
+
+    feed: MemoryFeed
+    intake: MemoryIntake
+    book: OneBook
+    door: Door
+
+    def send(self, value: object, ts: int | None = NOW, tag: str = "GT-101") -> None:
+        head = "" if ts is None else f'"ts":{ts},'
+        self.feed.publish(TOPIC, f'{{{head}"values":{{"{tag}":{value}}}}}'.encode())
+
+    def values(self) -> list[float | None]:
+        return [each.value for each in self.intake.readings.values()]
+
+    def db_ok(self) -> bool:
+        return self.door.tally.db_ok
+
+    async def all_acknowledged(self) -> None:
+        await until(lambda: self.feed.unacked == 0)
+
+
+@asynccontextmanager
+async def house(limits: Limits = QUICK, *changes: BookChange) -> AsyncIterator[House]:
+    feed, intake = MemoryFeed(SystemClock()), MemoryIntake()
+    book = OneBook(*(changes or (BookChange(1, points=(POINT,)),)))
+    follower = BookFollower(book)
+    door = Door(feed, intake, follower, SystemClock(), limits)
+    stop = asyncio.Event()
+    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+        group.create_task(follower.run(stop))
+        group.create_task(door.run(stop))
+        yield House(feed, intake, book, door)
+        stop.set()
+
+
+async def test_a_message_is_acknowledged_once_its_readings_are_stored() -> None:
+    async with house() as here:
+        here.send(5)
+        here.send(6)
+        await here.all_acknowledged()
+
+    assert here.values() == [5.0, 6.0]
+    assert here.door.tally.stored == 2
+
+
+async def test_nothing_is_read_before_the_register_is() -> None:
+    feed, intake = MemoryFeed(SystemClock()), MemoryIntake()
+    follower, stop = BookFollower(OneBook()), asyncio.Event()
+    door = Door(feed, intake, follower, SystemClock(), QUICK)
+    feed.publish(TOPIC, b'{"values":{"GT-101":1}}')
+
+    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        group.create_task(door.run(stop))
+        await asyncio.sleep(0.1)
+        stop.set()
+
+    assert feed.unacked == 1
+    assert intake.tags == {}
+
+
+async def test_while_the_database_is_away_nothing_is_acknowledged_or_lost() -> None:
+    async with house() as here:
+        here.intake.away = 10_000
+        here.send(5)
+        await asyncio.sleep(0.1)
+        assert here.feed.unacked == 1
+        assert not here.db_ok()
+
+        here.send(6)
+        here.intake.away = 0
+        await here.all_acknowledged()
+
+    assert here.values() == [5.0, 6.0]
+    assert here.db_ok()
+    assert here.door.tally.stored == 2
+
+
+async def test_a_culprit_is_set_aside_and_its_neighbours_are_stored() -> None:
+    async with house(Limits(linger=0.1, idle=0.01)) as here:
+        here.intake.refuse_value = 13
+        for value in range(20):
+            here.send(value)
+        await here.all_acknowledged()
+
+    assert here.values() == [float(value) for value in range(20) if value != 13]
+    ((reason, payload),) = [(each.reason, each.payload) for each in here.intake.letters]
+    assert reason == "The database refused it: the database refuses 13."
+    assert b'"GT-101":13' in payload
+
+
+@pytest.mark.parametrize("done", [True, False])
+async def test_a_lost_commit_is_looked_into_and_stored_once(done: bool) -> None:
+    async with house() as here:
+        here.intake.lose_commit = done
+        here.send(5, ts=None)
+        await here.all_acknowledged()
+
+    assert here.values() == [5.0]
+    assert here.door.tally.stored == 1
+
+
+async def test_of_a_commit_that_nobody_knows_the_broker_is_asked_again() -> None:
+    async with house(Limits(linger=0.01, idle=0.01, back_off_most=0.01)) as here:
+        here.intake.lose_commit = here.intake.forgetful = True
+        here.send(5)
+        await here.all_acknowledged()
+
+    assert here.values() == [5.0]
+    assert here.door.tally.repeats == 1
+
+
+async def test_a_register_that_changes_leads_to_adoption() -> None:
+    async with house() as here:
+        here.send(5, tag="NEW")
+        await here.all_acknowledged()
+        assert list(here.intake.tags) == [("acme", "NEW")]
+
+        point = Point(2, "acme", "NEW", PointKind.LEVEL, "m")
+        here.book.changes.append(BookChange(2, points=(point,)))
+        await until(lambda: not here.intake.tags)
+
+    assert [each.point_id for each in here.intake.readings.values()] == [2]
+
+
+async def test_a_batch_ends_at_its_number_of_readings() -> None:
+    async with house(Limits(linger=10, readings=10, step=1, idle=0.01)) as here:
+        for value in range(10):
+            here.send(value)
+        await here.all_acknowledged()
+
+    assert len(here.values()) == 10
+
+
+async def test_what_is_not_committed_when_stopped_is_not_acknowledged() -> None:
+    async with house() as here:
+        here.intake.away = 10_000
+        here.send(5)
+        await asyncio.sleep(0.05)
+
+    assert here.feed.unacked == 1

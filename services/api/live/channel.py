@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from services.api.principal import Principal
 from services.api.wording import Language
 
-MAX_MESSAGES = 500
-MAX_CHARACTERS = 4 * 2**20
+MAX_MESSAGES = 5_000
+MAX_CHARACTERS = 8 * 2**20
+"""The texts are shared between consoles, so a queue costs little more than its references."""
 
 
 @dataclass(frozen=True, slots=True)

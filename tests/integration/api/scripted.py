@@ -27,7 +27,7 @@ class Scripted:
         self._lock = threading.RLock()
         self._stop = threading.Event()
         self._client = make_client(engines.broker("alerts"), "scripted", durable=False)
-        self._client.on_connect = lambda *_: self._client.subscribe(bus.COMMAND)
+        self._client.on_connect = self._connected
         self._client.on_message = self._command
         self._beat = threading.Thread(target=self._beating, name="scripted")
 
@@ -97,6 +97,9 @@ class Scripted:
         ingest = Status("ingest", ready=True, at=now, db_ok=self.database_ok, commit_at=now)
         self._publish(f"{bus.STATUS}/ingest", ingest)
 
+    def _connected(self, client: Client, *_: object) -> None:
+        client.subscribe(bus.COMMAND)
+
     def _command(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
         command = msgspec.json.decode(message.payload, type=Command)
         with self._lock:
@@ -114,9 +117,7 @@ class Scripted:
         refused: list[Refusal] = []
         for alarm_id in command.alarm_ids:
             item = self.model.open.get(alarm_id)
-            mine = item and (
-                command.enterprises is None or item.enterprise in command.enterprises
-            )
+            mine = item and (command.enterprises is None or item.enterprise in command.enterprises)
             if item is None or not mine:
                 refused.append(Refusal(alarm_id, "not_found", "There is no such open alarm."))
             elif item.acknowledged_by is not None:

@@ -190,8 +190,8 @@ def test_what_is_foreign_reads_as_what_does_not_exist(api: Api) -> None:
     ]
     for method, foreign, unknown in pairs:
         body = {"code": "gw9"} if "gateways" in foreign else {"note": "x"}
-        sent = {"json": body} if method == "POST" else {}
-        one, other = (person.http.request(method, path, **sent) for path in (foreign, unknown))
+        sent = body if method == "POST" else None
+        one, other = (person.http.request(method, path, json=sent) for path in (foreign, unknown))
         assert one.status_code == other.status_code, foreign
         assert one.content == other.content, foreign
     assert [e["code"] for e in person.items("/enterprises")] == [ours]

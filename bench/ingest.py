@@ -17,7 +17,7 @@ from psycopg import sql
 
 from bench import copy_ceiling
 from bench.fleet import Fleet, Run, consumer
-from bench.order import Burst, Consume, Sender
+from bench.order import Burst, Consume
 from bench.report import Report
 from bench.site import Site
 from bench.usage import Usage, cpu_seconds, memory_mb
@@ -88,15 +88,9 @@ def orders(site: Site, readings: int, messages: int, bare: bool) -> list[Burst]:
     for place in site.places:
         sender = place.sender(secrets.token_hex(4), readings)
         if bare:
-            sender = _bare_sender(site, sender)
+            sender = site.bypassing(sender, "bare/v1/")
         found.append(Burst(sender, messages, WINDOW, place.alarms[0]))
     return found
-
-
-def _bare_sender(site: Site, sender: Sender) -> Sender:
-    topic = sender.topic.replace("pw/v1/", "bare/v1/")
-    return Sender(sender.port, "svc-api", site.secret("svc-api"), topic, sender.boot,
-                  sender.tags, sender.readings)  # fmt: skip
 
 
 def real_round(site: Site, readings: int, messages: int) -> dict[str, Any]:

@@ -56,7 +56,7 @@ class Schedule:
         due, order = self.due(number), self._order
         self.late_s = max(self.late_s, time.monotonic() - due)
         if order.stamped:
-            return load.only(now_ms(), f'"due":{due}')
+            return load.message(now_ms(), f',"due":{due}')
         if not order.alarms or number % order.alarm_every:
             return load.message(now_ms())
         passes, place = divmod(number // order.alarm_every, len(order.alarms))

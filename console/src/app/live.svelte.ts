@@ -21,7 +21,14 @@ class Live {
   /** Own clock at the newest message, epoch ms; 0 before the first. */
   heardAt = $state(0);
 
-  readonly counts = $derived(countByGrade(this.state.alarms.values()));
+  // Parts of the state by themselves: a frame of values must not sort the list of alarms again.
+  readonly alarms = $derived(this.state.alarms);
+  readonly values = $derived(this.state.values);
+  readonly slots = $derived(this.state.values.slots);
+  readonly snapshots = $derived(this.state.snapshots);
+  readonly counts = $derived(countByGrade(this.alarms.values()));
+  /** When the bar last came, went or changed, by `performance.now()`: the page moved then. */
+  movedAt = Number.NEGATIVE_INFINITY;
 
   private link: Link | null = null;
   private timer: ReturnType<typeof setInterval> | undefined;
@@ -76,7 +83,9 @@ class Live {
     const truth = judge(this.link.evidence());
     const changed =
       truth.stale !== this.truth.stale || truth.reasons.join() !== this.truth.reasons.join();
-    if (changed) this.truth = truth;
+    if (!changed) return;
+    this.truth = truth;
+    this.movedAt = performance.now();
   }
 
   /** This timer came far too late, or the wall clock jumped against the steady one. */

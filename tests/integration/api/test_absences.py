@@ -1,0 +1,111 @@
+"""What goes on, and what says so, while the database, the engine or the broker is away."""
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx2
+import pytest
+
+from tests.integration.api.conftest import Api
+from tests.integration.api.test_register import refused
+from tests.living.engines_alone import Engines
+from tests.living.live import Live
+from tests.living.outcome import eventually
+from tests.living.processes import databases, of_installation
+
+pytestmark = [pytest.mark.serial]
+ANSWER_S = 3.0
+"""A request that needs the database is answered, one way or the other, within this time."""
+
+
+@contextmanager
+def frozen_database(engines: Engines) -> Iterator[None]:
+    """Every process of the database stopped, for as long as the block lasts."""
+    stopped = []
+    while fresh := [p for p in databases(of_installation(engines.data_dir)) if p not in stopped]:
+        for process in fresh:
+            process.send(signal.SIGSTOP)
+            stopped.append(process)
+    try:
+        yield
+    finally:
+        for process in stopped:
+            process.send(signal.SIGCONT)
+
+
+def test_with_the_database_frozen_alarms_sound_and_are_acknowledged(api: Api) -> None:
+    code = api.enterprise()
+    point = api.point(code, "L")["id"]
+    operator = api.person("operator")
+    with Live(operator) as live:
+        with frozen_database(api.engines):
+            began = time.monotonic()
+            answer = api.admin.http.get("/rules")
+            assert time.monotonic() - began <= ANSWER_S
+            refused(answer, 503, "database-away", "database")
+            beat = live.wait(
+                lambda h: h.type == "heartbeat" and h.message["degraded"] == ["database"],
+                5.0,
+                "a degraded database",
+            )
+            assert beat.at - began <= 5.0
+            said = time.monotonic()
+            item = api.engine.raises(3001, code)
+            assert live.wait_event("raised", code, "GT-3001", 2.0).at - said <= 0.5
+            done = operator.tell(f"/alarms/{item.id}/acknowledge", {"note": "go"})
+            assert done["state"] == "acknowledged"
+            live.wait_event("acknowledged", code, "GT-3001", 1.0)
+            api.engine.values({point: (1, 5.0, 0)})
+            live.wait(lambda h: h.type == "values" and point in h.message["id"], 3.0, "a value")
+            assert operator.items("/alarms", enterprise=code)[0]["recorded"] is False
+            assert operator.items("/values", enterprise=code)[0]["value"] == 5.0
+            assert operator.ask(f"/points/{code}/L")["id"] == point
+            with Live(operator) as newcomer:
+                assert item.id in str(newcomer.heard[0].message)
+            ready = httpx2.get(f"{api.url}/readyz")
+            assert (ready.status_code, ready.json()["degraded"]) == (200, ["database"])
+            for method, path in (
+                ("GET", f"/points/{code}/L/readings"),
+                ("GET", "/alarms?state=all"),
+                ("GET", "/users"),
+                ("GET", "/dead-letters"),
+                ("POST", "/enterprises"),
+            ):
+                asked = time.monotonic()
+                body = {"code": "later", "name": "later"} if method == "POST" else None
+                answer = api.admin.http.request(method, path, json=body)
+                assert time.monotonic() - asked <= ANSWER_S, path
+                refused(answer, 503, "database-away")
+            form = {"username": "admin", "password": "x"}
+            fresh = httpx2.post(f"{api.url}/api/v1/auth/token", data=form, timeout=ANSWER_S)
+            refused(fresh, 503, "database-away")
+        thawed = time.monotonic()
+        live.wait(
+            lambda h: h.type == "heartbeat" and h.at > thawed and not h.message["degraded"],
+            10.0,
+            "all well again",
+        )
+    eventually(lambda: api.admin.http.get("/rules").status_code == 200, 3.0, "the rules again")
+    assert api.enterprise()
+
+
+def test_what_ingest_and_engine_say_of_the_database_counts(api: Api) -> None:
+    api.engine.database_ok = False
+    try:
+        eventually(lambda: api.ready()["degraded"] == ["database"], 3.0, "a degraded database")
+    finally:
+        api.engine.database_ok = True
+    eventually(lambda: api.ready()["degraded"] == [], 3.0, "all well again")
+
+
+def test_a_request_in_the_hands_of_a_freezing_database_is_answered(api: Api) -> None:
+    for _ in range(3):
+        api.admin.ask("/rules")
+    with frozen_database(api.engines):
+        began = time.monotonic()
+        answers = [api.admin.http.get("/rules") for _ in range(4)]
+        assert time.monotonic() - began <= ANSWER_S + 1.0, "the first finds out, the rest know"
+        assert {a.status_code for a in answers} == {503}
+    eventually(lambda: api.admin.http.get("/rules").status_code == 200, 5.0, "the rules again")

@@ -66,7 +66,7 @@ Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Username = Annotated[str, Field(pattern=USERNAME, examples=["li.wei"])]
 NewPassword = Annotated[
     str,
-    Field(min_length=10, max_length=256, description="At least 10 characters"),
+    Field(min_length=8, max_length=256, description="At least 8 characters"),
     AfterValidator(_printable),
 ]
 

@@ -12,6 +12,9 @@ LOOK_S = 0.5
 WATCH_S = 0.25
 VALUES_S = 0.1
 HEARTBEAT_S = 2.0
+RETRY_S = 1.0
+"""Between two tries to make the broker take its users."""
+
 PATIENCE_S = 3.0
 """How long an engine may take to answer before the record is shown in its place."""
 
@@ -37,7 +40,9 @@ class Upkeep:
 
     async def run_door(self) -> None:
         """Keep the broker's users at what the register says."""
-        await _every(WATCH_S, self._here.door.follow)
+        while True:
+            await self._here.door.follow()
+            await asyncio.sleep(RETRY_S if self._here.door.trouble else WATCH_S)
 
     async def run_values(self) -> None:
         """Send the newest values, at most once a second."""

@@ -31,7 +31,7 @@ export interface Truth {
 
 const HEARTBEAT_MS = 2_000;
 /** The server speaks at least every 2 s; the bar must stand within 5 s of a silent cut. */
-export const SILENT_MS = 4_000;
+export const SILENT_MS = 3_800;
 /** A cut that was noticed needs no waiting: only so long that a swift reconnect does not flash. */
 export const CLOSED_MS = 400;
 export const STALE_MS = 10_000;

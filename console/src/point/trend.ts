@@ -21,6 +21,7 @@ export interface TrendLook {
 }
 
 const INK = '#1c2226';
+const GROUND = 'rgb(242 243 244 / 85%)';
 const SOFT = '#434c52';
 const GRID = '#c4c9cc';
 const BAND = 'rgb(67 76 82 / 18%)';
@@ -149,7 +150,12 @@ export class TrendPlot {
       ctx.moveTo(bbox.left, y);
       ctx.lineTo(bbox.left + bbox.width, y);
       ctx.stroke();
-      ctx.fillText(limit.label, bbox.left + 6 * ratio, y - 2 * ratio);
+      const x = bbox.left + 6 * ratio;
+      const height = px * 1.1 * ratio;
+      ctx.fillStyle = GROUND;
+      ctx.fillRect(x - 3 * ratio, y - height - ratio, ctx.measureText(limit.label).width + 6 * ratio, height);
+      ctx.fillStyle = INK;
+      ctx.fillText(limit.label, x, y - 2 * ratio);
     }
     ctx.restore();
   }

@@ -10,7 +10,7 @@ from services.runtime import log
 from services.runtime.clock import SystemClock
 from services.runtime.lifecycle import run_service
 from services.runtime.mqtt_bus import MqttBus
-from services.runtime.mqtt_client import BrokerAddress
+from services.runtime.mqtt_client import BadAddress, BrokerAddress
 from services.runtime.mqtt_session import MqttSession
 from services.runtime.settings import Settings, require
 from services.store.book import BookReader
@@ -30,9 +30,12 @@ def main(settings: Settings) -> None:
     """Run until SIGTERM. Needs DATABASE_URL, MQTT_URL and CLIENT_ID_SECRET."""
     log.configure("ingest")
     database_url = require(settings.database_url, "DATABASE_URL")
-    address = BrokerAddress.parse(require(settings.mqtt_url, "MQTT_URL"))
     secret = require(settings.client_id_secret, "CLIENT_ID_SECRET")
-    run_service(partial(serve, database_url, address, secret))
+    try:
+        address = BrokerAddress.parse(require(settings.mqtt_url, "MQTT_URL"))
+        run_service(partial(serve, database_url, address, secret))
+    except BadAddress as error:
+        raise SystemExit(f"PARKWATCH_MQTT_URL cannot be used. {error}") from None
 
 
 async def serve(

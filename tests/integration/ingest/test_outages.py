@@ -11,7 +11,7 @@ import pytest
 
 from tests.living import processes
 from tests.living.engines_alone import Engines
-from tests.living.ingest_alone import Field, Ingest, Tables, eventually
+from tests.living.ingest_alone import Field, Ingest, Tables, eventually, running_ingest
 
 PER_SECOND = 200
 NOW = int(time.time() * 1000)
@@ -126,6 +126,20 @@ def test_a_killed_broker_loses_nothing_that_it_acknowledged(
     field.await_status(lambda status: status.ready, 30)
     field.send({"ts": NOW + 200, "values": {"GT-101": 1}})
     expect_all(tables, 201, 20)
+
+
+def test_started_while_the_database_is_frozen_it_hears_the_field_and_stores_later(
+    engines: Engines, field: Field, tables: Tables
+) -> None:
+    with frozen_database(engines), running_ingest(engines) as ingest:
+        field.await_status(lambda status: status.ready and not status.db_ok, 20)
+        assert ingest.stop() == 0
+    with running_ingest(engines):
+        with frozen_database(engines):
+            field.await_status(lambda status: status.ready, 20)
+            field.send({"ts": NOW, "values": {"GT-101": 1}})
+        expect_all(tables, 1, 20)
+    assert tables.count("unregistered_tag") == 0
 
 
 def test_told_to_stop_while_the_database_is_frozen_it_ends_in_time(

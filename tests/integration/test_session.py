@@ -1,0 +1,107 @@
+"""What only the real session can get wrong: a dead thread, a refused filter, a full queue."""
+
+import asyncio
+import secrets
+
+import pytest
+from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion
+
+from services.runtime.clock import SystemClock
+from services.runtime.mqtt_client import make_client
+from services.runtime.mqtt_session import MqttSession, SubscriptionRefused
+from services.runtime.mqtt_thread import NetworkThread, NetworkThreadDied
+from tests.living.engines_alone import Engines
+
+
+def publish(engines: Engines, topic: str, payloads: list[bytes]) -> None:
+    """Publish at QoS 1 as one of our own services."""
+    address = engines.broker("api")
+    client = Client(CallbackAPIVersion.VERSION2)
+    client.username_pw_set(address.username, address.password)
+    client.connect(address.host, address.port)
+    client.loop_start()
+    for payload in payloads:
+        client.publish(topic, payload, qos=1).wait_for_publish(5)
+    client.disconnect()
+    client.loop_stop()
+
+
+async def until_dead(thread: NetworkThread) -> None:
+    """Check it for up to five seconds."""
+    for _ in range(500):
+        await asyncio.sleep(0.01)
+        thread.check()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+async def test_a_network_thread_that_died_is_noticed(engines: Engines) -> None:
+    client = make_client(engines.broker("api"), "dying", durable=False)
+    connected = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def fail(_client: Client, _userdata: object, _message: MQTTMessage) -> None:
+        raise RuntimeError("a bug in a callback")
+
+    def subscribe(*_: object) -> None:
+        client.subscribe("pw/int/v1/alarms")
+
+    def granted(*_: object) -> None:
+        loop.call_soon_threadsafe(connected.set)
+
+    client.on_connect = subscribe
+    client.on_subscribe = granted
+    client.on_message = fail
+    thread = NetworkThread(client)
+    thread.start()
+    async with asyncio.timeout(5):
+        await connected.wait()
+    thread.check()
+
+    client.publish("pw/int/v1/alarms", b"x")
+
+    with pytest.raises(NetworkThreadDied):
+        await until_dead(thread)
+
+
+async def test_a_refused_subscription_ends_the_service(engines: Engines) -> None:
+    name = f"refused-{secrets.token_hex(4)}"
+    address = engines.broker("ingest")
+    async with MqttSession(address, name, "pw/v1/a b/+", SystemClock()) as session:
+        with pytest.raises(SubscriptionRefused, match="pw/v1/a b"):
+            async with asyncio.timeout(10):
+                await session.watch()
+        assert not session.ready
+
+
+@pytest.mark.parametrize(("capacity", "capacity_bytes"), [(10, 10**6), (1000, 10_000)])
+async def test_what_our_queue_has_no_room_for_stays_with_the_broker(
+    engines: Engines, capacity: int, capacity_bytes: int
+) -> None:
+    enterprise = f"e{secrets.token_hex(4)}"
+    name = f"small-{enterprise}"
+    payloads = [b"%4d" % number + b"x" * 996 for number in range(30)]
+    session = MqttSession(
+        engines.broker("ingest"),
+        name,
+        f"pw/v1/{enterprise}/+/+",
+        SystemClock(),
+        capacity,
+        capacity_bytes,
+    )
+    async with session, asyncio.TaskGroup() as group:
+        watch = group.create_task(session.watch())
+        while not session.ready:
+            await session.take(1, 0.02)
+        publish(engines, f"pw/v1/{enterprise}/g/telemetry", payloads)
+        assert session.unacked <= 10
+        seen: set[bytes] = set()
+        async with asyncio.timeout(60):
+            while len(seen) < 30:
+                taken = await session.take(10, 0.5)
+                seen |= {each.payload for each in taken}
+                session.ack(taken)
+        watch.cancel()
+
+    assert seen == set(payloads)
+    assert session.refused_full >= 10

@@ -30,6 +30,11 @@ class Heartbeat:
             self.beat()
             await asyncio.sleep(EVERY_S)
 
+    def tell_all(self) -> None:
+        """The bus is there again: say every newest value, for some were said to nobody."""
+        self.judge.publisher.values(self.judge.engine.newest())
+        self.beat()
+
     def beat(self) -> None:
         """Say how we are, now."""
         ledger = self.judge.ledger

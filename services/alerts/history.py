@@ -23,6 +23,8 @@ QUIET_MS = 400
 """A point that is still being filled waits until it is quiet for so long…"""
 LONGEST_MS = 3_000
 """…but no longer than this."""
+SOUNDING_MS = 500
+"""The same for what will sound."""
 PATIENCE_S = 60.0
 """How long we wait for a marked reading to be stored; one that ingest could not use never is."""
 CHECKS_S = (2.0, 10.0)
@@ -93,7 +95,8 @@ class HistoryJudge:
     def _is_ripe(self, mark: Mark) -> bool:
         now = self.judge.clock.now_ms()
         quiet = not 0 <= now - mark.noted_at < QUIET_MS
-        return quiet or not 0 <= now - mark.first_noted_at < LONGEST_MS
+        longest = SOUNDING_MS if mark.sounding else LONGEST_MS
+        return quiet or not 0 <= now - mark.first_noted_at < longest
 
     def _drop_unruled(self, marks: list[Mark]) -> list[Mark]:
         """Without a rule there is nothing to judge."""

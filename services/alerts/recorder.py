@@ -9,7 +9,7 @@ import psycopg
 import structlog
 
 from services.alerts.entry import Judged, decode_entry
-from services.alerts.spool import SpoolReader
+from services.alerts.spool_reader import SpoolReader
 from services.domain.alarm import Transition
 from services.domain.judgement import PointState
 from services.runtime.clock import Clock

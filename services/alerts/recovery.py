@@ -12,7 +12,8 @@ from services.alerts.ledger import Ledger
 from services.alerts.marks import Marks, Where, everywhere
 from services.alerts.overflow import Overflow
 from services.alerts.snapshot import Snapshot, SnapshotStore
-from services.alerts.spool import Spool, SpoolReader, SpoolSize
+from services.alerts.spool import Spool, SpoolSize
+from services.alerts.spool_reader import SpoolReader
 from services.domain.directory import Directory
 from services.domain.reading import LIVE_HORIZON_MS
 

@@ -66,7 +66,7 @@ async def _serve(settings: Settings, folder: Path, stop: asyncio.Event) -> None:
     clock = SystemClock()
     found = recover(folder, clock.now_ms())
     session = MqttSession(address, client_id, TELEMETRY, clock)
-    bus = MqttBus(address, f"{client_id}-bus")
+    bus = MqttBus(address, f"{client_id}-bus", on_connected=lambda: heartbeat.tell_all())
     publisher = Publisher(bus, found.ledger.epoch)
     judge = Judge(found.engine, found.ledger, publisher, clock, found.marks)
     recorder = Recorder(database_url, found.ledger.spool.folder, found.ledger.spool.id, clock)

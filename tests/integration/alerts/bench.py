@@ -27,6 +27,7 @@ from services.wire.bus import (
     COMMAND,
     REPLY,
     STATUS,
+    VALUES,
     AlarmEvent,
     AlarmEvents,
     AlarmItem,
@@ -34,6 +35,7 @@ from services.wire.bus import (
     Reply,
     SnapshotChunk,
     Status,
+    ValueFrame,
 )
 from tests.living.engines_alone import Engines
 
@@ -164,6 +166,8 @@ class Heard:
     status: list[Status] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
     chunks: list[SnapshotChunk] = field(default_factory=list)
+    values: list[float | None] = field(default_factory=list)
+    """Of the point named in `Bench.watched`."""
 
     def names(self) -> list[str]:
         return [event.event for _, _, event in self.events]
@@ -179,6 +183,7 @@ class Bench:
         self.register = Register(engines)
         self.record = Record(engines, self.register.enterprise)
         self.heard = Heard()
+        self.watched: int | None = None
         self.process: subprocess.Popen[bytes] | None = None
         self.client = f"t{secrets.token_hex(4)}"
         self._bus = MqttBus(engines.broker("api"), f"test-{self.client}")
@@ -190,6 +195,7 @@ class Bench:
         self._bus.subscribe(ALARMS, self._hear_events)
         self._bus.subscribe(f"{STATUS}/alerts", self._hear_status)
         self._bus.subscribe(f"{REPLY}/{self.client}", self._hear_reply)
+        self._bus.subscribe(VALUES, self._hear_values)
         await self.until(lambda: self._bus.connected, 5)
         return self
 
@@ -214,9 +220,12 @@ class Bench:
 
     async def start(self, seconds: float = 10) -> None:
         """Start the service; returns when it says that it is ready."""
-        self.heard.status.clear()
+        before = {each.epoch for each in self.heard.status}
         self._spawn()
-        await self.until(lambda: any(each.ready for each in self.heard.status[-1:]), seconds)
+        await self.until(
+            lambda: any(each.ready and each.epoch not in before for each in self.heard.status[-1:]),
+            seconds,
+        )
 
     def _spawn(self) -> None:
         self.process = self._process("alerts", self._log)
@@ -224,13 +233,28 @@ class Bench:
     def _process(self, service: str, log: BinaryIO) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
             [sys.executable, "-m", f"services.{service}"],
-            env=os.environ
+            env=self._environment(service),
+            stderr=log,
+        )
+
+    def _environment(self, service: str) -> dict[str, str]:
+        return (
+            os.environ
             | self.engines.services[service]
             | {
                 "PARKWATCH_DATA_DIR": str(self.data_dir),
                 "PARKWATCH_CLIENT_ID_SECRET": self.secret,
-            },
-            stderr=log,
+            }
+        )
+
+    def run_another(self) -> "subprocess.CompletedProcess[bytes]":
+        """A second engine on the same folder, to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "services.alerts"],
+            env=self._environment("alerts"),
+            capture_output=True,
+            timeout=10,
+            check=False,
         )
 
     def kill(self) -> None:
@@ -321,6 +345,12 @@ class Bench:
 
     def _hear_status(self, _topic: str, payload: bytes) -> None:
         self.heard.status.append(msgspec.json.decode(payload, type=Status))
+
+    def _hear_values(self, _topic: str, payload: bytes) -> None:
+        frame = msgspec.json.decode(payload, type=ValueFrame)
+        for point, value in zip(frame.id, frame.v, strict=True):
+            if point == self.watched:
+                self.heard.values.append(value)
 
     def _hear_reply(self, _topic: str, payload: bytes) -> None:
         if b'"parts"' in payload:

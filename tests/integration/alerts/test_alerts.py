@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import time
 from collections.abc import AsyncIterator
@@ -16,7 +17,7 @@ from tests.living.engines_alone import Engines
 @pytest.fixture
 async def bench(engines: Engines, tmp_path: Path) -> AsyncIterator[Bench]:
     async with Bench(engines, tmp_path) as running:
-        running.register.point("GT-1")
+        running.watched = running.register.point("GT-1")
         running.register.rule("GT-1", "H", 25, grade=2, deadband=1)
         running.register.rule("GT-1", "HH", 50, grade=1, deadband=1)
         yield running
@@ -228,3 +229,45 @@ def frozen_pids(engines: Engines) -> list[int]:
     parent = engines.pids["database"]
     children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
     return [parent, *(int(pid) for pid in children)]
+
+
+async def test_without_a_memory_of_its_own_it_starts_from_what_is_on_record(bench: Bench) -> None:
+    """As after a restored backup: the standing alarm is known, and raised no second time."""
+    await bench.start()
+    bench.send({"GT-1": 30}, ts=now_ms())
+    await bench.until(lambda: bench.heard.events, 2)
+    await bench.until_recorded()
+    bench.stop()
+    shutil.rmtree(bench.data_dir / "alerts")
+
+    await bench.start()
+    bench.send({"GT-1": 31}, ts=now_ms())
+    bench.send({"GT-1": 5}, ts=now_ms())
+    await bench.until(lambda: len(bench.heard.events) == 2, 3)
+
+    assert bench.heard.names() == ["raised", "returned"]
+    await bench.until_recorded()
+    assert len(bench.record.alarms()) == 1
+    assert bench.record.chain().sound
+
+
+async def test_a_second_engine_on_the_same_folder_says_so_and_stops(bench: Bench) -> None:
+    await bench.start()
+
+    second = bench.run_another()
+
+    assert second.returncode == 1
+    assert b"Another alarm engine runs on" in second.stderr
+    assert second.stderr.count(b"\n") == 1
+
+
+async def test_values_are_told_once_a_second_and_newest_only(bench: Bench) -> None:
+    await bench.start()
+    for value in range(10):
+        bench.send({"GT-1": value})
+
+    await bench.until(lambda: bench.heard.values, 3)
+    await asyncio.sleep(1.5)
+
+    assert bench.heard.values[-1] == 9.0
+    assert len(bench.heard.values) <= 3

@@ -6,7 +6,8 @@ from services.alerts.engine_outcome import DirtyRange, Outcome
 from services.alerts.entry import AllDirty, Judged, decode_entry
 from services.alerts.ledger import Ledger
 from services.alerts.overflow import Overflow
-from services.alerts.spool import Spool, SpoolReader, SpoolSize
+from services.alerts.spool import Spool, SpoolSize
+from services.alerts.spool_reader import SpoolReader
 from services.domain.judgement import PointState
 from tests.unit.alerts.samples import NOON, acknowledged, cleared, raised
 

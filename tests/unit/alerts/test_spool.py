@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from services.alerts.segment import HEADER, segment_path, segments
-from services.alerts.spool import POSITION_JUMP, Spool, SpoolFull, SpoolReader, SpoolSize
+from services.alerts.spool import POSITION_JUMP, Spool, SpoolFull, SpoolSize
+from services.alerts.spool_reader import SpoolReader
 
 SMALL = SpoolSize(limit=40_000, reserve=8_000, segment=4_000)
 

@@ -1,0 +1,50 @@
+"""A whole book against the older one on our own disk: what changed while we were away."""
+
+from dataclasses import replace
+
+from services.alerts.follower import difference
+from services.domain.directory import BookChange, Directory
+from tests.unit.alerts.desk import book
+from tests.unit.alerts.samples import NOON
+
+
+def known(change: BookChange) -> Directory:
+    directory = Directory()
+    change.apply(directory)
+    return directory
+
+
+def test_the_same_book_brings_nothing_but_its_version() -> None:
+    assert difference(known(book(3)), book(5), NOON) == BookChange(5)
+
+
+def test_a_point_that_went_meanwhile_is_removed() -> None:
+    whole = book(5)
+    fewer = replace(whole, points=whole.points[:1], rules=whole.rules[:2])
+
+    change = difference(known(book(3)), fewer, NOON)
+
+    assert change == BookChange(5, (), whole.points[1:], ())
+
+
+def test_a_moved_limit_and_a_new_point_come_and_the_rest_stays() -> None:
+    whole = book(5)
+    moved = replace(whole.rules[0], valid_to=NOON)
+    next_version = replace(whole.rules[0], version=2, limit=20.0)
+    rules = (moved, next_version, *whole.rules[1:])
+    point = replace(whole.points[0], id=9, tag="GT-9")
+
+    change = difference(
+        known(book(3)), replace(whole, points=(*whole.points, point), rules=rules), NOON
+    )
+
+    assert change == BookChange(5, (point,), (), (moved, next_version))
+
+
+def test_a_rule_that_the_book_has_no_more_ended_now() -> None:
+    """As after restoring an older backup."""
+    whole = book(5)
+
+    change = difference(known(book(9)), replace(whole, rules=whole.rules[1:]), NOON)
+
+    assert change == BookChange(5, (), (), (replace(whole.rules[0], valid_to=NOON),))

@@ -291,3 +291,23 @@ def _raw_socket(api: Api) -> socket.socket:
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
     )
     return raw
+
+
+@pytest.mark.long
+def test_a_console_that_never_reads_is_cut_after_half_a_minute(api: Api) -> None:
+    code = api.enterprise()
+    before = _clients(api)
+    stalled = _raw_socket(api)
+    try:
+        eventually(lambda: _clients(api) == before + 1, 3.0, "one more client")
+        for number in range(20_000, 32_000):
+            api.engine.raises(number, code)
+        eventually(lambda: _clients(api) == before, 50.0, "the stalled client is cut", every_s=1)
+    finally:
+        stalled.close()
+
+
+def _clients(api: Api) -> float:
+    text = httpx2.get(f"{api.url}/metrics").text
+    (line,) = [row for row in text.splitlines() if row.startswith("parkwatch_live_clients ")]
+    return float(line.split()[1])

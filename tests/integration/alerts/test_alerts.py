@@ -271,3 +271,24 @@ async def test_values_are_told_once_a_second_and_newest_only(bench: Bench) -> No
 
     assert bench.heard.values[-1] == 9.0
     assert len(bench.heard.values) <= 3
+
+
+@pytest.mark.parametrize("wait_s", [0.2, 2.5])
+async def test_it_stops_cleanly_while_the_database_is_frozen(bench: Bench, wait_s: float) -> None:
+    await bench.start()
+    pids = frozen_pids(bench.engines)
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        bench.send({"GT-1": 55}, ts=now_ms())
+        await asyncio.sleep(wait_s)
+        began = time.monotonic()
+        assert bench.stop() == 0
+        assert time.monotonic() - began < 5
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+    await bench.start(15)
+    await bench.until(lambda: bench.heard.status[-1].recorded_seq == 1, 10)
+    assert [row["value"] for row in bench.record.alarms()] == [55]

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
@@ -51,15 +52,17 @@ def test_a_gateway_hears_only_its_own_downlink(park: Park) -> None:
     spy, victim = ours.gateway(), theirs.gateway()
     theirs.gas_detector("GT-101")
     theirs.in_force()
-    for topic in (victim.topic, "#", "pw/v1/#", "pw/int/v1/#", victim.downlink, "$SYS/#"):
-        with subscriber(spy, topic) as listening:
-            time.sleep(1.0)
-            send(victim, {"GT-101": 55})
-            publish(victim, {"values": {"GT-101": 3}})
-            time.sleep(1.0)
+    topics = [victim.topic, "#", "pw/v1/#", "pw/int/v1/#", victim.downlink, "$SYS/#"]
+    with ExitStack() as until:
+        spies = [until.enter_context(subscriber(spy, topic)) for topic in topics]
+        time.sleep(1.0)
+        send(victim, {"GT-101": 55})
+        send(victim, {"GT-101": 3})
+        time.sleep(2.0)
+        for topic, listening in zip(topics, spies, strict=True):
             heard = ended(listening)
-        assert "GT-101" not in heard, f"{topic} was delivered: {heard}"
-        assert "pw/" not in heard.replace(topic, ""), f"{topic} was delivered: {heard}"
+            assert "GT-101" not in heard, f"{topic} was delivered: {heard}"
+            assert "pw/" not in heard.replace(topic, ""), f"{topic} was delivered: {heard}"
 
 
 def test_a_removed_gateway_is_cut_while_it_is_connected(park: Park) -> None:

@@ -1,6 +1,7 @@
 """The field side: stock mosquitto clients and `parkwatch sim replay`, as an enterprise uses them."""
 
 import json
+import secrets
 import subprocess
 import threading
 import time
@@ -42,7 +43,7 @@ def send(gateway: Gateway, values: dict[str, Any], ts: int | None = None) -> Non
 def subscriber(gateway: Gateway, topic: str) -> Iterator[subprocess.Popen[str]]:
     """Stock `mosquitto_sub -v` on a topic, ended afterwards if it still lives."""
     words = [str(mosquitto("mosquitto_sub")), *_login(gateway), "-v", "-t", topic]
-    words += ["-i", f"{gateway.client_id}-sub"]
+    words += ["-i", f"{gateway.client_id}-{secrets.token_hex(4)}"]
     listening = subprocess.Popen(
         words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1
     )

@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,8 @@ import httpx2
 from tests.living.stack import Stack
 
 Json = dict[str, Any]
+PATIENCE_S = 10.0
+"""How long a client tries again when the register says 503: a busy machine is not a broken one."""
 IN_FORCE_S = 2.0
 """The contract: points, gateways and rules are in force within 2 s of the answer."""
 
@@ -28,7 +31,7 @@ class Door:
 
     def ask(self, path: str, **params: str | int | bool) -> Any:
         """GET; the decoded body."""
-        answer = self.http.get(path, params=params)
+        answer = self._patiently(lambda: self.http.get(path, params=params))
         assert answer.status_code == 200, f"GET {path}: {answer.status_code} {answer.text}"
         return answer.json()
 
@@ -44,9 +47,17 @@ class Door:
                 return found
 
     def tell(self, path: str, body: Json | None = None, *, status: int = 200) -> Json:
-        """POST; the decoded body."""
+        """POST, once; the decoded body."""
         answer = self.http.post(path, json=body if body is not None else {})
         assert answer.status_code == status, f"POST {path}: {answer.status_code} {answer.text}"
+        decoded: Json = answer.json()
+        return decoded
+
+    def register(self, path: str, body: Json) -> Json:
+        """POST to the register, again while it is away, as its answer asks; the decoded body."""
+        key = {"Idempotency-Key": secrets.token_hex(16)}
+        answer = self._patiently(lambda: self.http.post(path, json=body, headers=key))
+        assert answer.status_code == 201, f"POST {path}: {answer.status_code} {answer.text}"
         decoded: Json = answer.json()
         return decoded
 
@@ -57,6 +68,14 @@ class Door:
 
     def close(self) -> None:
         self.http.close()
+
+    def _patiently(self, ask: Callable[[], httpx2.Response]) -> httpx2.Response:
+        deadline = time.monotonic() + PATIENCE_S
+        answer = ask()
+        while answer.status_code == 503 and time.monotonic() < deadline:
+            time.sleep(0.5)
+            answer = ask()
+        return answer
 
 
 @dataclass
@@ -90,7 +109,7 @@ class Enterprise:
     def gateway(self, code: str = "gw1") -> Gateway:
         """A new gateway, its credentials valid at once."""
         path = f"/enterprises/{self.code}/gateways"
-        return self._gateway(self.door.tell(path, {"code": code}, status=201), code)
+        return self._gateway(self.door.register(path, {"code": code}), code)
 
     def rotate(self, code: str = "gw1") -> Gateway:
         """The same gateway with a new password."""
@@ -101,7 +120,7 @@ class Enterprise:
     def point(self, tag: str, kind: str = "analog", unit: str = "%", **more: Any) -> Json:
         """A new point."""
         body = {"enterprise": self.code, "tag": tag, "kind": kind, "unit": unit, **more}
-        return self.door.tell("/points", body, status=201)
+        return self.door.register("/points", body)
 
     def rule(self, tag: str, condition: str, limit: float, grade: int, **more: Any) -> Json:
         """A new limit rule."""
@@ -114,7 +133,7 @@ class Enterprise:
             "grade": grade,
             **more,
         }
-        return self.door.tell("/rules", body, status=201)
+        return self.door.register("/rules", body)
 
     def gas_detector(self, tag: str = "GT-101") -> Json:
         """A combustible-gas point with the two limits of the field: 25 and 50 %LEL."""
@@ -154,7 +173,7 @@ class Park:
     def enterprise(self, name: str = "E") -> Enterprise:
         """A new enterprise with a code that no other proof has."""
         code = f"{name}-{secrets.token_hex(4)}"
-        self.admin.tell("/enterprises", {"code": code, "name": f"企业 {code}"}, status=201)
+        self.admin.register("/enterprises", {"code": code, "name": f"企业 {code}"})
         return Enterprise(self.admin, self.stack, code)
 
     def person(self, role: str, enterprise: str | None = None) -> Door:
@@ -163,7 +182,7 @@ class Park:
         body: Json = {"username": username, "password": password, "role": role}
         if enterprise is not None:
             body["enterprise"] = enterprise
-        self.admin.tell("/users", body, status=201)
+        self.admin.register("/users", body)
         door = Door(self.stack.url, username, password)
         self._doors.append(door)
         return door

@@ -15,17 +15,16 @@ from bench.hop import Hop
 from bench.listener import Listener
 from bench.order import Paced
 from bench.report import Report
-from bench.site import Site
+from bench.site import Site, measured_stack
 from bench.usage import Usage
 from services.runtime.mqtt_client import BrokerAddress
-from tests.living.stack import living
 
 GATEWAYS = 4
 TAGS = 1_250
 ALARMS = 50
 """Points of each gateway that raise alarms, in turn."""
-SECONDS = 15.0
-HOP_SECONDS = 6.0
+SECONDS = 12.0
+HOP_SECONDS = 5.0
 WARM_UP_SECONDS = 3.0
 RAISED_A_SECOND = 50
 PATIENCE_S = 10.0
@@ -83,7 +82,7 @@ def measure(site: Site, flow: Flow, seconds: float = SECONDS) -> dict[str, Any]:
     return {
         **latency.summary(delays, len(run.raises)),
         "resyncs": listener.resyncs,
-        **_sending(run),
+        **_sending(run, round(flow.messages_a_second * seconds)),
         "cpu_s": usage.spent(),
     }
 
@@ -99,12 +98,16 @@ def measure_hop(site: Site, flow: Flow) -> dict[str, Any]:
         hop.wait(run.messages, PATIENCE_S)
     finally:
         hop.close()
-    return {**latency.summary(hop.delays, run.messages), **_sending(run)}
+    return {
+        **latency.summary(hop.delays, run.messages),
+        **_sending(run, round(flow.messages_a_second * HOP_SECONDS)),
+    }
 
 
-def _sending(run: Run) -> dict[str, Any]:
+def _sending(run: Run, scheduled: int) -> dict[str, Any]:
     return {
         "messages": run.messages,
+        "unsent": max(0, scheduled - run.messages),
         "sent_late_ms": round(run.late_s * 1000, 1),
         "publishers_cpu_s": round(run.cpu_s, 2),
     }
@@ -113,7 +116,7 @@ def _sending(run: Run) -> dict[str, Any]:
 def main() -> None:
     """Measure all flows and keep the result."""
     report, results = Report("alarm_latency"), []
-    with living() as stack:
+    with measured_stack() as stack:
         site = Site(stack, GATEWAYS, TAGS, ALARMS)
         measure(site, FLOWS[0], WARM_UP_SECONDS)
         for flow in FLOWS:

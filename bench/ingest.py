@@ -19,10 +19,9 @@ from bench import copy_ceiling
 from bench.fleet import Fleet, Run, consumer
 from bench.order import Burst, Consume
 from bench.report import Report
-from bench.site import Site
+from bench.site import Site, measured_stack
 from bench.usage import Usage, cpu_seconds, memory_mb
 from tests.living.live import Live
-from tests.living.stack import living
 
 GATEWAYS = 8
 TAGS = 1_000
@@ -191,7 +190,7 @@ def _summary(
 def main() -> None:
     """Measure and keep the result."""
     report = Report("ingest")
-    with living() as stack:
+    with measured_stack() as stack:
         site = Site(stack, GATEWAYS, TAGS, alarms=1)
         copy_ceiling.make_table(site.database_url, BARE_TABLE)
         results = measure(site)

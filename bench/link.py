@@ -2,6 +2,7 @@
 
 import select
 import socket
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -34,7 +35,7 @@ class Link:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with self._socket:
+        with self._socket, suppress(OSError):
             self._socket.sendall(packet.DISCONNECT)
 
     def send(self, payloads: list[bytes]) -> None:

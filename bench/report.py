@@ -15,7 +15,7 @@ class Report:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._load_before = machine.load()
+        self._noise = {"load_before": machine.load(), "flush_us_before": machine.flush_us()}
 
     def write(self, measured: dict[str, Any]) -> None:
         """Keep what was measured, replacing the older result of the same name."""
@@ -23,7 +23,8 @@ class Report:
             "benchmark": self.name,
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
             **machine.commit(),
-            "load_before": self._load_before,
+            **self._noise,
+            "flush_us_after": machine.flush_us(),
             "machine": machine.facts(),
             **measured,
         }

@@ -1,5 +1,8 @@
 """A park to measure on: one enterprise, its gateways and points with limits, in a fresh stack."""
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import LiteralString
 
@@ -8,7 +11,7 @@ import psycopg
 
 from bench.order import Sender
 from tests.living.park import Enterprise, Gateway, Park
-from tests.living.stack import Stack
+from tests.living.stack import Stack, living
 
 LIMITS = (("HH", 90.0, 1), ("H", 80.0, 2))
 """Of every point; the workload's normal values lie between 30 and 71."""
@@ -40,6 +43,17 @@ class Place:
             gateway.mqtt_port, gateway.username, gateway.password, gateway.topic, boot,
             self.tags, readings,
         )  # fmt: skip
+
+
+@contextmanager
+def measured_stack() -> Iterator[Stack]:
+    """A fresh `parkwatch up`; when the measuring fails, what its programs said is shown."""
+    with living() as stack:
+        try:
+            yield stack
+        except BaseException:
+            print(stack.said(), file=sys.stderr)
+            raise
 
 
 class Site:

@@ -1,8 +1,9 @@
 """The api's connections: few, bounded in time from our side, and quick to say that there is none.
 
 A frozen server answers nothing, so every piece of work has a deadline at which its connection is
-cut. After a failure the database counts as away and work is refused at once, until the probe
-(`probe`, called every half second) has an answer again.
+cut. Whether the database is away is for the probe to say (`probe`, called every half second), and
+it asks twice: one slow answer on a busy machine is not an outage. While the database is away work
+is refused at once.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ SIZE = 8
 """Connections at most; who comes later waits for one, inside its own deadline."""
 
 DEADLINE_S = 2.0
-PROBE_S = 1.5
+PROBE_S = 1.0
 
 _log = structlog.get_logger()
 Connection = psycopg.AsyncConnection[Any]
@@ -59,7 +60,6 @@ class Database:
                 async with within(connection, deadline_s), connection.transaction():
                     yield connection
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-                self._lost(connection, error)
                 raise DatabaseAway from error
             finally:
                 self._lent.discard(connection)
@@ -67,7 +67,23 @@ class Database:
         self._heard()
 
     async def probe(self) -> bool:
-        """Ask for a sign of life over a connection of its own choosing; whether there was one."""
+        """Ask for a sign of life, a second time over a new connection; whether there was one."""
+        failure = await self._ask()
+        if failure is not None:
+            self.close()
+            failure = await self._ask()
+        if failure is not None:
+            self._away(failure)
+            return False
+        self._heard()
+        return True
+
+    def close(self) -> None:
+        """Let every idle connection go."""
+        while self._idle:
+            _drop(self._idle.pop())
+
+    async def _ask(self) -> Exception | None:
         try:
             async with asyncio.timeout(PROBE_S):
                 connection = await self._take_or_connect()
@@ -77,15 +93,8 @@ class Database:
             finally:
                 self._give_back(connection)
         except (psycopg.Error, TimeoutError, OSError) as error:
-            self._away(error)
-            return False
-        self._heard()
-        return True
-
-    def close(self) -> None:
-        """Let every idle connection go."""
-        while self._idle:
-            _drop(self._idle.pop())
+            return error
+        return None
 
     @asynccontextmanager
     async def _turn(self, deadline_s: float) -> AsyncIterator[None]:
@@ -104,7 +113,6 @@ class Database:
             async with asyncio.timeout(deadline_s):
                 return await self._take_or_connect()
         except (psycopg.Error, TimeoutError, OSError) as error:
-            self._away(error)
             raise DatabaseAway from error
 
     async def _take_or_connect(self) -> Connection:
@@ -121,10 +129,6 @@ class Database:
             self._idle.append(connection)
         else:
             _drop(connection)
-
-    def _lost(self, connection: Connection, error: Exception) -> None:
-        if connection.closed or connection.broken:
-            self._away(error)
 
     def _away(self, error: Exception) -> None:
         if self.is_there:

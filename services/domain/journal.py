@@ -54,11 +54,12 @@ class ChainFault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A fault and the row it was found at."""
+    """A fault, the row it was found at, and the number of the row before it (0: none)."""
 
     fault: ChainFault
     enterprise: str
     seq: int
+    after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,9 @@ def verify_chain(
     for row in rows:
         count += 1
         head = heads.get(row.enterprise, ChainHead())
-        findings += [Finding(fault, row.enterprise, row.seq) for fault in _faults(head, row)]
+        findings += [
+            Finding(fault, row.enterprise, row.seq, head.seq) for fault in _faults(head, row)
+        ]
         heads[row.enterprise] = ChainHead(row.seq, row.hash)
     return ChainReport(count, heads, tuple(findings))
 

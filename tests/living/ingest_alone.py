@@ -128,6 +128,21 @@ class Tables:
             )
 
 
+def forget_session(engines: Engines) -> None:
+    """Let the broker forget ingest's session, and what an earlier test left in it."""
+    secret = engines.services["ingest"]["PARKWATCH_CLIENT_ID_SECRET"]
+    address = engines.broker("ingest")
+    client = Client(
+        CallbackAPIVersion.VERSION2, client_id=f"pw-ingest-{secret}", clean_session=True
+    )
+    client.username_pw_set(address.username, address.password)
+    client.connect(address.host, address.port)
+    client.loop_start()
+    eventually(client.is_connected)
+    client.disconnect()
+    client.loop_stop()
+
+
 @contextmanager
 def running_ingest(engines: Engines) -> Iterator[Ingest]:
     """Ingest, started, and ended afterwards whatever happened."""

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from tests.living.engines_alone import Engines
-from tests.living.ingest_alone import Field, Ingest, Tables, running_ingest
+from tests.living.ingest_alone import Field, Ingest, Tables, forget_session, running_ingest
 
 
 @pytest.fixture
 def tables(engines: Engines) -> Tables:
-    """The database, emptied, with two points of acme: GT-101 (1, 0 to 100) and ESD-301 (2)."""
+    """Broker and database emptied, with two points of acme: GT-101 (1, 0 to 100) and ESD-301 (2)."""
+    forget_session(engines)
     engines.empty()
     found = Tables(engines)
     found.register(1, "GT-101", low=0, high=100)

@@ -129,7 +129,7 @@ def test_a_killed_broker_loses_nothing_that_it_acknowledged(
 
 
 def test_started_while_the_database_is_frozen_it_hears_the_field_and_stores_later(
-    engines: Engines, field: Field, tables: Tables
+    engines: Engines, tables: Tables, field: Field
 ) -> None:
     with frozen_database(engines), running_ingest(engines) as ingest:
         field.await_status(lambda status: status.ready and not status.db_ok, 20)

@@ -17,6 +17,7 @@ from services.api.routes import (
     enterprises,
     gateways,
     health,
+    journal_export,
     live,
     point_import,
     points,
@@ -30,8 +31,8 @@ from services.api.routes import (
 )
 from services.api.routes.telemetry import gateway_caller
 
-NOUNS = (acknowledge, alarms, enterprises, gateways, health, live, point_import, points, readings,
-         refused, rules, session, telemetry, users, values)  # fmt: skip
+NOUNS = (acknowledge, alarms, enterprises, gateways, health, journal_export, live,
+         point_import, points, readings, refused, rules, session, telemetry, users, values)  # fmt: skip
 ROUTES = [route for noun in NOUNS for route in noun.router.routes if isinstance(route, APIRoute)]
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "reference" / "openapi.json"
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}

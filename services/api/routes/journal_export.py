@@ -1,0 +1,76 @@
+"""The journal as a file: one JSON object a line, for `parkwatch journal verify`."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
+
+from services.api.alarm_view import moment_text
+from services.api.asking import Here, Reader, narrowed
+from services.api.database import DatabaseAway
+from services.api.problem import not_found
+from services.api.text import Code
+from services.api.window import Window
+from services.domain.journal import ChainHead, JournalRow
+from services.domain.journal_export import first_line, last_line, row_line
+from services.runtime.clock import to_datetime
+from services.store import journal_list as store
+
+router = APIRouter(prefix="/journal", tags=["alarms"])
+
+MEDIA_TYPE = "application/jsonl"
+PAGE = 500
+PATIENCE_S = 10.0
+"""How long the database may be away in the middle; then the answer is cut, with no last line."""
+
+
+@router.get(
+    "/export",
+    response_class=StreamingResponse,
+    responses={200: {"description": "One JSON object a line", "content": {MEDIA_TYPE: {}}}},
+)
+async def export_journal(
+    here: Here,
+    principal: Reader,
+    enterprise: Annotated[Code | None, Query(description="Unset: all that you may see")] = None,
+) -> StreamingResponse:
+    """The journal as it is on record now: each enterprise's chain whole, and where it ends."""
+    async with here.database.transaction() as connection:
+        heads = await store.heads(connection, narrowed(principal, enterprise))
+    if enterprise is not None and enterprise not in heads:
+        raise not_found("enterprise")
+    name = f"journal-{enterprise or principal.enterprise or 'all'}.jsonl"
+    return StreamingResponse(
+        _lines(here, heads),
+        media_type=MEDIA_TYPE,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+async def _lines(here: Window, heads: Mapping[str, ChainHead]) -> AsyncIterator[str]:
+    yield first_line(list(heads), moment_text(to_datetime(here.clock.now_ms())))
+    count = 0
+    for enterprise, head in heads.items():
+        seq = 0
+        while seq < head.seq:
+            rows = await _page(here, enterprise, seq, head.seq)
+            if not rows:
+                break
+            yield "".join(map(row_line, rows))
+            count, seq = count + len(rows), rows[-1].seq
+    yield last_line(count, heads)
+
+
+async def _page(here: Window, enterprise: str, after: int, upto: int) -> list[JournalRow]:
+    """The next rows. The journal only grows, so pages of different moments fit together."""
+    deadline = here.clock.monotonic() + PATIENCE_S
+    while True:
+        try:
+            async with here.database.transaction() as connection:
+                return await store.rows(connection, enterprise, after, upto, PAGE)
+        except DatabaseAway:
+            if here.clock.monotonic() > deadline:
+                raise
+            await asyncio.sleep(0.5)

@@ -25,6 +25,7 @@ def test_a_stopped_engine_is_said_and_a_running_one_again_too(
     try:
         console.expect_bar("engine", SAID_WITHIN_S)
         expect(console.page.get_by_test_id("connection-ok")).to_be_hidden()
+        console.picture("engine-stopped-zh")
     finally:
         engine.send(signal.SIGCONT)
     console.expect_healthy(within_s=30.0)
@@ -47,6 +48,7 @@ def test_a_silent_cut_is_said_and_heals_without_a_reload(
         time.sleep(8.0)
         expect(screen.rows_of("GT-101")).to_have_count(0)
         screen.expect_bar("link", 0.5)
+        screen.picture("line-cut-zh")
         proxy.mend()
         screen.expect_healthy(within_s=15.0)
         expect(screen.rows_of("GT-101")).to_have_count(1, timeout=5_000)

@@ -15,6 +15,7 @@ from services.api.routes import (
     acknowledge,
     alarms,
     enterprises,
+    events,
     gateways,
     health,
     journal_export,
@@ -47,6 +48,7 @@ _NOUNS = (
     alarms,
     journal_export,
     refused,
+    events,
     telemetry,
     live,
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from services.api.accounts import Accounts
 from services.api.broker_access import BrokerAccess
+from services.api.broker_watch import BrokerWatch
 from services.api.database import Database
 from services.api.door import Door
 from services.api.engine_link import EngineLink
@@ -67,6 +68,7 @@ def assemble(settings: Settings, clock: Clock) -> Process:
         link=link,
         door=Door(_broker_access(settings), register, vitals),
         uplink=Uplink(address, f"{client}-up"),
+        broker_watch=_broker_watch(settings, database, register, clock),
         console=settings.console_dir,
     )
     return Process(window, line)
@@ -82,3 +84,13 @@ def _broker_access(settings: Settings) -> BrokerAccess | None:
     if settings.broker_users_file is None or settings.broker_admin_url is None:
         return None
     return BrokerAccess(settings.broker_users_file, settings.broker_admin_url.get_secret_value())
+
+
+def _broker_watch(
+    settings: Settings, database: Database, register: Register, clock: Clock
+) -> BrokerWatch | None:
+    if settings.broker_log_file is None:
+        return None
+    admin = settings.broker_admin_url
+    url = None if admin is None else admin.get_secret_value()
+    return BrokerWatch(settings.broker_log_file, url, database, register, clock)

@@ -93,7 +93,7 @@ class BrokerAccess:
         try:
             async with asyncio.timeout(RELOAD_TIMEOUT_S):
                 connection = await nats.connect(
-                    self._url, allow_reconnect=False, connect_timeout=2, error_cb=_quiet
+                    self._url, allow_reconnect=False, connect_timeout=2, error_cb=quiet
                 )
                 try:
                     await self._ask(connection)
@@ -114,5 +114,6 @@ class BrokerAccess:
             raise BrokerAway(f"The broker refused the list of gateways: {error}.")
 
 
-async def _quiet(error: Exception) -> None:
+async def quiet(error: Exception) -> None:
+    """What a short-lived connection of the administrator's says of its troubles."""
     _log.info("broker admin connection", reason=str(error))

@@ -3,7 +3,9 @@
 from collections import Counter
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client import Counter as Total
 
+from services.api.broker_watch import BrokerWatch
 from services.api.vitals import ENGINE
 from services.api.window import Window
 
@@ -36,4 +38,27 @@ def exposition(here: Window) -> bytes:
     if committed is not None:
         age = (here.clock.now_ms() - committed) / 1000
         gauge("parkwatch_commit_age_seconds", "Since readings were last committed.", age)
+    if here.broker_watch is not None:
+        _refusals(here.broker_watch, registry)
     return generate_latest(registry)
+
+
+def _refusals(watch: BrokerWatch, registry: CollectorRegistry) -> None:
+    figures = watch.figures
+    refused = Total(
+        "parkwatch_broker_refusals",
+        "What the broker refused registered gateways.",
+        ["kind"],
+        registry=registry,
+    )
+    for kind, count in figures.refusals.items():
+        refused.labels(kind.value).inc(count)
+    for name, says, count in (
+        ("unattributed", "Refusals of no registered gateway.", figures.nobodys),
+        ("lost", "Refusals that found no place while the database was away.", watch.lost),
+        ("log_gaps", "Times that the log was turned over before it was read.", figures.gaps),
+    ):
+        Total(f"parkwatch_broker_refusals_{name}", says, registry=registry).inc(count)
+    Gauge(
+        "parkwatch_broker_log_behind_bytes", "Of the broker's log, not read yet.", registry=registry
+    ).set(figures.behind)

@@ -37,6 +37,7 @@ async def _serve(settings: Settings, process: Process, stop: asyncio.Event) -> N
     here = process.window
     try:
         listening = listen(settings.http_host, settings.http_port)
+        server = make_server(make_app(here), settings.http_tls_cert, settings.http_tls_key)
     except CannotListen as error:
         raise SystemExit(str(error)) from None
     password = settings.admin_password
@@ -51,12 +52,13 @@ async def _serve(settings: Settings, process: Process, stop: asyncio.Event) -> N
                 upkeep.run_database(),
                 upkeep.run_watch(),
                 upkeep.run_door(),
+                upkeep.run_broker_watch(),
                 upkeep.run_values(),
                 upkeep.run_heartbeat(),
             )
         ]
         _log.info("listening", host=settings.http_host, port=settings.http_port)
-        await make_server(make_app(here)).run_until(stop, listening)
+        await server.run_until(stop, listening)
         for each in work:
             each.cancel()
     here.database.close()

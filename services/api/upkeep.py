@@ -44,6 +44,11 @@ class Upkeep:
             await self._here.door.follow()
             await asyncio.sleep(RETRY_S if self._here.door.trouble else WATCH_S)
 
+    async def run_broker_watch(self) -> None:
+        """See what the broker refuses, where its log can be read."""
+        if self._here.broker_watch is not None:
+            await _every(WATCH_S, self._here.broker_watch.follow)
+
     async def run_values(self) -> None:
         """Send the newest values, at most once a second."""
         await _every(VALUES_S, self._flush)

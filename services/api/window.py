@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.api.accounts import Accounts
+from services.api.broker_watch import BrokerWatch
 from services.api.database import Database
 from services.api.door import Door
 from services.api.engine_link import EngineLink
@@ -40,6 +41,8 @@ class Window:
     link: EngineLink
     door: Door
     uplink: Uplink
+    broker_watch: BrokerWatch | None
+    """None where the broker's log is out of reach."""
     console: Path | None
     stall_s: float = 30.0
     """How long a console may not read before it is cut."""

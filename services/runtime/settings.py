@@ -4,7 +4,12 @@ import os
 from pathlib import Path
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
 
 
 class Settings(BaseSettings):
@@ -12,15 +17,24 @@ class Settings(BaseSettings):
 
     The public ones are documented for operators. Those under "from the stack" are
     handed by the stack to each service, or set by hand where services run alone.
+    PARKWATCH_SECRETS_DIR names a folder of files, each holding the setting it is named after:
+    how containers are told secrets without anyone seeing them in the environment.
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="PARKWATCH_", env_file=".env", env_file_encoding="utf-8", extra="ignore"
+        env_prefix="PARKWATCH_",
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        # `NAME=` means unset: compose files hand on what may not be there.
+        env_ignore_empty=True,
     )
 
     data_dir: Path = Path("data")
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8000, ge=1, le=65535)
+    http_tls_cert: Path | None = None
+    http_tls_key: Path | None = None
     mqtt_host: str = "127.0.0.1"
     mqtt_port: int = Field(default=1883, ge=1, le=65535)
     mqtt_tls_cert: Path | None = None
@@ -37,8 +51,23 @@ class Settings(BaseSettings):
     client_id_secret: SecretStr | None = None
     broker_admin_url: SecretStr | None = None
     broker_users_file: Path | None = None
+    broker_log_file: Path | None = None
     token_key: SecretStr | None = None
     console_dir: Path | None = None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is said first counts: arguments, environment, `.env`, files of secrets."""
+        folder = os.environ.get("PARKWATCH_SECRETS_DIR")
+        spoken = (init_settings, env_settings, dotenv_settings)
+        return (*spoken, SecretsSettingsSource(settings_cls, folder)) if folder else spoken
 
     def describe(self) -> dict[str, str]:
         """Every setting as text, secrets hidden: what a service prints when it starts."""

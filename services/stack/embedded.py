@@ -8,6 +8,7 @@ from pathlib import Path
 from services.runtime.settings import Settings, require
 from services.stack.broker import Broker, Listener
 from services.stack.cache import Cache
+from services.stack.certificate import certificate
 from services.stack.data_dir import DataDir
 from services.stack.host import machine
 from services.stack.packages import DATABASE
@@ -91,6 +92,10 @@ class Embedded:
         if self.broker is not None:
             own["BROKER_ADMIN_URL"] = self.broker.admin_url()
             own["BROKER_USERS_FILE"] = str(self.broker.users_file)
+            own["BROKER_LOG_FILE"] = str(self._data.logs / "broker.log")
+        for side in ("cert", "key"):
+            if (file := getattr(self._settings, f"http_tls_{side}")) is not None:
+                own[f"HTTP_TLS_{side.upper()}"] = str(file.absolute())
         return own
 
     def _first_admin_password(self) -> str | None:
@@ -114,6 +119,7 @@ class Embedded:
 
     def _broker(self) -> Broker:
         settings = self._settings
+        pair = certificate(settings.mqtt_tls_cert, settings.mqtt_tls_key, "MQTT_TLS")
         claim(settings.mqtt_host, settings.mqtt_port, "the gateways' MQTT", "MQTT_PORT")
         native = self._data.remembered_port("broker", free_port, lambda port: is_free(HOST, port))
         return Broker(
@@ -121,11 +127,6 @@ class Embedded:
             TEMPLATE,
             self._data.broker,
             native,
-            Listener(
-                settings.mqtt_host,
-                settings.mqtt_port,
-                settings.mqtt_tls_cert,
-                settings.mqtt_tls_key,
-            ),
+            Listener(settings.mqtt_host, settings.mqtt_port, pair),
             self.secrets,
         )

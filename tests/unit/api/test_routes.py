@@ -15,6 +15,7 @@ from services.api.routes import (
     acknowledge,
     alarms,
     enterprises,
+    events,
     gateways,
     health,
     journal_export,
@@ -31,7 +32,7 @@ from services.api.routes import (
 )
 from services.api.routes.telemetry import gateway_caller
 
-NOUNS = (acknowledge, alarms, enterprises, gateways, health, journal_export, live,
+NOUNS = (acknowledge, alarms, enterprises, events, gateways, health, journal_export, live,
          point_import, points, readings, refused, rules, session, telemetry, users, values)  # fmt: skip
 ROUTES = [route for noun in NOUNS for route in noun.router.routes if isinstance(route, APIRoute)]
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "reference" / "openapi.json"

@@ -1,0 +1,71 @@
+"""What the broker refused the gateways: for whoever asks why nothing arrives."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Query, Response
+
+from services.api.alarm_view import moment_text
+from services.api.answer import Page, answer
+from services.api.asking import Cursor, Here, Limit, Reader, make_cursor, narrowed, read_cursor
+from services.api.text import Code
+from services.store import gateway_event as store
+from services.store.gateway_event import EventKind, GatewayEvent
+
+router = APIRouter(tags=["events"])
+_Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """A refusal of the broker's, `count` times from `at` to `last_at`.
+
+    `kind`: `publish_denied` (a foreign topic: acknowledged, not delivered), `subscribe_denied`,
+    `message_too_large` (the connection was cut), `login_refused` (somebody with this gateway's
+    name). `detail`: the topic, the size, or where the login came from.
+    """
+
+    enterprise: str
+    id: int
+    gateway: str
+    kind: EventKind
+    detail: str
+    count: int
+    at: str
+    last_at: str
+
+
+@router.get("/events", response_model=Page[EventView])
+async def list_events(
+    here: Here,
+    principal: Reader,
+    enterprise: Annotated[Code | None, Query()] = None,
+    gateway: Annotated[Code | None, Query()] = None,
+    kind: Annotated[EventKind | None, Query()] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """What the broker refused the gateways, newest first; within 5 s of the refusal."""
+    scope = narrowed(principal, enterprise)
+    before = read_cursor(cursor, tuple[_Number])
+    async with here.database.transaction() as connection:
+        found = await store.events(
+            connection, scope, gateway, kind, before[0] if before else None, limit + 1
+        )
+    views = [_view(event) for event in found[:limit]]
+    following = make_cursor([views[-1].id]) if len(found) > limit else None
+    return answer(Page(views, following))
+
+
+def _view(event: GatewayEvent) -> EventView:
+    return EventView(
+        event.enterprise,
+        event.id,
+        event.gateway,
+        EventKind(event.kind),
+        event.detail,
+        event.count,
+        moment_text(event.at),
+        moment_text(event.last_at),
+    )

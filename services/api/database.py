@@ -1,9 +1,9 @@
 """The api's connections: few, bounded in time from our side, and quick to say that there is none.
 
 A frozen server answers nothing, so every piece of work has a deadline at which its connection is
-cut. Whether the database is away is for the probe to say (`probe`, called every half second), and
-it asks twice: one slow answer on a busy machine is not an outage. While the database is away work
-is refused at once.
+cut. One slow answer on a busy machine is not an outage: the database counts as away after two
+failures with no answer in between, of work or of the probe (`probe`, called every half second).
+Then work is refused at once, until the probe has an answer again.
 """
 
 import asyncio
@@ -22,6 +22,8 @@ SIZE = 8
 
 DEADLINE_S = 2.0
 PROBE_S = 1.0
+FAILURES = 2
+"""In a row, with no answer in between: then the database is away."""
 
 _log = structlog.get_logger()
 Connection = psycopg.AsyncConnection[Any]
@@ -40,6 +42,7 @@ class Database:
         self._idle: list[Connection] = []
         self._lent: set[Connection] = set()
         self._turns = asyncio.Semaphore(SIZE)
+        self._failures = 0
         self.is_there = False
         self.last_answer: float | None = None
         """Monotonic seconds of its last sign of life."""
@@ -60,6 +63,8 @@ class Database:
                 async with within(connection, deadline_s), connection.transaction():
                     yield connection
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+                if connection.closed or connection.broken:
+                    self._failed(error)
                 raise DatabaseAway from error
             finally:
                 self._lent.discard(connection)
@@ -68,15 +73,14 @@ class Database:
 
     async def probe(self) -> bool:
         """Ask for a sign of life, a second time over a new connection; whether there was one."""
-        failure = await self._ask()
-        if failure is not None:
-            self.close()
+        for _ in range(FAILURES):
             failure = await self._ask()
-        if failure is not None:
-            self._away(failure)
-            return False
-        self._heard()
-        return True
+            if failure is None:
+                self._heard()
+                return True
+            self._failed(failure)
+            self.close()
+        return False
 
     def close(self) -> None:
         """Let every idle connection go."""
@@ -113,6 +117,7 @@ class Database:
             async with asyncio.timeout(deadline_s):
                 return await self._take_or_connect()
         except (psycopg.Error, TimeoutError, OSError) as error:
+            self._failed(error)
             raise DatabaseAway from error
 
     async def _take_or_connect(self) -> Connection:
@@ -130,7 +135,10 @@ class Database:
         else:
             _drop(connection)
 
-    def _away(self, error: Exception) -> None:
+    def _failed(self, error: Exception) -> None:
+        self._failures += 1
+        if self._failures < FAILURES:
+            return
         if self.is_there:
             _log.warning("the database is away", reason=str(error) or type(error).__name__)
         self.is_there = False
@@ -139,6 +147,7 @@ class Database:
             cut(connection)
 
     def _heard(self) -> None:
+        self._failures = 0
         if not self.is_there:
             _log.info("the database answers")
         self.is_there = True

@@ -41,4 +41,8 @@ def test_the_demo_shows_a_gas_release_from_beginning_to_end() -> None:
         kinds = {point["kind"] for point in points}
         assert {"combustible_gas", "interlock", "wind_speed", "temperature"} <= kinds
         assert len(admin.items("/values")) >= 0.9 * len(points)
+        for point in points:
+            address = f"/points/{point['enterprise']}/{point['tag']}/readings"
+            for resolution in ("raw", "auto", "1m", "1h"):
+                assert admin.ask(address, resolution=resolution)["items"], (address, resolution)
         admin.close()

@@ -15,7 +15,8 @@ from tests.living.store import Store
 
 pytestmark = [pytest.mark.stack]
 
-READINGS = 66_550
+ROWS = 3_025
+READINGS = 22 * ROWS
 HIGH_AT = datetime.fromisoformat("2026-01-05T08:14:20+08:00")
 LOW_AT = datetime.fromisoformat("2026-01-05T03:17:20+08:00")
 END_AT = datetime.fromisoformat("2026-01-05T08:24:10+08:00")
@@ -124,6 +125,15 @@ def test_a_plants_past_is_stored_whole_and_judged_once(park: Park, store: Store)
             event for event in live.events(past.enterprise.code) if not event["alarm"]["historical"]
         ]
         assert sounded == []
+    readings = past.enterprise.door.items(
+        f"/points/{past.enterprise.code}/LI-1015/readings",
+        resolution="raw",
+        start="2026-01-05T00:00:00+08:00",
+        end="2026-01-06T00:00:00+08:00",
+        limit=1_000,
+    )
+    assert len(readings) == ROWS
+    assert min(reading["value"] for reading in readings) < -28
 
 
 def test_two_plants_replayed_together_do_not_disturb_each_other(park: Park, store: Store) -> None:

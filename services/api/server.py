@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 import logging
 import socket
+import ssl
 from collections.abc import Iterator
+from pathlib import Path
 
 import structlog
 import uvicorn
@@ -41,8 +43,9 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-def make_server(app: App) -> Server:
-    """A server for the application; nothing listens yet."""
+def make_server(app: App, certificate: Path | None = None, key: Path | None = None) -> Server:
+    """A server for the application; nothing listens yet. With a certificate (PEM, its chain
+    behind it) and its key it speaks TLS only. Raises CannotListen when they cannot be used."""
     config = uvicorn.Config(
         app,
         lifespan="off",
@@ -57,7 +60,16 @@ def make_server(app: App) -> Server:
         proxy_headers=False,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=2,
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
     )
+    try:
+        config.load()
+    except (OSError, ssl.SSLError) as error:
+        raise CannotListen(
+            f"{certificate} and {key} cannot be used for TLS ({error}): correct "
+            "PARKWATCH_HTTP_TLS_CERT and PARKWATCH_HTTP_TLS_KEY."
+        ) from error
     return Server(config)
 
 

@@ -1,15 +1,22 @@
 """What every connection of ours to the broker has in common: address, credentials, no Nagle."""
 
 import socket
+import ssl
 from contextlib import suppress
 from dataclasses import dataclass, field
-from urllib.parse import unquote, urlsplit
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 KEEPALIVE_S = 10
 """A broker that is silent for about twice this long counts as gone."""
+
+_ANY_TIME = 0x200000
+"""OpenSSL's X509_V_FLAG_NO_CHECK_TIME, which Python gives no name."""
+
+_PEM_END = "-----END CERTIFICATE-----"
 
 
 class BadAddress(ValueError):
@@ -25,10 +32,14 @@ class BrokerAddress:
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     tls: bool = False
+    pin: str | None = field(default=None, repr=False)
+    """The one certificate (PEM) that the broker may show, whatever name stands in it."""
 
     @classmethod
     def parse(cls, url: str) -> "BrokerAddress":
-        """Read `mqtt://user:password@host:port` (or mqtts://). Raises BadAddress."""
+        """Read `mqtt://user:password@host:port`, or `mqtts://…`, where `?pin=FILE` may follow:
+        then the broker must show the first certificate of that file. Raises BadAddress.
+        """
         parts = urlsplit(url)
         tls = parts.scheme == "mqtts"
         try:
@@ -39,7 +50,8 @@ class BrokerAddress:
             raise BadAddress("A broker's URL looks like mqtt://user:password@host:1883.")
         name = unquote(parts.username) if parts.username else None
         secret = unquote(parts.password) if parts.password else None
-        return cls(parts.hostname, port, name, secret, tls)
+        pins = parse_qs(parts.query).get("pin", []) if tls else []
+        return cls(parts.hostname, port, name, secret, tls, _certificate(pins[0]) if pins else None)
 
 
 def make_client(address: BrokerAddress, client_id: str, *, durable: bool) -> Client:
@@ -54,11 +66,38 @@ def make_client(address: BrokerAddress, client_id: str, *, durable: bool) -> Cli
     if address.username is not None:
         client.username_pw_set(address.username, address.password)
     if address.tls:
-        client.tls_set()
+        client.tls_set_context(trust(address))
     client.reconnect_delay_set(min_delay=1, max_delay=2)
     client.on_socket_open = _without_delay
     client.connect_async(address.host, address.port, keepalive=KEEPALIVE_S)
     return client
+
+
+def _certificate(file: str) -> str:
+    try:
+        text = Path(file).read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadAddress(f"The broker's certificate {file} cannot be read ({error}).") from error
+    first, end, _ = text.partition(_PEM_END)
+    if not end:
+        raise BadAddress(f"{file} holds no certificate: it must be PEM.")
+    return first + end
+
+
+def trust(address: BrokerAddress) -> ssl.SSLContext:
+    """Whom we take for the broker: the pinned certificate, else what this machine trusts."""
+    if address.pin is None:
+        return ssl.create_default_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    # This very certificate, whoever signed it; and also on the day after it ran out, for a
+    # forgotten renewal must not silence the alarms.
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | _ANY_TIME
+    try:
+        context.load_verify_locations(cadata=address.pin)
+    except ssl.SSLError as error:
+        raise BadAddress(f"The broker's certificate is damaged ({error.reason}).") from error
+    return context
 
 
 def cut(client: Client) -> None:

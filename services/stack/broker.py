@@ -9,8 +9,10 @@ import shutil
 import socket
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from services.stack.cache import explained
+from services.stack.certificate import Certificate
 from services.stack.program import Program
 from services.stack.secrets import Secrets
 
@@ -27,8 +29,7 @@ class Listener:
 
     host: str
     port: int
-    certificate: Path | None = None
-    key: Path | None = None
+    certificate: Certificate | None = None
 
 
 class Broker:
@@ -75,9 +76,13 @@ class Broker:
 
     def mqtt_url(self, user: str) -> str:
         """The MQTT address for one of the services' own users, password included."""
-        scheme = "mqtt" if self._listener.certificate is None else "mqtts"
         host = HOST if self._listener.host in ("0.0.0.0", "::") else self._listener.host
-        return f"{scheme}://{user}:{self._secrets.get(user)}@{host}:{self._listener.port}"
+        place = f"{user}:{self._secrets.get(user)}@{host}:{self._listener.port}"
+        found = self._listener.certificate
+        if found is None:
+            return f"mqtt://{place}"
+        # The name in it is the one that gateways use, not this address.
+        return f"mqtts://{place}?pin={quote(str(found.certificate))}"
 
     def admin_url(self) -> str:
         """The native address of the system account, which may ask for a reload."""
@@ -108,10 +113,7 @@ class Broker:
         return text
 
     def _tls(self) -> str:
-        if self._listener.certificate is None or self._listener.key is None:
-            return ""
-        certificate, key = self._listener.certificate.resolve(), self._listener.key.resolve()
-        return f'tls {{ cert_file: "{certificate}", key_file: "{key}" }}'
+        return "" if self._listener.certificate is None else tls(self._listener.certificate)
 
     def _service_users(self) -> str:
         lines = [
@@ -126,6 +128,12 @@ class Broker:
         with os.fdopen(file, "w", encoding="utf-8") as handle:
             handle.write(text)
         half.rename(self._folder / name)
+
+
+def tls(pair: Certificate) -> str:
+    """The line that makes the gateways' listener TLS. All of a park comes back at once after an
+    outage, and a small machine needs its time for the handshakes."""
+    return f'tls {{ cert_file: "{pair.certificate}", key_file: "{pair.key}", timeout: 10 }}'
 
 
 def variable(user: str) -> str:

@@ -38,7 +38,8 @@ def show(
 def address(settings: Settings) -> str:
     """Where a browser on this machine finds the console."""
     host = "127.0.0.1" if settings.http_host in ("0.0.0.0", "::") else settings.http_host
-    return f"http://{host}:{settings.http_port}"
+    scheme = "http" if settings.http_tls_cert is None else "https"
+    return f"{scheme}://{host}:{settings.http_port}"
 
 
 def login(settings: Settings, stack: Stack, first: bool) -> str:

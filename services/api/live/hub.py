@@ -7,10 +7,18 @@ nothing. Values go out at most once a second, changed points only.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
-import msgspec
-
-from services.api.alarm_view import AlarmView, maybe_time_text, time_text, view
+from services.api.alarm_view import maybe_time_text, time_text, view
 from services.api.live.channel import Channel, Interest
+from services.api.live.message import (
+    AlarmMessage,
+    Columns,
+    Heartbeat,
+    Recorded,
+    Resync,
+    Snapshot,
+    Values,
+    encoded,
+)
 from services.api.principal import Principal
 from services.api.register import Register
 from services.api.replica import Replica
@@ -19,52 +27,11 @@ from services.api.wording import Language
 from services.runtime.clock import Clock
 from services.wire.bus import AlarmEvent, AlarmItem
 
-RESYNC = '{"type":"resync"}'
+RESYNC = encoded(Resync())
 VALUES_EVERY_S = 1.0
 CHANGED_ACCOUNT = (4401, "your account changed: please sign in again")
 
 Scope = frozenset[str] | None
-
-
-class _AlarmTail(msgspec.Struct):
-    event: str
-    at: str
-    alarm: AlarmView
-    actor: str | None
-    note: str | None
-
-
-class _Columns(msgspec.Struct):
-    id: list[int]
-    t: list[int]
-    v: list[float | str | None]
-    q: list[int]
-
-
-class _Snapshot(msgspec.Struct, tag="snapshot", tag_field="type"):
-    seq: int
-    alarms: list[AlarmView]
-    points: _Columns
-    snapshot_from: str
-
-
-class _Values(msgspec.Struct, tag="values", tag_field="type"):
-    id: list[int]
-    t: list[int]
-    v: list[float | str | None]
-    q: list[int]
-
-
-class _Recorded(msgspec.Struct, tag="recorded", tag_field="type"):
-    ids: list[str]
-
-
-class _Heartbeat(msgspec.Struct, tag="heartbeat", tag_field="type"):
-    server_time: str
-    engine_at: str | None
-    commit_at: str | None
-    degraded: list[str]
-    snapshot_from: str
 
 
 class Hub:
@@ -126,11 +93,11 @@ class Hub:
             return
         self._revision += 1
 
-        def text(scope: Scope) -> str | None:
+        def recorded(scope: Scope) -> str | None:
             ids = [a.id for a in alarms if scope is None or a.enterprise in scope]
-            return _text(_Recorded(ids)) if ids else None
+            return encoded(Recorded(ids)) if ids else None
 
-        self._share(text, lambda _: True)
+        self._share(recorded, lambda _: True)
 
     def resync(self) -> None:
         """The replica was set anew: every console gets `resync` and a snapshot."""
@@ -173,8 +140,8 @@ class Hub:
         return f'{{"type":"snapshot","seq":{seq},{known[1]}'
 
     def _heartbeat_text(self) -> str:
-        return _text(
-            _Heartbeat(
+        return encoded(
+            Heartbeat(
                 server_time=time_text(self._clock.now_ms()),
                 engine_at=maybe_time_text(self._vitals.engine_at),
                 commit_at=maybe_time_text(self._vitals.commit_at),
@@ -193,19 +160,20 @@ class Hub:
         if interest.points:
             values = self._replica.values
             points = [n for n in self._register.points_of(interest.enterprises) if n in values]
-        snapshot = _Snapshot(0, alarms, self._columns(points), self._replica.source)
-        return _text(snapshot).removeprefix('{"type":"snapshot","seq":0,')
+        snapshot = Snapshot(0, alarms, self._columns(points), self._replica.source)
+        return encoded(snapshot).removeprefix('{"type":"snapshot","seq":0,')
 
     def _tail(self, event: AlarmEvent, language: Language) -> str:
         alarm = event.alarm
-        tail = _AlarmTail(
+        message = AlarmMessage(
+            seq=0,
             event=event.event,
             at=time_text(event.at),
             alarm=view(alarm, self._replica.is_recorded(alarm), language),
             actor=event.actor,
             note=event.note,
         )
-        return _text(tail).removeprefix("{")
+        return encoded(message).removeprefix('{"type":"alarm","seq":0,')
 
     def _share(
         self, text_for: Callable[[Scope], str | None], wanted: Callable[[Interest], bool]
@@ -233,10 +201,10 @@ class Hub:
         if not point_ids:
             return None
         columns = self._columns(point_ids)
-        return _text(_Values(columns.id, columns.t, columns.v, columns.q))
+        return encoded(Values(columns.id, columns.t, columns.v, columns.q))
 
-    def _columns(self, point_ids: Iterable[int]) -> _Columns:
-        columns = _Columns([], [], [], [])
+    def _columns(self, point_ids: Iterable[int]) -> Columns:
+        columns = Columns([], [], [], [])
         for point_id in point_ids:
             value = self._replica.values.get(point_id)
             place = self._register.by_id.get(point_id)
@@ -251,7 +219,3 @@ class Hub:
 def _within(by_enterprise: dict[str, list[int]], scope: Scope) -> list[int]:
     chosen = by_enterprise.keys() if scope is None else by_enterprise.keys() & scope
     return [point_id for enterprise in chosen for point_id in by_enterprise[enterprise]]
-
-
-def _text(message: msgspec.Struct) -> str:
-    return msgspec.json.encode(message).decode()

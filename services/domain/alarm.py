@@ -114,5 +114,6 @@ def next_id(identity: str, raised_at: int) -> str:
 
     An alarm whose start is corrected keeps its identity, though its first reading is another
     then; should the old first reading come to raise an occurrence of its own, it takes this one.
+    So does one that a reading raises a second time, because its rule was changed.
     """
     return hashlib.sha256(f"{identity}\x1f{raised_at}".encode()).hexdigest()[:32]

@@ -11,7 +11,8 @@ class Cause:
     """The reading that started something, as far as identities need it.
 
     `measured_at` is as sent (epoch ms), or None where the reading came without a time and
-    `boot`/`seq` of its message stand in for it.
+    `boot`/`seq` of its message stand in for it. `again_at`: when a changed rule judged it anew;
+    what it starts then is another occurrence than the one it may have started before.
     """
 
     measured_at: int | None
@@ -19,6 +20,7 @@ class Cause:
     value: float
     boot: str | None = None
     seq: int | None = None
+    again_at: int | None = field(default=None, compare=False)
 
     @classmethod
     def of(cls, reading: Reading) -> "Cause":

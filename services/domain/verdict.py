@@ -9,7 +9,7 @@ delay that runs out is dated exactly, whoever notices it: a later reading or a t
 
 from dataclasses import dataclass, field, replace
 
-from services.domain.alarm import EventKind, alarm_id
+from services.domain.alarm import EventKind, alarm_id, next_id
 from services.domain.judgement import Cause, Level, PointState, Standing, Step
 from services.domain.limits import DIRECTIONS, Limits, severity
 from services.domain.rule import Direction, LimitRule
@@ -96,12 +96,16 @@ def rebook(
         level.rule: (level, rule) for level, rule in zip(state.levels, old.rules, strict=True)
     }
     spent: dict[str, Cause] = {}
-    levels = tuple(_reopen(rule, before.get(rule.id), at, held, spent) for rule in new.rules)
+    again = None if held is None else replace(held, again_at=at)
+    levels = tuple(
+        _reopen(rule, before.get(rule.id), at, again if rule.id in before else held, spent)
+        for rule in new.rules
+    )
     limits = {rule.id: (rule.limit, rule.condition) for rule in new.rules}
     moved = frozenset(
         rule.id for rule in old.rules if limits.get(rule.id) != (rule.limit, rule.condition)
     )
-    after = _settle(new, state, levels, at, spent, trace, moved, held)
+    after = _settle(new, state, levels, at, spent, trace, moved, again)
     if state.is_quiet and after.is_quiet:
         del trace.changes[at]
     return after
@@ -281,6 +285,8 @@ def _rise(
         cause.value,
         message,
     )
+    if cause.again_at is not None:
+        identity = next_id(identity, cause.again_at)
     step = _step(top, at, cause.value)
     standing = Standing(identity, top.direction, at, cause.received_at, step)
     trace.verdicts.append(Verdict(EventKind.RAISED, at, standing))

@@ -50,6 +50,34 @@ def test_a_limit_moved_but_still_reached_goes_on_as_the_same_alarm() -> None:
     assert park.read(24, 12) == [("cleared", 12)]
 
 
+def test_a_limit_moved_away_and_back_raises_another_alarm() -> None:
+    park = standing()
+    park.acknowledge(park.alarm.id)
+    first = park.alarm.id
+    assert park.book(*moved(60, 10)) == [("withdrawn", 10)]
+    ended, back = rule("H", 60, version=2, since=10, until=14), rule("H", 30, version=3, since=14)
+    park.now = 15
+    assert park.book(ended, back) == [("raised", 14)]
+    assert park.alarm.id != first
+    assert park.alarm.state is AlarmState.UNACKNOWLEDGED
+    assert park.alarms[first].closed_as is ClosedAs.WITHDRAWN
+    assert park.alarms[first].acknowledged_by == "wang"
+
+
+def test_so_it_does_with_a_delay_in_between() -> None:
+    park = standing()
+    first = park.alarm.id
+    park.book(*moved(60, 10))
+    ended, back = (
+        rule("H", 60, version=2, since=10, until=11),
+        rule("H", 30, version=3, since=11, on=5),
+    )
+    park.now = 12
+    assert park.book(ended, back) == []
+    assert park.wait(16) == [("raised", 16)]
+    assert park.alarm.id != first
+
+
 def test_a_graver_grade_escalates_it() -> None:
     park = standing()
     park.acknowledge(park.alarm.id)

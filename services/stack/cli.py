@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated
 
 import psycopg
@@ -14,9 +15,12 @@ from services.runtime.clock import SystemClock
 from services.runtime.settings import inherited_environment, require
 from services.stack import chosen
 from services.stack import doctor as examination
+from services.stack.backup import back_up
 from services.stack.data_dir import Interrupted
+from services.stack.journal_file import verify_file
 from services.stack.progress import Progress
 from services.stack.refusal import Refusal
+from services.stack.restore import restore_backup
 from services.stack.show import show
 from services.store.migrate import MigrationRefused
 from services.store.migrate import migrate as apply_migrations
@@ -28,6 +32,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+journal = typer.Typer(no_args_is_help=True, help="The exported journal of alarms.")
+app.add_typer(journal, name="journal")
 
 
 @app.command()
@@ -78,6 +84,28 @@ def api() -> None:
 def sim(context: typer.Context) -> None:
     """A simulated fleet, or a recording replayed as a gateway would; see `parkwatch sim --help`."""
     os.execv(sys.executable, [sys.executable, "-m", "device_sim", *context.args])
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where to write it; it holds secrets.")],
+) -> None:
+    """Everything of this installation into one file, while it runs or while it is stopped."""
+    with _one_sentence():
+        back_up(file, chosen.settings(), inherited_environment(), SystemClock(), Progress())
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="What `backup` wrote.")]) -> None:
+    """A backup into the empty folder PARKWATCH_DATA_DIR; `parkwatch up` then starts it."""
+    with _one_sentence():
+        restore_backup(file, chosen.settings(), inherited_environment(), SystemClock(), Progress())
+
+
+@journal.command()
+def verify(file: Annotated[Path, typer.Argument(help="What the export answered.")]) -> None:
+    """Check an exported journal, with nothing but the file: 0 sound, 1 not, 2 cannot be read."""
+    raise typer.Exit(verify_file(file))
 
 
 @app.command()

@@ -52,6 +52,11 @@ class DataDir:
         """The process number of each running program."""
         return self.path / "run"
 
+    @property
+    def half_restored(self) -> Path:
+        """Is there from the beginning of a restore until its end."""
+        return self.path / "half-restored"
+
     def hold(self, clock: Clock, wait: Callable[[float], bool], patience: float = 30.0) -> None:
         """Make the folder and take its lock.
 
@@ -60,6 +65,11 @@ class DataDir:
         """
         with explained(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
+            if self.half_restored.exists():
+                raise Refusal(
+                    f"A restore into {self.path} was interrupted: delete that folder and restore "
+                    "again."
+                )
             for folder in (self.logs, self.run):
                 folder.mkdir(mode=0o700, exist_ok=True)
             self.lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

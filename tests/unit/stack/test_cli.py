@@ -13,7 +13,8 @@ PARKWATCH = Path(sys.executable).with_name("parkwatch")
 
 def test_the_commands_of_the_contract_are_listed() -> None:
     listed = CliRunner().invoke(app, ["--help"]).stdout
-    for command in ("up", "demo", "migrate", "ingest", "alerts", "api", "sim", "doctor"):
+    ours = ("up", "demo", "migrate", "ingest", "alerts", "api", "sim")
+    for command in (*ours, "backup", "restore", "journal", "doctor"):
         assert f" {command} " in listed
 
 

@@ -38,11 +38,12 @@ def events(door: Door, code: str, **more: str) -> list[Json]:
 
 def told(door: Door, code: str, count: int) -> list[Json]:
     """The events of an enterprise once they add up to so many refusals."""
-    return eventually(
-        lambda: (found := events(door, code)) and total(found) >= count and found,
-        SEEN_S,
-        f"{count} refusals",
-    )
+
+    def enough() -> list[Json]:
+        found = events(door, code)
+        return found if total(found) >= count else []
+
+    return eventually(enough, SEEN_S, f"{count} refusals")
 
 
 def total(found: list[Json]) -> int:

@@ -20,7 +20,6 @@ from services.api.wording import choose
 
 router = APIRouter(prefix="/live", tags=["live"])
 MAX_MESSAGE = 64 * 1024
-STALLED = 4408
 BAD_MESSAGE = 1007
 
 

@@ -1,0 +1,259 @@
+"""What `asyncapi.yaml` says of MQTT: what gateways publish, and what is announced for later."""
+
+from typing import Any
+
+from services.api.text import CODE
+from services.domain.reading import Quality
+from services.wire.telemetry import BOOT_LIMIT, PAYLOAD_LIMIT, STATE_LIMIT, TAG_LIMIT
+
+Json = dict[str, Any]
+
+_PREFIX = "pw/v1/{enterprise}/{gateway}"
+_LATER = {"x-parkwatch-status": "announced"}
+_DEAD_TODAY = "Announced: what is published here today is kept as a dead letter."
+_SAFE = 2**63 - 1
+
+
+def part() -> Json:
+    """The sections of the document that are about MQTT."""
+    return {
+        "servers": {"field": _server()},
+        "channels": _channels(),
+        "operations": _operations(),
+        "messages": _messages(),
+        "schemas": _schemas(),
+        "securitySchemes": {
+            "gateway": {
+                "type": "userPassword",
+                "description": "Issued once, when the gateway is registered (POST "
+                "/api/v1/enterprises/{code}/gateways), and valid at once.",
+            }
+        },
+    }
+
+
+def _server() -> Json:
+    return {
+        "host": "127.0.0.1:1883",
+        "protocol": "mqtt",
+        "protocolVersion": "3.1.1",
+        "description": "QoS 1 expected, QoS 0 taken. A gateway may publish only one level below "
+        "its own prefix; any leaf not named here is a dead letter. A payload over "
+        f"{PAYLOAD_LIMIT // 1024} KiB is a dead letter; over 1 MiB the broker cuts the connection.",
+        "security": [{"$ref": "#/components/securitySchemes/gateway"}],
+    }
+
+
+def _channel(address: str, message: str, says: str, **more: Any) -> Json:
+    names = {"enterprise": "The enterprise's code", "gateway": "The gateway's code"}
+    return {
+        "address": address,
+        "description": says,
+        "servers": [{"$ref": "#/servers/field"}],
+        "parameters": {
+            name: {"description": f"{text}: {CODE}", "examples": [example]}
+            for (name, text), example in zip(names.items(), ("north-works", "gw-1"), strict=True)
+        },
+        "messages": {message: {"$ref": f"#/components/messages/{message}"}},
+        **more,
+    }
+
+
+def _channels() -> Json:
+    found = {
+        "telemetry": _channel(
+            f"{_PREFIX}/telemetry",
+            "telemetry",
+            "Readings in our own JSON. A retained one is read as nothing.",
+        ),
+        "state": _channel(
+            f"{_PREFIX}/state",
+            "state",
+            "Whether the gateway is online; retained, and the gateway's will says false.",
+        ),
+        "ack": _channel(
+            "pw/down/v1/{enterprise}/{gateway}/ack",
+            "ack",
+            "Announced: the highest `seq` stored and what is missing below it, at most once a "
+            "second, for gateways that send `boot` and `seq`.",
+            **_LATER,
+        ),
+    }
+    formats = {
+        "neuron": "EMQX Neuron, values-format and tags-format.",
+        "tb": "ThingsBoard gateway telemetry.",
+        "senml": "SenML JSON, RFC 8428.",
+    }
+    for leaf, says in formats.items():
+        found[leaf] = _channel(f"{_PREFIX}/{leaf}", leaf, f"{says} {_DEAD_TODAY}", **_LATER)
+    return found
+
+
+def _operations() -> Json:
+    said = {name: _operation("receive", name, 1) for name in ("telemetry", "state")}
+    said["state"]["bindings"]["mqtt"]["retain"] = True
+    said["ack"] = _operation("send", "ack", 0) | _LATER
+    for leaf in ("neuron", "tb", "senml"):
+        said[leaf] = _operation("receive", leaf, 1) | _LATER
+    return said
+
+
+def _operation(action: str, name: str, qos: int) -> Json:
+    return {
+        "action": action,
+        "channel": {"$ref": f"#/channels/{name}"},
+        "messages": [{"$ref": f"#/channels/{name}/messages/{name}"}],
+        "bindings": {"mqtt": {"qos": qos, "bindingVersion": "0.2.0"}},
+    }
+
+
+def _messages() -> Json:
+    found = {
+        "telemetry": {
+            "summary": "One message, or an array of them",
+            "description": "One bad value does not spoil its neighbours: it is kept as a dead "
+            "letter with the reason, and the others are read.",
+            "payload": {"$ref": "#/components/schemas/Telemetry"},
+            "examples": [{"name": name, "payload": payload} for name, payload in TELEMETRY.items()],
+        },
+        "state": {
+            "summary": "Online or not",
+            "payload": {"$ref": "#/components/schemas/GatewayState"},
+            "examples": [{"name": name, "payload": payload} for name, payload in STATE.items()],
+        },
+        "ack": {
+            "summary": "What is stored, and what is missing",
+            "payload": {"$ref": "#/components/schemas/Ack"},
+            "examples": [
+                {"name": "gap", "payload": {"boot": "f3a9", "seq": 42, "missing": [[17, 19]]}}
+            ],
+        },
+    }
+    for leaf in ("neuron", "tb", "senml"):
+        found[leaf] = {"summary": "Announced", "payload": {"type": ["object", "array"]}}
+    return found
+
+
+TELEMETRY: Json = {
+    "typical": {
+        "ts": 1767542400123,
+        "boot": "f3a9",
+        "seq": 42,
+        "values": {"GT-101": 12.5, "TI-1009": {"v": 120.4, "q": "good"}, "ESD-301": "tripped"},
+    },
+    "least": {"values": {"GT-101": 12.5}},
+    "array": [
+        {"ts": "2026-01-04T16:00:00Z", "values": {"GT-101": 12.5}},
+        {"ts": "2026-01-05T00:00:01.250+08:00", "values": {"FAN-1": True, "PT-7": None}},
+    ],
+    "own-times": {
+        "values": {
+            "GT-101": {"v": 12.5, "ts": 1767542400123},
+            "GT-102": {"v": None, "q": "bad", "ts": 1767542400456},
+        }
+    },
+}
+STATE: Json = {
+    "online": {"online": True, "ts": 1767542400123},
+    "will": {"online": False},
+}
+
+
+def _schemas() -> Json:
+    message = {
+        "type": "object",
+        "required": ["values"],
+        "properties": {
+            "ts": {
+                "$ref": "#/components/schemas/Time",
+                "description": "Of all values that have none of their own.",
+            },
+            "boot": {
+                "type": ["string", "integer", "null"],
+                "minLength": 1,
+                "maxLength": BOOT_LIMIT,
+                "minimum": 0,
+                "maximum": _SAFE,
+                "description": "Another one at each start of the gateway.",
+            },
+            "seq": {
+                "type": ["integer", "null"],
+                "minimum": 0,
+                "maximum": _SAFE,
+                "description": "Counts the gateway's messages since `boot`.",
+            },
+            "values": {
+                "type": "object",
+                "minProperties": 1,
+                "propertyNames": {"minLength": 1, "maxLength": TAG_LIMIT},
+                "additionalProperties": {"$ref": "#/components/schemas/Value"},
+                "description": "By tag: 1 to 128 printable characters.",
+            },
+        },
+    }
+    several = {
+        "type": "array",
+        "minItems": 1,
+        "items": {"$ref": "#/components/schemas/TelemetryMessage"},
+    }
+    return {
+        "Telemetry": {"anyOf": [{"$ref": "#/components/schemas/TelemetryMessage"}, several]},
+        "TelemetryMessage": message,
+        "Value": _value(),
+        "PlainValue": _plain_value(),
+        "Time": _time(),
+        "GatewayState": {
+            "type": "object",
+            "required": ["online"],
+            "properties": {
+                "online": {"type": "boolean"},
+                "ts": {"$ref": "#/components/schemas/Time"},
+            },
+        },
+        "Ack": _ack(),
+    }
+
+
+def _value() -> Json:
+    with_more = {
+        "type": "object",
+        "required": ["v"],
+        "properties": {
+            "v": {"$ref": "#/components/schemas/PlainValue"},
+            "q": {"type": "string", "enum": [quality.name.lower() for quality in Quality]},
+            "ts": {"$ref": "#/components/schemas/Time"},
+        },
+    }
+    return {"anyOf": [{"$ref": "#/components/schemas/PlainValue"}, with_more]}
+
+
+def _plain_value() -> Json:
+    return {
+        "type": ["number", "boolean", "string", "null"],
+        "minLength": 1,
+        "maxLength": STATE_LIMIT,
+        "description": "A number; a boolean or a state's name for points with states; null means "
+        "bad. No NaN, no infinity, no number as text.",
+    }
+
+
+def _time() -> Json:
+    return {
+        "type": ["integer", "string", "null"],
+        "format": "date-time",
+        "description": "Epoch milliseconds, or RFC 3339 with an offset; absent: the time of "
+        "receipt. More than 10 years off is refused.",
+    }
+
+
+def _ack() -> Json:
+    pair = {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2}
+    return {
+        "type": "object",
+        "required": ["boot", "seq", "missing"],
+        "properties": {
+            "boot": {"type": "string"},
+            "seq": {"type": "integer"},
+            "missing": {"type": "array", "items": pair},
+        },
+    }

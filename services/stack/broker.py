@@ -32,36 +32,51 @@ class Listener:
     certificate: Certificate | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Native:
+    """Where our own services speak to the broker itself: never on a public address."""
+
+    port: int
+    host: str = HOST
+
+
 class Broker:
-    """One broker in a folder, seen from this machine."""
+    """One broker in a folder, seen from this machine; its messages are in `store`, else there."""
 
     def __init__(
         self,
         executable: Path,
         template: Path,
         folder: Path,
-        native_port: int,
+        native: Native,
         listener: Listener,
         secrets: Secrets,
+        store: Path | None = None,
     ) -> None:
         self._executable = executable
         self._template = template
         self._folder = folder
-        self._native_port = native_port
+        self._native = native
         self._listener = listener
         self._secrets = secrets
+        self._store = store or folder / "store"
 
     @property
     def users_file(self) -> Path:
         """The list of users, rewritten by the api."""
         return self._folder / "gateways.conf"
 
-    def configure(self) -> None:
-        """Write the configuration, with the services' own users and no gateway yet."""
+    def configure(self, keep_gateways: bool = False) -> None:
+        """Write the configuration, with the services' own users and no gateway yet.
+
+        `keep_gateways`: leave the gateways that are let in already, where a broker may be running
+        whose sessions are there.
+        """
         with explained(self._folder):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._write("services.conf", self._service_users())
-            self._write("gateways.conf", users_fragment())
+            if not (keep_gateways and self.users_file.exists()):
+                self._write("gateways.conf", users_fragment())
             self._write("nats.conf", self._configuration())
 
     def program(self) -> Program:
@@ -86,7 +101,8 @@ class Broker:
 
     def admin_url(self) -> str:
         """The native address of the system account, which may ask for a reload."""
-        return f"nats://{ADMIN_USER}:{self._secrets.get(ADMIN_USER)}@{HOST}:{self._native_port}"
+        secret = self._secrets.get(ADMIN_USER)
+        return f"nats://{ADMIN_USER}:{secret}@{HOST}:{self._native.port}"
 
     def ready(self) -> bool:
         """Whether it listens for gateways."""
@@ -100,9 +116,9 @@ class Broker:
     def _configuration(self) -> str:
         text = self._template.read_text(encoding="utf-8")
         values = {
-            "native_listen": f"{HOST}:{self._native_port}",
-            "store_dir": str(self._folder / "store"),
-            "store_limit": str(min(STORE_LIMIT, shutil.disk_usage(self._folder).free // 2)),
+            "native_listen": f"{self._native.host}:{self._native.port}",
+            "store_dir": str(self._store),
+            "store_limit": str(min(STORE_LIMIT, shutil.disk_usage(self._store.parent).free // 2)),
             "mqtt_listen": f"{self._listener.host}:{self._listener.port}",
             "mqtt_tls": self._tls(),
             "admin_user": ADMIN_USER,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from services.runtime.settings import Settings, require
-from services.stack.broker import Broker, Listener
+from services.stack.broker import Broker, Listener, Native
 from services.stack.cache import Cache
 from services.stack.certificate import certificate
 from services.stack.data_dir import DataDir
@@ -126,7 +126,7 @@ class Embedded:
             Path(sysconfig.get_path("scripts")) / "nats-server",
             TEMPLATE,
             self._data.broker,
-            native,
+            Native(native),
             Listener(settings.mqtt_host, settings.mqtt_port, pair),
             self.secrets,
         )

@@ -12,7 +12,6 @@ import pytest
 
 from services.runtime.mqtt_client import BadAddress, BrokerAddress, trust
 
-
 AUTHORITY = """
 [ca]
 default_ca = own

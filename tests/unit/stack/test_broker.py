@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.stack.broker import Broker, Listener
+from services.stack.broker import Broker, Listener, Native
 from services.stack.embedded import TEMPLATE
 from services.stack.secrets import Secrets
 
@@ -15,7 +15,7 @@ NATS = Path(sysconfig.get_path("scripts")) / "nats-server"
 
 def broker(folder: Path, host: str = "127.0.0.1") -> Broker:
     secrets = Secrets(folder / "secrets")
-    return Broker(NATS, TEMPLATE, folder / "broker", 4222, Listener(host, 1883), secrets)
+    return Broker(NATS, TEMPLATE, folder / "broker", Native(4222), Listener(host, 1883), secrets)
 
 
 @pytest.mark.parametrize("name", ["plain", "with space", "厂区 一"])

@@ -4,6 +4,7 @@ LEVEL is `demo` for what runs, or `test` for what the tests need besides. Idempo
 wait for each other; an interrupted one is begun anew.
 """
 
+import shlex
 import sys
 import sysconfig
 from collections.abc import Mapping
@@ -29,30 +30,30 @@ class Installer:
 
     def __init__(self, cache: Cache, machine: Machine, progress: Progress) -> None:
         self._cache = cache
-        self._machine = machine
+        self.machine = machine
         self._progress = progress
         self._archives: dict[str, Archive] = {}
 
     def engine(self, name: str, recipe: Recipe) -> None:
         """One engine of `packages`, unless it is there."""
-        entry = recipe.entry(self._machine)
+        entry = recipe.entry(self.machine)
         if self._cache.has(entry):
             return
         self._cache.need(recipe.room)
         archive = self._archive(ENGINES_SUITE)
         with self._progress.step(name):
-            self._cache.publish(entry, lambda into: recipe.build(archive, self._machine, into))
+            self._cache.publish(entry, lambda into: recipe.build(archive, self.machine, into))
 
     def browser(self) -> None:
         """The tests' browser and its Chinese font, unless they are there."""
         suite = browser.suite_for(glibc())
-        entry = browser.entry(suite, self._machine)
+        entry = browser.entry(suite, self.machine)
         if self._cache.has(entry):
             return
         self._cache.need(browser.ROOM)
         archive = self._archive(suite)
         with self._progress.step("browser and Chinese font for the tests"):
-            self._cache.publish(entry, lambda into: browser.build(archive, self._machine, into))
+            self._cache.publish(entry, lambda into: browser.build(archive, self.machine, into))
 
     def _archive(self, suite: str) -> Archive:
         if suite not in self._archives:
@@ -79,11 +80,21 @@ def install(level: str, environment: Mapping[str, str]) -> None:
             installer.engine("database (PostgreSQL 17 with TimescaleDB)", DATABASE)
             if level == "test":
                 installer.engine("second broker for the tests (Mosquitto)", MOSQUITTO)
+                _offer_clients(cache.path(MOSQUITTO.entry(installer.machine)))
                 installer.browser()
         _look_at_broker()
         if not console.is_built():
             with progress.step("console"):
                 console.build(environment)
+
+
+def _offer_clients(mosquitto: Path) -> None:
+    """Stock MQTT clients beside `parkwatch`, for the tour of the README."""
+    scripts = Path(sysconfig.get_path("scripts"))
+    for name in ("mosquitto_pub", "mosquitto_sub"):
+        target = shlex.quote(str(mosquitto / "usr/bin" / name))
+        (scripts / name).write_text(f'#!/bin/sh\nexec {target} "$@"\n', encoding="utf-8")
+        (scripts / name).chmod(0o755)
 
 
 def _look_at_broker() -> None:

@@ -76,6 +76,9 @@ def readings(parcels: Sequence[Parcel], new: set[Message]) -> tuple[list[Reading
     for index, parcel in enumerate(parcels):
         mine = {each for each in _messages(parcel) if owners.setdefault(each, index) == index}
         mine &= new
+        if all(message in mine for message in _messages(parcel)):
+            found += parcel.translation.readings  # the usual case: nothing of it was here before
+            continue
         for reading in parcel.translation.readings:
             if _stored_before(parcel, reading, mine):
                 repeats += 1

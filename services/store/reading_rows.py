@@ -19,7 +19,7 @@ def copy_binary(readings: Iterable[Reading]) -> bytes:
         measured = (each.measured_at - _EPOCH_2000_MS) * 1000
         received = (each.received_at - _EPOCH_2000_MS) * 1000
         head = (6, 4, each.point_id, 8, measured, 8, received)
-        tail = (2, int(each.quality), 2, int(each.flags))
+        tail = (2, each.quality, 2, each.flags)
         if each.value is None:
             parts.append(_ROW_WITHOUT_VALUE.pack(*head, -1, *tail))
         else:

@@ -168,7 +168,9 @@ class _Reader:
         if given.ts is None:
             return self.received_at, ReadingFlag.NO_TIME | again
         check_range(given.ts, self.received_at)
-        return given.ts, time_flags(given.ts, self.received_at) | again
+        flags = time_flags(given.ts, self.received_at)
+        # Joining flags costs more than all the rest here, and most readings have none to join.
+        return given.ts, flags | again if self.redelivered else flags
 
     def _stranger(self, given: TagValue, at: int, flags: ReadingFlag) -> UnregisteredValue:
         number = state = None

@@ -27,9 +27,9 @@ GATEWAYS = 8
 TAGS = 1_000
 WINDOW = 20
 REPEATS = 3
-MESSAGES = {1: 4_000, 100: 900}
+MESSAGES = {1: 1_000, 100: 400}
 """Of each gateway in one round, by readings a message."""
-WARM_UP = {1: 500, 100: 50}
+WARM_UP = {1: 200, 100: 40}
 BARE_TABLE = "bench_bare"
 TARGET = {1: 5_000, 100: 80_000}
 TARGET_RATIO = 0.55

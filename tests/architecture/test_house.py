@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager", "managers",
            "service", "shared"}  # fmt: skip
 MAX_LINES = 400
+BASE_OF_ALL_STYLES = ROOT / "console/src/style/base.css"
 
 
 def sources(*folders: str) -> list[Path]:
@@ -17,6 +18,8 @@ def sources(*folders: str) -> list[Path]:
 
 
 PRODUCT = sources("services", "device_sim")
+CONSOLE = [path for path in sorted((ROOT / "console/src").rglob("*"))
+           if path.suffix in (".ts", ".svelte", ".css")]  # fmt: skip
 
 
 def name_of(path: Path) -> str:
@@ -25,15 +28,19 @@ def name_of(path: Path) -> str:
 
 def test_there_is_something_to_look_at() -> None:
     assert len(PRODUCT) > 10
+    assert {".ts", ".svelte", ".css"} == {path.suffix for path in CONSOLE}
 
 
-@pytest.mark.parametrize("path", PRODUCT, ids=name_of)
+@pytest.mark.parametrize("path", [*PRODUCT, *CONSOLE], ids=name_of)
 def test_a_module_is_a_noun_not_a_drawer(path: Path) -> None:
-    parts = {path.stem, *path.relative_to(ROOT).parts[1:-1]}
+    if path == BASE_OF_ALL_STYLES:
+        return
+    name = path.name.split(".")[0].lower()
+    parts = {name, *re.split("[-_]", name), *path.relative_to(ROOT).parts[1:-1]}
     assert not parts & DRAWERS
 
 
-@pytest.mark.parametrize("path", PRODUCT, ids=name_of)
+@pytest.mark.parametrize("path", [*PRODUCT, *CONSOLE], ids=name_of)
 def test_a_file_stays_small(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
 
@@ -82,6 +89,13 @@ def test_the_core_reads_no_clock_and_writes_no_log(path: Path) -> None:
 @pytest.mark.parametrize("path", sources("device_sim"), ids=name_of)
 def test_the_simulator_is_a_stranger(path: Path) -> None:
     assert "services" not in imported_roots(path)
+
+
+def test_every_sql_statement_is_used() -> None:
+    code = "\n".join(path.read_text(encoding="utf-8") for path in sources("services"))
+    for path in sorted((ROOT / "services/store/sql").glob("*.sql")):
+        for name in re.findall(r"(?m)^-- name: (\w+)", path.read_text(encoding="utf-8")):
+            assert f'"{name}"' in code, f"{path.name}: nobody asks for {name}"
 
 
 def test_every_sql_statement_has_a_name_and_a_purpose() -> None:

@@ -1,0 +1,195 @@
+"""What `docker-compose.yml` and the image promise, as far as their text can break it."""
+
+import re
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.deploy.composition import FILE, Composition, written
+from tests.living.engines import REPOSITORY
+
+DOCKERFILE = (REPOSITORY / "deploy" / "Dockerfile").read_text(encoding="utf-8")
+SERVICES: dict[str, dict[str, Any]] = written()["services"]
+LASTING = ("database", "broker", "ingest", "alerts", "api")
+ONCE = ("setup", "migrate")
+
+
+def test_the_file_follows_the_compose_specification() -> None:
+    words = ["-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", str(FILE)]
+    checked = subprocess.run([sys.executable, *words], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_these_are_all_the_services() -> None:
+    assert SERVICES.keys() == {*LASTING, *ONCE}
+
+
+def test_only_the_doors_are_published_and_only_on_loopback_unless_told() -> None:
+    published = {name: said["ports"] for name, said in SERVICES.items() if "ports" in said}
+    assert published == {
+        "api": ["${PARKWATCH_HTTP_HOST:-127.0.0.1}:${PARKWATCH_HTTP_PORT:-8000}:8000"],
+        "broker": ["${PARKWATCH_MQTT_HOST:-127.0.0.1}:${PARKWATCH_MQTT_PORT:-1883}:1883"],
+    }
+
+
+def test_only_the_doors_have_a_way_out() -> None:
+    assert written()["networks"]["inside"] == {"internal": True}
+    outside = {name for name, said in SERVICES.items() if "outside" in said.get("networks", [])}
+    assert outside == {"api", "broker"}
+    assert all(said.get("networks") or said["network_mode"] == "none" for said in SERVICES.values())
+
+
+@pytest.mark.parametrize("name", LASTING)
+def test_what_lasts_is_watched_and_started_again(name: str) -> None:
+    said = SERVICES[name]
+    assert said["restart"] == "unless-stopped"
+    assert said["healthcheck"]["test"][0] == "CMD"
+    assert {"interval", "timeout", "retries"} <= said["healthcheck"].keys()
+
+
+@pytest.mark.parametrize("name", ONCE)
+def test_what_is_done_once_is_not_started_again(name: str) -> None:
+    assert SERVICES[name]["restart"] == "no"
+
+
+@pytest.mark.parametrize("name", [*LASTING, *ONCE])
+def test_memory_and_logs_have_an_end(name: str) -> None:
+    assert SERVICES[name]["deploy"]["resources"]["limits"]["memory"]
+    assert SERVICES[name]["logging"]["options"].keys() == {"max-size", "max-file"}
+
+
+@pytest.mark.parametrize("name", [name for name in (*LASTING, *ONCE) if name != "database"])
+def test_nothing_runs_as_root(name: str) -> None:
+    # The database's official image gives up root by itself, once its folder is its own.
+    said = SERVICES[name]
+    assert said["user"] == "10001:10001"
+    assert said["read_only"] is True
+    assert said["cap_drop"] == ["ALL"]
+    assert said["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_the_order_is_database_migrations_broker_services_window() -> None:
+    needs = {name: said.get("depends_on", {}) for name, said in SERVICES.items()}
+    done, healthy = "service_completed_successfully", "service_healthy"
+    assert needs["database"] == needs["broker"] == {"setup": {"condition": done}}
+    assert needs["migrate"] == {"database": {"condition": healthy}}
+    engines = {"migrate": {"condition": done}, "broker": {"condition": healthy}}
+    assert needs["ingest"] == needs["alerts"] == engines
+    assert needs["api"].keys() == {*engines, "ingest", "alerts"}
+
+
+def test_no_password_stands_in_the_file() -> None:
+    for name, said in SERVICES.items():
+        for key, value in said.get("environment", {}).items():
+            if re.search(r"PASSWORD|SECRET|KEY|URL", key) and not key.endswith(("_FILE", "_DIR")):
+                assert re.fullmatch(r"\$\{PARKWATCH_\w+:-\}", str(value)), f"{name}: {key}"
+
+
+def test_every_image_is_pinned_to_a_version() -> None:
+    images = {said["image"] for said in SERVICES.values()}
+    images |= set(re.findall(r"(?m)^FROM (\S+)", DOCKERFILE))
+    for image in images:
+        tag = image.partition(":")[2]
+        assert re.match(r"\d+\.\d+\.\d+\b", tag), image
+
+
+def test_every_volume_is_named_and_used() -> None:
+    used = {
+        each.partition(":")[0]
+        for said in SERVICES.values()
+        for each in said.get("volumes", [])
+        if not each.startswith("./")
+    }
+    assert used == written()["volumes"].keys()
+
+
+def test_each_volume_begins_with_the_owner_who_writes_to_it() -> None:
+    made = set(re.findall(r"(?<=\s)(/[a-z/]+)(?=[\s;])", DOCKERFILE.partition("for folder in")[2]))
+    mounted = {
+        each.split(":")[1] for each in SERVICES["setup"]["volumes"] if not each.startswith("./")
+    }
+    assert mounted <= made
+
+
+def test_the_broker_is_the_version_that_the_tests_run() -> None:
+    nats = Path(sysconfig.get_path("scripts")) / "nats-server"
+    said = subprocess.run([nats, "--version"], capture_output=True, text=True, check=True).stdout
+    tag = SERVICES["broker"]["image"].partition(":")[2]
+    assert said.strip().endswith(f"v{tag.removesuffix('-alpine')}")
+
+
+def test_the_image_copies_what_is_there_and_what_is_sent_to_the_builder() -> None:
+    sent = (REPOSITORY / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    copied = [
+        source
+        for line in re.findall(r"(?m)^COPY (?!--from)(.+)$", DOCKERFILE)
+        for source in line.split()[:-1]
+    ]
+    assert copied
+    for source in copied:
+        assert (REPOSITORY / source).exists(), source
+        top = source.split("/")[0]
+        assert f"!{source}" in sent or f"!{top}/" in sent, source
+
+
+def test_the_image_runs_as_an_ordinary_user_and_is_watched() -> None:
+    last = DOCKERFILE.rpartition("FROM ")[2]
+    assert "\nUSER 10001:10001\n" in last
+    assert "\nHEALTHCHECK " in last
+
+
+def test_with_certificates_the_broker_speaks_tls_and_the_services_know_it(tmp_path: Path) -> None:
+    script = REPOSITORY / "deploy" / "certificate.sh"
+    subprocess.run(["sh", script, "park.example", tmp_path / "certs"], check=True)
+    pair = {"CERT": "/certs/park.crt", "KEY": "/certs/park.key"}
+    dotenv = {f"PARKWATCH_MQTT_TLS_{name}": value for name, value in pair.items()}
+    said = prepare(tmp_path, dotenv | {"PARKWATCH_MQTT_HOST": "192.0.2.7"})
+    assert said.returncode == 0, said.stderr
+    assert "without TLS" not in said.stdout
+    configuration = tmp_path / "broker-config" / "nats.conf"
+    assert f'cert_file: "{tmp_path}/certs/park.crt"' in configuration.read_text()
+    nats = Path(sysconfig.get_path("scripts")) / "nats-server"
+    checked = subprocess.run([nats, "-t", "-c", configuration], capture_output=True, check=False)
+    assert checked.returncode == 0, checked.stderr
+    for service in ("ingest", "alerts", "api"):
+        told = tmp_path / f"told-{service}"
+        assert (told / "PARKWATCH_MQTT_URL").read_text().endswith("?pin=/run/parkwatch/mqtt.crt")
+        assert (told / "mqtt.crt").read_text() == (tmp_path / "certs/park.crt").read_text()
+
+
+def test_a_broker_open_to_a_network_without_tls_is_warned_about(tmp_path: Path) -> None:
+    said = prepare(tmp_path, {"PARKWATCH_MQTT_HOST": "192.0.2.7"})
+    assert said.returncode == 0, said.stderr
+    assert "without TLS" in said.stdout
+
+
+def test_a_certificate_that_cannot_be_read_stops_the_start_in_one_sentence(tmp_path: Path) -> None:
+    said = prepare(
+        tmp_path,
+        {
+            "PARKWATCH_MQTT_TLS_CERT": "/certs/missing.crt",
+            "PARKWATCH_MQTT_TLS_KEY": "/certs/missing.key",
+        },
+    )
+    assert said.returncode == 1
+    assert "missing.crt" in said.stderr
+    assert "Traceback" not in said.stderr
+
+
+def prepare(folder: Path, dotenv: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    """The service `setup`, as the file starts it."""
+    setup = next(s for s in Composition(folder, dotenv).services() if s.name == "setup")
+    for place in setup.volumes.values():
+        place.mkdir(parents=True, exist_ok=True)
+    return subprocess.run(
+        setup.command,
+        cwd=folder,
+        env=setup.environment | {"PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )

@@ -6,11 +6,10 @@ import msgspec
 import structlog
 
 from services.alerts.judge import Judge
-from services.wire.bus import Command, Refusal, Reply
+from services.wire.bus import IDS_A_COMMAND, Command, Refusal, Reply
 
 REMEMBERED = 10_000
 """Command ids kept, so that a repeated one is not carried out twice; the oldest go first."""
-IDS_A_COMMAND = 1_000
 NOTE_LIMIT = 2_000
 
 _log = structlog.get_logger()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import msgspec
 
@@ -26,6 +26,11 @@ from services.wire.bus import (
 EVENTS_A_MESSAGE = 500
 ALARMS_A_CHUNK = 1_000
 POINTS_A_CHUNK = 5_000
+MESSAGE_BYTES = 512 * 1024
+"""Of alarms in one message, however long their names and notes are: the broker cuts whoever
+sends more than 1 MiB, and the state would never arrive."""
+
+T = TypeVar("T", bound=msgspec.Struct)
 
 
 class Outlet(Protocol):
@@ -45,10 +50,9 @@ class Publisher:
 
     def events(self, numbered: Sequence[Numbered], directory: Directory) -> None:
         """Publish transitions in their order."""
-        for start in range(0, len(numbered), EVENTS_A_MESSAGE):
-            part = numbered[start : start + EVENTS_A_MESSAGE]
-            events = [event_of(each, directory) for each in part]
-            self._send(ALARMS, AlarmEvents(self._epoch, events))
+        events = [event_of(each, directory) for each in numbered]
+        for part in self._portions(events, EVENTS_A_MESSAGE):
+            self._send(ALARMS, AlarmEvents(self._epoch, part))
 
     def values(self, shown: Iterable[ShownValue]) -> None:
         """Publish newest values, in frames of bounded size."""
@@ -73,8 +77,7 @@ class Publisher:
     ) -> None:
         """Answer with the whole live state as it stands at `numbers` = (seq, recorded_seq)."""
         parts: list[tuple[Sequence[AlarmItem], ValueFrame | None]] = [
-            (alarms[start : start + ALARMS_A_CHUNK], None)
-            for start in range(0, len(alarms), ALARMS_A_CHUNK)
+            (part, None) for part in self._portions(alarms, ALARMS_A_CHUNK)
         ]
         parts += [((), frame) for frame in self._frames(shown)]
         parts = parts or [((), None)]
@@ -102,6 +105,20 @@ class Publisher:
                 v=[each.value for each in part],
                 q=[each.quality for each in part],
             )
+
+    def _portions(self, items: Sequence[T], most: int) -> Iterator[list[T]]:
+        """Items in their order, so many at a time as one message may hold."""
+        part: list[T] = []
+        filled = 0
+        for item in items:
+            size = len(self._encoder.encode(item)) + 1 if len(items) > 1 else 0
+            if part and (len(part) >= most or filled + size > MESSAGE_BYTES):
+                yield part
+                part, filled = [], 0
+            part.append(item)
+            filled += size
+        if part:
+            yield part
 
     def _send(self, topic: str, message: msgspec.Struct) -> None:
         self._outlet.publish(topic, self._encoder.encode(message))

@@ -76,7 +76,26 @@ class EngineLink:
         enterprises: frozenset[str] | None,
         note: str | None,
     ) -> bus.Reply:
-        """The engine's answer; raises EngineAway when there is none within 3 s."""
+        """The engine's answer; raises EngineAway when there is none within 3 s.
+
+        Of many alarms some may then be acknowledged: asking again finds them so.
+        """
+        whole = bus.Reply(id="")
+        for start in range(0, len(alarm_ids), bus.IDS_A_COMMAND):
+            some = alarm_ids[start : start + bus.IDS_A_COMMAND]
+            reply = await self._acknowledge_some(some, actor, enterprises, note)
+            whole = bus.Reply(
+                reply.id, [*whole.alarms, *reply.alarms], [*whole.refused, *reply.refused]
+            )
+        return whole
+
+    async def _acknowledge_some(
+        self,
+        alarm_ids: Sequence[str],
+        actor: str,
+        enterprises: frozenset[str] | None,
+        note: str | None,
+    ) -> bus.Reply:
         if not self._vitals.is_heard(ENGINE) or len(self._waiting) >= MAX_WAITING:
             raise EngineAway
         command = self._command(

@@ -97,6 +97,11 @@ class Status(msgspec.Struct, frozen=True, omit_defaults=True):
     detail: str | None = None
 
 
+IDS_A_COMMAND = 200
+"""Alarms of one command, so that its answer fits the broker's 1 MiB: an alarm with the longest
+names takes 3 KiB. More are ignored."""
+
+
 class Command(msgspec.Struct, frozen=True, omit_defaults=True):
     """An operator's action, or a request for a snapshot. `client` names the reply topic."""
 

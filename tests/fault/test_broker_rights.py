@@ -5,9 +5,9 @@ import re
 import socket
 import statistics
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import httpx2
@@ -15,113 +15,34 @@ import nats
 import pytest
 
 from tests.fault.crowd import CROWD, crowd, secret
+from tests.fault.duel import (
+    SEEN_WITHIN_S,
+    Duel,
+    duel_in,
+    foreign_topics,
+    overhearing,
+    refused,
+    seen,
+)
 from tests.living.caller import Caller, calling
 from tests.living.engines import REPOSITORY
 from tests.living.field import publish, send
 from tests.living.live import Live
 from tests.living.outcome import eventually
-from tests.living.park import Enterprise, Gateway, Json, Park
+from tests.living.park import Gateway, Json, Park
 from tests.living.stack import Stack
 from tests.living.store import Store
 
 pytestmark = [pytest.mark.stack, pytest.mark.serial]
 
-SEEN_WITHIN_S = 10.0
 CUT_WITHIN_S = 10.0
 IN_FORCE_S = 2.0
 SERVICES = ("ingest", "alerts", "api")
 
 
-@dataclass
-class Duel:
-    """An intruder, and the neighbour whose data it is after."""
-
-    ours: Enterprise
-    theirs: Enterprise
-    intruder: Gateway
-    neighbour: Gateway
-    victim: Gateway
-
-    def arm(self) -> None:
-        """Register a gas detector on both sides."""
-        for enterprise in (self.ours, self.theirs):
-            enterprise.gas_detector("GT-101")
-        self.ours.in_force()
-
-
 @pytest.fixture
 def duel(park: Park) -> Duel:
-    ours, theirs = park.enterprise("A"), park.enterprise("B")
-    return Duel(ours, theirs, ours.gateway(), ours.gateway("gw2"), theirs.gateway())
-
-
-def events(park: Park, enterprise: Enterprise, kind: str) -> dict[str, int]:
-    """How often each thing was refused."""
-    found = park.admin.items("/events", enterprise=enterprise.code, kind=kind)
-    counts: dict[str, int] = {}
-    for event in found:
-        counts[event["detail"]] = counts.get(event["detail"], 0) + event["count"]
-    return counts
-
-
-def seen(park: Park, enterprise: Enterprise, kind: str, *details: str) -> dict[str, int]:
-    """Wait until these refusals are events of that enterprise."""
-
-    def look() -> dict[str, int]:
-        found = events(park, enterprise, kind)
-        return found if set(details) <= set(found) else {}
-
-    return eventually(look, SEEN_WITHIN_S, f"{kind} of {details}")
-
-
-def refused(park: Park, enterprise: Enterprise, kind: str, count: int) -> dict[str, int]:
-    """Wait until so many refusals are events of that enterprise."""
-
-    def look() -> dict[str, int]:
-        found = events(park, enterprise, kind)
-        return found if sum(found.values()) >= count else {}
-
-    return eventually(look, SEEN_WITHIN_S, f"{count} times {kind}")
-
-
-@contextmanager
-def overhearing(stack: Stack) -> Iterator[Caller]:
-    """All that goes over the bus below `pw/`, heard as one of our own services hears it."""
-    ear = Caller("svc-api", secret(stack, "svc-api"), stack.mqtt_port)
-    try:
-        assert ear.call().subscribe("pw/#", 0)
-        yield ear
-    finally:
-        ear.leave()
-
-
-def foreign_topics(duel: Duel) -> list[str]:
-    a, b = duel.ours.code, duel.theirs.code
-    return [
-        duel.victim.topic,
-        duel.neighbour.topic,
-        f"pw/v1/{b}/gw1/state",
-        f"pw/v1/{a}/gw1/telemetry/deeper",
-        f"pw/v1/{a}/gw1",
-        f"pw/v1/{a}",
-        f"pw/v1/{a}//telemetry",
-        duel.victim.downlink,
-        duel.intruder.downlink,
-        "pw/int/v1/alarms",
-        "pw/int/v1/command",
-        "pw/int/v1/status/ingest",
-        "pw/int/v1/reply/x",
-        "$SYS/REQ/SERVER/PING",
-        "$SYS/broker",
-        "$JS/API/STREAM/DELETE/$MQTT_msgs",
-        "$JS/API/STREAM/PURGE/$MQTT_msgs",
-        f"$MQTT/msgs/{duel.victim.topic}",
-        "$MQTT/sub/x",
-        "_INBOX/x",
-        "spBv1.0/x",
-        "x",
-        "/",
-    ]
+    return duel_in(park)
 
 
 def test_a_publish_outside_is_without_effect_and_an_event(

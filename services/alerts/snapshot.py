@@ -77,6 +77,16 @@ def whole_book(directory: Directory) -> BookChange:
     return BookChange(directory.version, tuple(directory.by_id.values()), (), tuple(rules))
 
 
+def is_whole(path: Path) -> bool:
+    """Whether a snapshot or book is as it was written. Raises OSError."""
+    content = path.read_bytes()
+    if len(content) < _HEADER.size:
+        return False
+    found, crc, length = _HEADER.unpack_from(content)
+    data = content[_HEADER.size :]
+    return found in (_STATE_MAGIC, _BOOK_MAGIC) and (length, crc) == (len(data), zlib.crc32(data))
+
+
 def _write(path: Path, magic: bytes, data: bytes) -> None:
     beside = path.with_suffix(".new")
     with beside.open("wb") as file:

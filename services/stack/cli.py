@@ -17,6 +17,7 @@ from services.stack import chosen
 from services.stack import doctor as examination
 from services.stack.backup import back_up
 from services.stack.data_dir import Interrupted
+from services.stack.diagnosis import site
 from services.stack.journal_file import verify_file
 from services.stack.progress import Progress
 from services.stack.refusal import Refusal
@@ -114,7 +115,7 @@ def doctor(
 ) -> None:
     """What is installed, reachable or configured badly, and what to do about it."""
     with _one_sentence():
-        findings = examination.examine(chosen.settings(), inherited_environment())
+        findings = examination.examine(site(chosen.settings(), inherited_environment()))
     for finding in findings:
         if not (quiet and finding.good):
             print(finding)

@@ -55,3 +55,11 @@ def test_all_that_can_be_degraded_has_its_entry(page: Path) -> None:
     clock = ManualClock()
     nothing_is_there = Vitals(clock, Database("postgresql://nowhere", clock), Replica())
     assert headings(page) == set(nothing_is_there.degraded())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_logs_it_sends_to_are_those_of_programs(page: Path) -> None:
+    stack = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "services/stack").glob("*.py"))
+    for name in re.findall(r"DATA_DIR/logs/(\w+)\.log", page.read_text(encoding="utf-8")):
+        service = ROOT / "services" / name / "__main__.py"
+        assert service.exists() or f'name="{name}",' in stack, name

@@ -176,6 +176,16 @@ class Engine:
         engine._fleet.desk.closed.update(saved.closed)
         return engine
 
+    def recall(self, readings: Iterable[Reading], now: int) -> Outcome:
+        """Recovery: take up the newest readings that an earlier life acknowledged; of one that a
+        spooled state knows only the value is still to be shown."""
+        news = [each for each in readings if self._is_news(each)]
+        for each in readings:
+            track = self._fleet.tracks.get(each.point_id)
+            if track is not None:
+                self._fleet.show(track, each.judged_at, each)
+        return self.judge(news, now)
+
     def replay_record(self, record: Transition | PointState) -> None:
         """Recovery: take over a transition or state that was spooled after the dump."""
         point_id = record.alarm.point_id if isinstance(record, Transition) else record.point_id
@@ -187,6 +197,13 @@ class Engine:
         elif record.newest is not None:
             self._fleet.restore(track, record)
         self._fleet.settle(track)
+
+    def _is_news(self, reading: Reading) -> bool:
+        track = self._fleet.tracks.get(reading.point_id)
+        if track is None or track.newest is None:
+            return True
+        known = track.newest
+        return (reading.judged_at, reading.measured_at) > (known.judged_at, known.measured_at)
 
 
 def _reaches(history: History, newest: Reading | None) -> bool:

@@ -42,6 +42,11 @@ class Judge:
         now = self.clock.now_ms()
         self._carry_out(self.engine.judge(readings, now), now)
 
+    def recall(self, readings: Sequence[Reading]) -> None:
+        """At the start: the newest readings that an earlier life had acknowledged."""
+        now = self.clock.now_ms()
+        self._carry_out(self.engine.recall(readings, now), now)
+
     def tick(self) -> None:
         """Let delays run out, and the spool take what it could not take before."""
         now = self.clock.now_ms()

@@ -5,6 +5,7 @@ import errno
 
 import structlog
 
+from services.alerts.heard import Heard
 from services.alerts.judge import Judge
 from services.alerts.recorder import Recorder
 from services.alerts.snapshot import Snapshot, SnapshotStore, whole_book
@@ -18,10 +19,13 @@ _log = structlog.get_logger()
 class Keeper:
     """Writes snapshots; encoding happens on the loop (it must be of one moment), writing not."""
 
-    def __init__(self, judge: Judge, recorder: Recorder, store: SnapshotStore) -> None:
+    def __init__(
+        self, judge: Judge, recorder: Recorder, store: SnapshotStore, heard: Heard
+    ) -> None:
         self._judge = judge
         self._recorder = recorder
         self._store = store
+        self._heard = heard
         self._book_version: int | None = None
         self.failing = False
 
@@ -35,6 +39,7 @@ class Keeper:
         """Write one snapshot and forget what it makes unnecessary. A full disk is said, no more:
         the spool holds everything since the last whole snapshot."""
         snapshot, book = self._take(), self._take_book()
+        number = self._heard.turn()
         try:
             await asyncio.to_thread(self._write, snapshot, book)
         except OSError as failure:
@@ -45,6 +50,7 @@ class Keeper:
             return
         self.failing = False
         self._book_version = self._judge.engine.directory.version if book is None else book.version
+        self._heard.forget(number)
         self._judge.ledger.spool.forget(min(snapshot.position, self._recorder.position))
 
     def _take(self) -> Snapshot:

@@ -8,6 +8,7 @@ import structlog
 
 from services.alerts.engine import Engine
 from services.alerts.entry import AllDirty, Entry, Judged, Settled, decode_entry, encode_entry
+from services.alerts.heard import Heard, Recalled
 from services.alerts.ledger import Ledger
 from services.alerts.marks import Marks, Where, everywhere
 from services.alerts.overflow import Overflow
@@ -24,12 +25,15 @@ _log = structlog.get_logger()
 
 @dataclass(slots=True)
 class Recovered:
-    """What the engine starts from. `has_book`, `has_snapshot`: they were on our disk."""
+    """What the engine starts from. `has_book`, `has_snapshot`: they were on our disk.
+    `recalled` is for the judge, once it has the book."""
 
     engine: Engine
     ledger: Ledger
     marks: Marks
     store: SnapshotStore
+    heard: Heard
+    recalled: Recalled
     has_book: bool
     has_snapshot: bool
 
@@ -53,7 +57,11 @@ def recover(folder: Path, now: int, size: SpoolSize | None = None) -> Recovered:
     ledger = Ledger(spool, Overflow(folder / "overflow"))
     if snapshot is not None:
         ledger.restore(snapshot.recorded_position, snapshot.unrecorded)
-    found = Recovered(engine, ledger, marks, store, book is not None, snapshot is not None)
+    heard = Heard(folder / "heard" / spool.id)
+    recalled = heard.recall()
+    found = Recovered(
+        engine, ledger, marks, store, heard, recalled, book is not None, snapshot is not None
+    )
     _replay(snapshot, found, now)
     return found
 

@@ -71,8 +71,8 @@ async def _serve(settings: Settings, folder: Path, stop: asyncio.Event) -> None:
     judge = Judge(found.engine, found.ledger, publisher, clock, found.marks)
     recorder = Recorder(database_url, found.ledger.spool.folder, found.ledger.spool.id, clock)
     follower = BookFollower(BookReader(database_url), judge, found.has_book)
-    keeper = Keeper(judge, recorder, found.store)
-    watch = Watch(session, judge, clock)
+    keeper = Keeper(judge, recorder, found.store, found.heard)
+    watch = Watch(session, judge, clock, found.heard, found.recalled.messages)
     heartbeat = Heartbeat(
         judge, watch, recorder, keeper, lambda: session.ready and bus.connected and watch.running
     )
@@ -91,8 +91,11 @@ async def _serve(settings: Settings, folder: Path, stop: asyncio.Event) -> None:
             )
         ]
         await _have_book(follower, stop)
-        if not (found.has_snapshot or stop.is_set()):
+        fresh = not (found.has_snapshot or stop.is_set())
+        if fresh:
             await adopt(found, database_url, recorder)
+        judge.recall(found.recalled.readings)
+        if fresh:
             await keeper.keep()
         history = HistoryJudge(database_url, judge, recorder)
         for each in (history.run(), keeper.run()):
@@ -103,6 +106,7 @@ async def _serve(settings: Settings, folder: Path, stop: asyncio.Event) -> None:
             task.cancel()
     await keeper.keep()
     found.ledger.spool.close()
+    found.heard.close()
     _log.info("stopped", position=found.ledger.spool.last, recorded=recorder.position)
 
 

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from services.alerts.heard import MESSAGES_REMEMBERED, Heard, MessageId
 from services.alerts.judge import Judge
 from services.domain.reading import Reading, ReadingFlag
 from services.runtime.clock import Clock
@@ -13,18 +14,25 @@ from services.wire.translate import translate
 STEP = 500
 """Deliveries judged in one step: few enough that the loop stays quick."""
 TICK_S = 0.1
-MESSAGES_REMEMBERED = 20_000
-"""Messages with boot and seq kept by their identity; the oldest go first."""
 
 
 class Watch:
     """`engine_at` is when the loop last finished a step (epoch ms): a stuck loop shows."""
 
-    def __init__(self, feed: Feed, judge: Judge, clock: Clock) -> None:
+    def __init__(
+        self,
+        feed: Feed,
+        judge: Judge,
+        clock: Clock,
+        heard: Heard,
+        known: Iterable[MessageId] = (),
+    ) -> None:
         self._feed = feed
         self._judge = judge
         self._clock = clock
-        self._messages: OrderedDict[tuple[str, str, str, int], None] = OrderedDict()
+        self._heard = heard
+        self._messages: OrderedDict[MessageId, None] = OrderedDict.fromkeys(known)
+        self._fresh: list[MessageId] = []
         self._next_tick = clock.monotonic()
         self.engine_at = clock.now_ms()
         self.running = False
@@ -47,6 +55,8 @@ class Watch:
                 readings += self._readings(delivery)
             if readings:
                 self._judge.judge(readings)
+            self._heard.note(readings, self._fresh)
+            self._fresh.clear()
             self._feed.ack(deliveries)
         if self._clock.monotonic() >= self._next_tick:
             self._judge.tick()
@@ -79,10 +89,11 @@ class Watch:
             if not each.flags & ReadingFlag.NO_TIME or (each.boot, each.seq) not in had
         ]
 
-    def _is_new(self, message: tuple[str, str, str, int]) -> bool:
+    def _is_new(self, message: MessageId) -> bool:
         if message in self._messages:
             return False
         self._messages[message] = None
+        self._fresh.append(message)
         if len(self._messages) > MESSAGES_REMEMBERED:
             self._messages.popitem(last=False)
         return True

@@ -18,8 +18,6 @@ PUBACK_TIMEOUT_S = 5.0
 WAITING = 1_000
 """Messages not yet acknowledged (paho has 20 of them on the way); beyond it callers are refused."""
 
-_WATCH_S = 0.5
-
 
 class Uplink:
     """One connection for what comes by HTTP. Use as an async context; run `watch` beside it."""
@@ -49,9 +47,7 @@ class Uplink:
 
     async def watch(self) -> None:
         """Run for ever beside it. Raises NetworkThreadDied: the process must end."""
-        while True:
-            await asyncio.sleep(_WATCH_S)
-            self._thread.check()
+        await self._thread.watch()
 
     async def publish(self, topic: str, payload: bytes) -> None:
         """Returns after the PUBACK. Raises BrokerAway: then it may or may not have arrived."""

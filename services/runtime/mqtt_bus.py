@@ -26,7 +26,6 @@ OUT_LIMIT = 10_000
 IN_LIMIT = 10_000
 """Messages heard and not yet handled on the event loop."""
 
-_WATCH_S = 0.5
 
 _log = structlog.get_logger()
 
@@ -86,9 +85,7 @@ class MqttBus:
 
     async def watch(self) -> None:
         """Run for ever beside the bus. Raises NetworkThreadDied: the process must end."""
-        while True:
-            await asyncio.sleep(_WATCH_S)
-            self._thread.check()
+        await self._thread.watch()
 
     def subscribe(self, topic_filter: str, heard: Heard) -> None:
         """Call `heard(topic, payload)` for what matches, now and after each reconnect."""

@@ -21,7 +21,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from services.runtime.clock import Clock
 from services.runtime.feed import Delivery
 from services.runtime.mqtt_client import BrokerAddress, cut, make_client
-from services.runtime.mqtt_thread import NetworkThread
+from services.runtime.mqtt_thread import WATCH_S, NetworkThread
 
 CAPACITY = 10_000
 """Deliveries not yet acknowledged: more than any broker's window of ours (2,000 to 5,000)."""
@@ -31,7 +31,6 @@ CAPACITY_BYTES = 128 * 1024 * 1024
 SUBACK_TIMEOUT_S = 10.0
 """A broker may drop a SUBACK when its own queue is full: then it is asked again, anew."""
 
-_WATCH_S = 0.5
 
 _log = structlog.get_logger()
 
@@ -110,7 +109,7 @@ class MqttSession:
         Raises SubscriptionRefused, or NetworkThreadDied: in both cases the process must end.
         """
         while True:
-            await asyncio.sleep(_WATCH_S)
+            await asyncio.sleep(WATCH_S)
             self._thread.check()
             if self._refused:
                 raise SubscriptionRefused(

@@ -11,6 +11,7 @@ from paho.mqtt.client import Client
 
 from services.runtime.mqtt_client import cut
 
+WATCH_S = 0.5
 _FLUSH_S = 1.5
 _CUT_S = 0.5
 _STEP_S = 0.01
@@ -37,6 +38,12 @@ class NetworkThread:
         """Raise NetworkThreadDied if it ended without being told to."""
         if self._thread is not None and not self._thread.is_alive() and not self._closing:
             raise NetworkThreadDied("The thread that talks to the broker died.")
+
+    async def watch(self) -> None:
+        """Run for ever beside it. Raises NetworkThreadDied: the process must end."""
+        while True:
+            await asyncio.sleep(WATCH_S)
+            self.check()
 
     async def close(self) -> None:
         """Say goodbye after what is queued, and wait for the end; cut it if it takes long."""

@@ -10,10 +10,10 @@ import psycopg
 from psycopg.rows import namedtuple_row
 
 from services.domain.directory import BookChange
-from services.domain.point import Point, PointKind, Reporting
 from services.domain.rule import Condition, LimitRule
 from services.runtime.clock import to_ms
 from services.store.deadline import connect, cut, within
+from services.store.point_row import point_of
 from services.store.queries import Queries
 
 LOOK_TIMEOUT_S = 2.0
@@ -76,8 +76,8 @@ class BookReader:
         self.version = int(row[0])
         return BookChange(
             version=self.version,
-            points=tuple(_point(each) for each in points if not each.removed),
-            removed_points=tuple(_point(each) for each in points if each.removed),
+            points=tuple(point_of(each) for each in points if not each.removed),
+            removed_points=tuple(point_of(each) for each in points if each.removed),
             rules=tuple(_rule(each) for each in rules),
         )
 
@@ -86,25 +86,6 @@ class BookReader:
             cut(self._connection)
             self._connection.pgconn.finish()
             self._connection = None
-
-
-def _point(row: Any) -> Point:
-    return Point(
-        id=row.id,
-        enterprise=row.enterprise,
-        tag=row.tag,
-        kind=PointKind(row.kind),
-        unit=row.unit,
-        range_low=row.range_low,
-        range_high=row.range_high,
-        gateway=row.gateway,
-        hazard_source=row.hazard_source,
-        substance=row.substance,
-        name=row.name,
-        name_en=row.name_en,
-        period_s=row.period_s,
-        reporting=Reporting(row.reporting),
-    )
 
 
 def _rule(row: Any) -> LimitRule:

@@ -13,7 +13,8 @@ from typing import Any
 from psycopg import AsyncConnection, AsyncCursor
 from psycopg.rows import dict_row, namedtuple_row
 
-from services.domain.point import Point, PointKind, Reporting
+from services.domain.point import Point
+from services.store.point_row import point_of
 from services.store.queries import Queries
 
 _SQL = Queries.load("api_register")
@@ -187,23 +188,7 @@ async def update_point(connection: Connection, columns: dict[str, object], numbe
 
 
 def _place(row: Any) -> Place:
-    point = Point(
-        id=row.id,
-        enterprise=row.enterprise,
-        tag=row.tag,
-        kind=PointKind(row.kind),
-        unit=row.unit,
-        range_low=row.range_low,
-        range_high=row.range_high,
-        gateway=row.gateway,
-        hazard_source=row.hazard_source,
-        substance=row.substance,
-        name=row.name,
-        name_en=row.name_en,
-        period_s=row.period_s,
-        reporting=Reporting(row.reporting),
-    )
-    return Place(point, row.lon, row.lat, row.created_at)
+    return Place(point_of(row), row.lon, row.lat, row.created_at)
 
 
 async def _number(connection: Connection, name: str) -> int:

@@ -91,23 +91,9 @@ class RuleView:
 
 
 @dataclass(frozen=True, slots=True)
-class RuleHistory:
+class RuleHistory(RuleView):
     """A rule as it stands (or last stood), and every version it ever had, newest first."""
 
-    id: str
-    version: int
-    kind: str
-    enterprise: str
-    tag: str
-    condition: str
-    limit: float
-    grade: int
-    deadband: float
-    on_delay_s: float
-    off_delay_s: float
-    valid_from: str
-    valid_to: str | None
-    created_by: str
     versions: list[RuleView]
 
 

@@ -1,0 +1,25 @@
+"""A point as its row in the register has it."""
+
+from typing import Any
+
+from services.domain.point import Point, PointKind, Reporting
+
+
+def point_of(row: Any) -> Point:
+    """The point of a row by names that holds the columns of the table `point`."""
+    return Point(
+        id=row.id,
+        enterprise=row.enterprise,
+        tag=row.tag,
+        kind=PointKind(row.kind),
+        unit=row.unit,
+        range_low=row.range_low,
+        range_high=row.range_high,
+        gateway=row.gateway,
+        hazard_source=row.hazard_source,
+        substance=row.substance,
+        name=row.name,
+        name_en=row.name_en,
+        period_s=row.period_s,
+        reporting=Reporting(row.reporting),
+    )

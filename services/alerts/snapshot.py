@@ -16,6 +16,7 @@ import structlog
 from services.alerts.entry import Judged
 from services.alerts.marks import Mark
 from services.domain.directory import BookChange, Directory
+from services.runtime.disk import sync_folder
 
 _HEADER = struct.Struct("<4sIQ")
 _STATE_MAGIC = b"PWn1"
@@ -95,11 +96,7 @@ def _write(path: Path, magic: bytes, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)
 
 
 def _read(path: Path, magic: bytes) -> bytes | None:

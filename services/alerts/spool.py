@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.alerts.segment import Record, encode_record, read_records, segment_path, segments
+from services.runtime.disk import sync_folder
 
 GIB = 1024**3
 MIB = 1024**2
@@ -138,7 +139,7 @@ class Spool:
 
     def _roll(self, position: int) -> None:
         file = self._open(position)
-        _sync_folder(self.folder)
+        sync_folder(self.folder)
         self.close()
         self._file, self._active, self._end = file, position, 0
         self._sealed[position] = 0
@@ -220,14 +221,6 @@ def _write_all(file: int, data: bytes) -> None:
         view = view[os.write(file, view) :]
 
 
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def _identity(path: Path) -> str:
     """The spool's own name, by which the database knows how far this one is recorded."""
     if path.exists() and (known := path.read_text().strip()):
@@ -237,5 +230,5 @@ def _identity(path: Path) -> str:
         file.write(made)
         file.flush()
         os.fsync(file.fileno())
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     return made

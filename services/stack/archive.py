@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
+from services.runtime.disk import sync_folder
 from services.stack.cache import explained
 from services.stack.refusal import Refusal
 
@@ -108,7 +109,7 @@ class ArchiveWriter:
         self._file.flush()
         os.fsync(self._file.fileno())
         self._half.replace(self._target)
-        _sync_folder(self._target.parent)
+        sync_folder(self._target.parent)
 
 
 class Archive:
@@ -236,11 +237,3 @@ def _header(name: str, size: int) -> bytes:
     info = tarfile.TarInfo(name)
     info.size, info.mode = size, 0o600
     return info.tobuf(tarfile.GNU_FORMAT)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

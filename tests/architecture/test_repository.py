@@ -10,7 +10,7 @@ from tests.architecture.repository import ROOT, name_of, tracked
 
 FILES = tracked()
 TESTS = [path for path in FILES if name_of(path).startswith("tests/") and path.suffix == ".py"]
-MACHINE = re.compile("/" + r"work/|/root/\." + r"|/opt/pypi|\.py" + r"env/versions")
+MACHINE = re.compile("/(work/|opt/py" + r"pi|root/\.py" + "env)")
 REGISTRIES = {"pypi.org", "files.pythonhosted.org", "registry.npmjs.org"}
 UNDONE = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|X" + r"XX)\b")
 MAY_BE_LEFT_OUT = ["tests/unit/alerts/test_full_disk.py"]

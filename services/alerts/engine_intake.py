@@ -49,6 +49,8 @@ class Intake:
         self, track: Track, at: int, reading: Reading, now: int, out: Outcome, dirty: Dirty
     ) -> bool:
         """Whether it simply comes after all before it; what does not is dealt with here."""
+        if track.came_in_our_future(now):
+            track.set_back()
         newest = track.newest
         if newest is None:
             return True

@@ -1,6 +1,7 @@
 """A point on its way through time: its limits, its judged state, its window, its newest reading."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from services.alerts.engine_board import Board
 from services.alerts.engine_outcome import ShownValue
@@ -118,6 +119,19 @@ class Track:
         self.window = Window(self.state, self.newest.judged_at if self.newest else None)
         self.said.clear()
         self.ticked_to = None
+
+    def came_in_our_future(self, now: int) -> bool:
+        """Whether our own clock was set back since the newest reading came, beyond lateness."""
+        return self.newest is not None and self.newest.received_at - now > LATE_MS
+
+    def set_back(self) -> None:
+        """Our own clock was: no time of before is a measure for what comes now. What stands goes
+        on standing; a delay that ran begins anew."""
+        saved = freeze(self.point.id, 0, self.state)
+        active = tuple(replace(e, since=None, cause=None) for e in saved.levels if e.active)
+        self.state = thaw(self.limits, replace(saved, levels=active))
+        self.newest = self.shown = None
+        self.restart()
 
     def say(self, trace: Trace) -> list[PointState]:
         """The changes of state as they go on record, and what was said before let go."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from services.domain.window import LATE_MS
 from services.wire.bus import AlarmEvent, AlarmEvents, AlarmItem, SnapshotChunk, Status, ValueFrame
 
 MAX_HELD_EVENTS = 20_000
@@ -118,7 +119,7 @@ class Replica:
         changed: list[int] = []
         for point_id, value in _values(frame):
             known = self.values.get(point_id)
-            if known is None or (value.t >= known.t and value != known):
+            if known is None or (_follows(value, known) and value != known):
                 self.values[point_id] = value
                 changed.append(point_id)
         return changed
@@ -179,7 +180,7 @@ class Replica:
         self.take_events(AlarmEvents(epoch=self.epoch or "", events=held))
         for point_id, (epoch, value) in collection.frames.items():
             known = self.values.get(point_id)
-            if epoch == self.epoch and (known is None or value.t >= known.t):
+            if epoch == self.epoch and (known is None or _follows(value, known)):
                 self.values[point_id] = value
 
     def _apply(self, event: AlarmEvent) -> None:
@@ -213,6 +214,12 @@ class Replica:
             if alarm is not None:
                 done.append(alarm)
         return done
+
+
+def _follows(value: NewestValue, known: NewestValue) -> bool:
+    """Whether a value the engine said replaces this one; one far behind does, for the engine
+    says such a one only when its own clock was set back."""
+    return value.t >= known.t or known.t - value.t > LATE_MS
 
 
 def _values(frame: ValueFrame) -> Iterable[tuple[int, NewestValue]]:

@@ -1,6 +1,7 @@
 """Clocks that run ahead or behind blind no point."""
 
 from services.domain.reading import ReadingFlag
+from services.domain.rule import LimitRule
 from tests.stories.park import DAY, Park, ms, rule
 
 H = rule("H", 25)
@@ -52,3 +53,42 @@ def test_a_day_old_at_its_receipt_is_history_even_for_a_silent_point() -> None:
     assert list(park.engine.newest()) == []
     assert park.replay() == [("raised", 0)]
     assert park.alarm.historical
+
+
+def set_back(*rules: LimitRule, value: float) -> Park:
+    """A reading without a time came while our own clock was eight hours ahead; now it is right."""
+    park = Park(*rules)
+    park.read(value, EIGHT_HOURS)
+    park.now = 0
+    return park
+
+
+def test_our_own_clock_set_back_blinds_no_point() -> None:
+    park = set_back(H, value=1)
+    assert park.read(60, 12) == [("raised", 12)]
+    assert park.dirty == []
+    assert [(shown.at, shown.value) for shown in park.engine.take_changed_values()] == [
+        (ms(12), 60)
+    ]
+    assert park.read(1, 13) == [("returned", 13)]
+
+
+def test_what_stood_before_our_clock_was_set_back_stands_and_ends() -> None:
+    park = set_back(H, value=40)
+    was = park.alarm.id
+    assert park.read(41, 12) == []
+    assert park.alarm.id == was
+    assert park.read(1, 13) == [("returned", 13)]
+
+
+def test_a_delay_that_ran_when_our_clock_was_set_back_begins_anew() -> None:
+    park = set_back(rule("H", 25, on=10), value=40)
+    assert park.read(41, 12) == []
+    assert park.wait(21) == []
+    assert park.wait(22) == [("raised", 22)]
+
+
+def test_our_clock_set_back_is_noticed_after_a_restart_too() -> None:
+    park = set_back(H, value=1)
+    park.restart()
+    assert park.read(60, 12) == [("raised", 12)]

@@ -156,6 +156,15 @@ def test_only_newer_values_replace_older_ones() -> None:
     assert replica.values == {1: NewestValue(11, 2.0, 1), 2: NewestValue(10, None, 2)}
 
 
+def test_after_the_servers_clock_was_set_back_values_go_on() -> None:
+    engine = ModelEngine()
+    replica = synchronised(engine)
+    ahead = 8 * 3_600_000
+    assert replica.take_values(engine.frame({1: (ahead, 1.0, 0)})) == [1]
+    assert replica.take_values(engine.frame({1: (12, 60.0, 0)})) == [1]
+    assert replica.values == {1: NewestValue(12, 60.0, 0)}
+
+
 def test_values_said_while_the_snapshot_travels_survive_it() -> None:
     engine = ModelEngine()
     engine.frame({1: (10, 1.0, 0)})

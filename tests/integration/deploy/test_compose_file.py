@@ -145,9 +145,7 @@ def test_the_image_runs_as_an_ordinary_user_and_is_watched() -> None:
 def test_with_certificates_the_broker_speaks_tls_and_the_services_know_it(tmp_path: Path) -> None:
     script = REPOSITORY / "deploy" / "certificate.sh"
     subprocess.run(["sh", script, "park.example", tmp_path / "certs"], check=True)
-    pair = {"CERT": "/certs/park.crt", "KEY": "/certs/park.key"}
-    dotenv = {f"PARKWATCH_MQTT_TLS_{name}": value for name, value in pair.items()}
-    said = prepare(tmp_path, dotenv | {"PARKWATCH_MQTT_HOST": "192.0.2.7"})
+    said = prepare(tmp_path, dotenv_of_the_page() | {"PARKWATCH_MQTT_HOST": "192.0.2.7"})
     assert said.returncode == 0, said.stderr
     assert "without TLS" not in said.stdout
     configuration = tmp_path / "broker-config" / "nats.conf"
@@ -159,6 +157,12 @@ def test_with_certificates_the_broker_speaks_tls_and_the_services_know_it(tmp_pa
         told = tmp_path / f"told-{service}"
         assert (told / "PARKWATCH_MQTT_URL").read_text().endswith("?pin=/run/parkwatch/mqtt.crt")
         assert (told / "mqtt.crt").read_text() == (tmp_path / "certs/park.crt").read_text()
+
+
+def test_every_line_of_the_pages_dotenv_is_read() -> None:
+    text = FILE.read_text(encoding="utf-8")
+    for name in dotenv_of_the_page():
+        assert f"${{{name}:-" in text, name
 
 
 def test_a_broker_open_to_a_network_without_tls_is_warned_about(tmp_path: Path) -> None:
@@ -178,6 +182,13 @@ def test_a_certificate_that_cannot_be_read_stops_the_start_in_one_sentence(tmp_p
     assert said.returncode == 1
     assert "missing.crt" in said.stderr
     assert "Traceback" not in said.stderr
+
+
+def dotenv_of_the_page() -> dict[str, str]:
+    """The `.env` that the page about servers shows."""
+    page = (REPOSITORY / "docs/how-to/run-on-a-server.md").read_text(encoding="utf-8")
+    (first, *_) = re.findall(r"(?ms)^```ini\n(.*?)^```", page)
+    return dict(line.split("=", 1) for line in first.splitlines())
 
 
 def prepare(folder: Path, dotenv: dict[str, str]) -> "subprocess.CompletedProcess[str]":

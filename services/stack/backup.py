@@ -7,6 +7,7 @@ had not committed at that moment, as a rule less than a second of readings, stay
 that goes on, and is not in the backup.
 """
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -74,6 +75,7 @@ def _source(settings: Settings, cache: Cache, clock: Clock, progress: Progress) 
     """The installation of the settings, as it is: running, or at rest with its database started."""
     path, _ = choose(settings.data_dir, "data_dir" in settings.model_fields_set)
     data = DataDir(path)
+    _refuse_strangers(data)
     if settings.database_url is not None:
         yield Source(data, settings.database_url.get_secret_value(), at_rest=False)
         return
@@ -91,6 +93,12 @@ def _source(settings: Settings, cache: Cache, clock: Clock, progress: Progress) 
         with progress.step("starting the database"):
             until.enter_context(running(data, postgres, clock, progress))
         yield Source(data, postgres.url(SUPERUSER), at_rest=True)
+
+
+def _refuse_strangers(data: DataDir) -> None:
+    for folder in (data.path, data.secrets, data.postgres):
+        if folder.exists() and not os.access(folder, os.R_OK | os.X_OK, effective_ids=True):
+            raise Refusal(f"{folder} cannot be read: back up as the user who starts the stack.")
 
 
 def _write(archive: ArchiveWriter, source: Source, programs: str, progress: Progress) -> None:

@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -57,18 +57,27 @@ def running_port(data: DataDir) -> int:
 def interruptible() -> Iterator[None]:
     """Ctrl-C, SIGTERM and SIGHUP raise Interrupted once inside the block, so that it can clean up."""
 
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        for each in before:
-            signal.signal(each, signal.SIG_IGN)
-        raise Interrupted
+    interrupted = False
 
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        nonlocal interrupted
+        if not interrupted:
+            interrupted = True
+            raise Interrupted
+
+    with _on_signals(interrupt):
+        yield
+
+
+@contextmanager
+def _on_signals(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, interrupt) for number in numbers}
+    before = {number: signal.signal(number, handler) for number in numbers}
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, old in before.items():
+            signal.signal(number, old)
 
 
 @contextmanager
@@ -94,7 +103,9 @@ def running(data: DataDir, postgres: Postgres, clock: Clock, progress: Progress)
             )
         yield
     finally:
-        supervisor.stop_all()
+        # A second Ctrl-C must not leave a database behind in a folder that is being cleared.
+        with _on_signals(lambda _number, _frame: None):
+            supervisor.stop_all()
 
 
 def fresh(data: DataDir, cache: Cache) -> Postgres:

@@ -6,6 +6,7 @@ that is killed leaves a mark that no stack starts over.
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,8 @@ from services.store.provision import ROLES, provision
 
 ALWAYS_THERE = {"lost+found"}
 """What a fresh file system holds already."""
+CLEARING_TRIES = 50
+"""A tenth of a second apart."""
 
 
 def restore_backup(
@@ -75,12 +78,26 @@ def _all_or_nothing(path: Path) -> Iterator[None]:
         with explained(path):
             yield
     except BaseException:
-        for each in path.iterdir():
-            if each.name not in ALWAYS_THERE:
-                shutil.rmtree(each) if each.is_dir() else each.unlink()
+        _clear(path)
         if new:
             path.rmdir()
         raise
+
+
+def _clear(path: Path) -> None:
+    """Take everything out, the mark last. What was just killed may still be writing."""
+    for attempt in range(CLEARING_TRIES):
+        mark = path / "half-restored"
+        there = [each for each in path.iterdir() if each.name not in ALWAYS_THERE]
+        try:
+            for each in sorted(there, key=lambda each: each == mark):
+                shutil.rmtree(each) if each.is_dir() else each.unlink()
+        except OSError:
+            if attempt == CLEARING_TRIES - 1:
+                raise
+            threading.Event().wait(0.1)
+        else:
+            return
 
 
 def _fill(data: DataDir, archive: Archive, cache: Cache, clock: Clock, progress: Progress) -> None:

@@ -237,19 +237,33 @@ def test_a_file_that_was_cut_or_changed_leaves_nothing(before: Before, elsewhere
     assert not elsewhere.data_dir.exists()
 
 
-def test_a_restore_that_was_killed_is_never_started_as_if_it_were_whole(
-    before: Before, elsewhere: Stack
-) -> None:
-    restoring = subprocess.Popen(
-        [str(PARKWATCH), "restore", str(before.running)],
-        cwd=elsewhere.folder,
-        env=elsewhere.environment(),
+def restoring(stack: Stack, file: Path) -> "subprocess.Popen[bytes]":
+    """A restore under way."""
+    started = subprocess.Popen(
+        [str(PARKWATCH), "restore", str(file)],
+        cwd=stack.folder,
+        env=stack.environment(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    eventually(lambda: (elsewhere.data_dir / "secrets").exists(), 20.0, "a restore under way", 0.02)
-    restoring.kill()
-    restoring.wait()
+    eventually((stack.data_dir / "postgres").exists, 30.0, "a restore under way", 0.02)
+    return started
+
+
+def test_a_restore_that_was_stopped_leaves_nothing(before: Before, elsewhere: Stack) -> None:
+    under_way = restoring(elsewhere, before.running)
+    under_way.terminate()
+    assert under_way.wait(30.0) == 130
+    elsewhere.assert_gone(1.0)
+    assert not elsewhere.data_dir.exists()
+
+
+def test_a_restore_that_was_killed_is_never_started_as_if_it_were_whole(
+    before: Before, elsewhere: Stack
+) -> None:
+    under_way = restoring(elsewhere, before.running)
+    under_way.kill()
+    under_way.wait()
     elsewhere.assert_gone(20.0)
     started = elsewhere.launch()
     assert started.wait(20.0) == 1

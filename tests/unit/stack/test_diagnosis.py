@@ -1,6 +1,7 @@
 """Broken installations, really broken, and what the doctor calls each of them."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from services.stack.ports import free_port
 from services.stack.secrets import Secrets
 
 PARKWATCH = Path(sys.executable).with_name("parkwatch")
+REFERENCE = Path(__file__).resolve().parents[3] / "docs" / "reference"
 GIB = 2**30
 NOBODY = 65534
 
@@ -291,3 +293,9 @@ def test_the_command_ends_with_one_when_something_must_be_mended(tmp_path: Path)
     assert "WRONG  mqtt-encrypted: MQTT listens on 0.0.0.0 without TLS" in ended.stdout
     assert "ok  " not in ended.stdout
     assert not Path("/nowhere").exists()
+
+
+@pytest.mark.parametrize("page", ["doctor.md", "doctor.zh-CN.md"])
+def test_the_reference_names_every_finding(page: str) -> None:
+    text = (REFERENCE / page).read_text(encoding="utf-8")
+    assert re.findall(r"(?m)^\| `([a-z-]+)` \|", text) == [code.value for code in Code]

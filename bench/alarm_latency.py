@@ -6,6 +6,7 @@ makes its senders wait cannot hide it. Beside each, the broker's hop alone under
 """
 
 import secrets
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,11 +80,13 @@ def measure(site: Site, flow: Flow, seconds: float = SECONDS) -> dict[str, Any]:
     delays = [
         heard[each.tag, each.ts] - each.due for each in run.raises if (each.tag, each.ts) in heard
     ]
+    spent = usage.spent()
     return {
         **latency.summary(delays, len(run.raises)),
+        "neighbours_cores": round(spent["neighbours"] / (time.monotonic() - run.begun), 2),
         "resyncs": listener.resyncs,
         **_sending(run, round(flow.messages_a_second * seconds)),
-        "cpu_s": usage.spent(),
+        "cpu_s": spent,
     }
 
 

@@ -15,13 +15,15 @@ def ingest(found: dict[str, Any]) -> str:
     rows = []
     for each in found["results"]:
         size, target = each["readings_a_message"], each["target"]
-        ratio = f"{each['rate']:,} ({each['ratio']:.0%} of the bare loop)"
+        ratio = f"{each['rate']:,} ({each['ratio']:.0%} of bare)"
         rows += [
             Bar(f"{size} a message: stored", each["rate"], ratio, target=target),
             Bar("judged", each["judged_rate"], f"{each['judged_rate']:,}"),
             Bar("bare loop", each["bare_rate"], f"{each['bare_rate']:,}", ours=False),
         ]
-    return bars("Ingest, readings a second", _machine(found, "red: target"), rows)
+    noise = max(each["neighbours_cores"] for each in found["results"])
+    note = f"neighbours took {noise:g} cores · red: target"
+    return bars("Ingest, readings a second", _machine(found, note), rows)
 
 
 def copying(found: dict[str, Any]) -> str:
@@ -29,7 +31,7 @@ def copying(found: dict[str, Any]) -> str:
     rows = [
         Bar(
             f"batches of {each['batch']:,}"
-            + (", absorbing repeats" if each["absorbing_repeats"] else ""),
+            + (", repeats absorbed" if each["absorbing_repeats"] else ""),
             each["rate"],
             f"{each['rate']:,}",
             ours=False,
@@ -48,7 +50,8 @@ def alarm_latency(found: dict[str, Any]) -> str:
             target = (each["target"] or {}).get(f"{rank}_ms")
             rows.append(_delay(head, each["alarm"], rank, True, target))
             rows.append(_delay("broker hop", each["hop"], rank, False, None))
-    note = "logarithmic, red: target"
+    noise = max(each["alarm"]["neighbours_cores"] for each in found["results"])
+    note = f"neighbours took up to {noise:g} cores · logarithmic, red: target"
     return bars("Publish to WebSocket, milliseconds", _machine(found, note), rows)
 
 

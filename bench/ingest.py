@@ -102,9 +102,9 @@ def real_round(site: Site, readings: int, messages: int) -> dict[str, Any]:
             live.wait_event("raised", site.enterprise.code, place.alarms[0], PATIENCE_S).at
             for place in site.places
         )
-    found = _figures(run, stored, readings, messages)
     rate = _readings(readings, messages) / (judged - run.begun)
-    return found | {"judged_rate": round(rate), "cpu_s": usage.spent()}
+    found = _figures(run, stored, readings, messages, usage.spent())
+    return found | {"judged_rate": round(rate)}
 
 
 def bare_round(site: Site, readings: int, messages: int) -> dict[str, Any]:
@@ -112,7 +112,9 @@ def bare_round(site: Site, readings: int, messages: int) -> dict[str, Any]:
     login = (site.stack.mqtt_port, "svc-ingest", site.secret("svc-ingest"), "bare/v1/+/+/+")
     storing = consumer(Consume(*login, site.ids, site.database_url, BARE_TABLE))
     decoding = consumer(Consume(*login, {}, None, ""))
-    fleet, usage = Fleet(orders(site, readings, messages, bare=True)), Usage(site.stack)
+    workers = (storing.process.pid, decoding.process.pid)
+    fleet = Fleet(orders(site, readings, messages, bare=True))
+    usage = Usage(site.stack, workers)
     try:
         with Arrival(site, BARE_TABLE, _now_ms()) as arrival:
             run = fleet.run()
@@ -124,17 +126,23 @@ def bare_round(site: Site, readings: int, messages: int) -> dict[str, Any]:
     finally:
         storing.end()
         decoding.end()
-    return _figures(run, stored, readings, messages) | {"cpu_s": cpu}
+    return _figures(run, stored, readings, messages, cpu)
 
 
-def _figures(run: Run, stored: float, readings: int, messages: int) -> dict[str, Any]:
+def _figures(
+    run: Run, stored: float, readings: int, messages: int, cpu: dict[str, float]
+) -> dict[str, Any]:
     count = _readings(readings, messages)
+    own = run.cpu_s + sum(seconds for name, seconds in cpu.items() if name != "neighbours")
     return {
         "rate": round(count / (stored - run.begun)),
         "published_rate": round(count / (run.acked - run.begun)),
         "readings": count,
         "payload_bytes": round(run.payload_bytes / (messages * GATEWAYS)),
+        "cpu_us": round(own / count * 1e6, 2),
+        "neighbours_cores": round(cpu["neighbours"] / (time.monotonic() - run.begun), 2),
         "publishers_cpu_s": round(run.cpu_s, 2),
+        "cpu_s": cpu,
     }
 
 
@@ -160,7 +168,9 @@ def measure(site: Site) -> list[dict[str, Any]]:
         print(
             f"ingest, {readings} a message: {found['rate']:,} readings/s stored, "
             f"{found['judged_rate']:,} judged, bare loop {found['bare_rate']:,} "
-            f"(ratio {found['ratio']}, target {found['target']:,} and {TARGET_RATIO})",
+            f"(ratio {found['ratio']}, by CPU time {found['cpu_ratio']}, target "
+            f"{found['target']:,} and {TARGET_RATIO}; neighbours took "
+            f"{found['neighbours_cores']} cores)",
             flush=True,
         )
         results.append(found)
@@ -170,16 +180,24 @@ def measure(site: Site) -> list[dict[str, Any]]:
 def _summary(
     readings: int, real: list[dict[str, Any]], bare: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    def median(rounds: list[dict[str, Any]], name: str) -> int:
-        return int(statistics.median(each[name] for each in rounds))
+    """Medians. `cpu_us`: processor time a reading costs, all programs and publishers together;
+    its ratio to the bare loop's is what neighbours on the machine disturb least."""
+
+    def median(rounds: list[dict[str, Any]], name: str) -> float:
+        return float(statistics.median(each[name] for each in rounds))
 
     rate, bare_rate = median(real, "rate"), median(bare, "rate")
+    cpu_us, bare_cpu_us = median(real, "cpu_us"), median(bare, "cpu_us")
     return {
         "readings_a_message": readings,
-        "rate": rate,
-        "judged_rate": median(real, "judged_rate"),
-        "bare_rate": bare_rate,
+        "rate": round(rate),
+        "judged_rate": round(median(real, "judged_rate")),
+        "bare_rate": round(bare_rate),
         "ratio": round(rate / bare_rate, 2),
+        "cpu_us": cpu_us,
+        "bare_cpu_us": bare_cpu_us,
+        "cpu_ratio": round(bare_cpu_us / cpu_us, 2),
+        "neighbours_cores": round(median(real, "neighbours_cores"), 2),
         "target": TARGET[readings],
         "target_ratio": TARGET_RATIO,
         "rounds": real,

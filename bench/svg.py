@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-WIDTH, LEFT, RIGHT = 860, 250, 120
+WIDTH, LEFT, RIGHT = 860, 250, 190
 ROW, BAR, TOP = 26, 16, 58
+ROOM = 170
+"""What a text behind a bar takes at most: a mark inside of it pushes it on."""
 OURS, CEILING, TARGET, INK, PALE = "#1f6fb2", "#b9c4cf", "#c0392b", "#1b2733", "#6b7885"
 
 
@@ -52,7 +54,8 @@ def _row(row: Bar, top: int, scale: float) -> list[str]:
             f'<line x1="{mark:.1f}" x2="{mark:.1f}" y1="{top - 3}" y2="{top + BAR + 3}" '
             f'stroke="{TARGET}" stroke-width="2"/>'
         )
-        end = max(end, mark)
+        if end - 4 < mark < end + ROOM:
+            end = mark
     parts.append(_text(end + 8, middle, row.text, INK))
     return parts
 

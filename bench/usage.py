@@ -2,6 +2,7 @@
 
 import os
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 from tests.living.stack import Stack
@@ -17,10 +18,15 @@ NAMES = {
 
 
 class Usage:
-    """CPU seconds of each program since this was made."""
+    """CPU seconds of each program since this was made.
 
-    def __init__(self, stack: Stack) -> None:
+    `workers` are processes of the benchmark that go on running; the others have ended when
+    `spent` is asked. What remains of the machine's busy time is `neighbours`: the noise.
+    """
+
+    def __init__(self, stack: Stack, workers: Iterable[int] = ()) -> None:
         self._stack = stack
+        self._workers = tuple(workers)
         self._before = self._now()
 
     def spent(self) -> dict[str, float]:
@@ -33,7 +39,17 @@ class Usage:
         for process in self._stack.processes():
             name = next((n for part, n in NAMES.items() if part in process.command), "other")
             found[name] += cpu_seconds(process.pid)
+        mine = sum(os.times()[:4]) + sum(map(cpu_seconds, self._workers))
+        found["neighbours"] = _busy_seconds() - sum(found.values()) - mine
         return found
+
+
+def _busy_seconds() -> float:
+    """What all cores have worked since the machine's start."""
+    user, nice, system, _idle, _wait, irq, softirq, *_ = map(
+        int, Path("/proc/stat").read_text().splitlines()[0].split()[1:]
+    )
+    return (user + nice + system + irq + softirq) / TICK
 
 
 def cpu_seconds(pid: int) -> float:

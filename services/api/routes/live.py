@@ -24,7 +24,7 @@ BAD_MESSAGE = 1007
 
 
 class Subscribe(BaseModel):
-    """What a console wants to see; what is not named stays as it is."""
+    """What a console wants to see; what is not named stays as it is, null is all it may see."""
 
     model_config = ConfigDict(extra="ignore")
     type: Literal["subscribe"]
@@ -132,8 +132,12 @@ def _subscription(text: str) -> Subscribe | None:
 
 def _interest(principal: Principal, known: Interest, wanted: Subscribe) -> Interest:
     """What was asked for, within what may be seen."""
-    enterprises = principal.scope
-    if wanted.enterprises is not None:
-        asked = frozenset(wanted.enterprises)
-        enterprises = asked if enterprises is None else asked & enterprises
-    return Interest(enterprises, wanted.points, known.language)
+    named = wanted.model_fields_set
+    enterprises = known.enterprises
+    if "enterprises" in named:
+        enterprises = principal.scope
+        if wanted.enterprises is not None:
+            asked = frozenset(wanted.enterprises)
+            enterprises = asked if enterprises is None else asked & enterprises
+    points = wanted.points if "points" in named else known.points
+    return Interest(enterprises, points, known.language)

@@ -185,6 +185,26 @@ def test_a_console_sees_what_it_subscribed_to(api: Api) -> None:
         assert "a0801" in text
 
 
+def test_what_a_subscription_does_not_name_stays_as_it_was(api: Api) -> None:
+    one, other = api.enterprise(), api.enterprise()
+    api.engine.raises(805, one)
+    api.engine.raises(806, other)
+    with connect(address(api)) as socket_:
+
+        def asked(text: str) -> str:
+            socket_.send(text)
+            while '"type":"snapshot"' not in (answer := str(socket_.recv(timeout=3))):
+                continue
+            return answer
+
+        socket_.recv(timeout=3)
+        assert "a0806" not in asked(f'{{"type": "subscribe", "enterprises": ["{one}"]}}')
+        narrowed = asked('{"type": "subscribe", "points": false}')
+        assert "a0805" in narrowed
+        assert "a0806" not in narrowed
+        assert "a0806" in asked('{"type": "subscribe", "enterprises": null}')
+
+
 def test_an_enterprise_cannot_subscribe_to_another(api: Api) -> None:
     ours, theirs = api.enterprise(), api.enterprise()
     api.engine.raises(810, theirs)

@@ -32,6 +32,9 @@ def demo(
     api: Annotated[str, typer.Option(help="The platform.")] = "http://127.0.0.1:8000",
     mqtt_host: Annotated[str, typer.Option(help="Broker.")] = "127.0.0.1",
     mqtt_port: Annotated[int, typer.Option(min=1, max=65535)] = 1883,
+    ca: Annotated[
+        Path | None, typer.Option(help="Certificate (PEM) to know the broker by; then over TLS.")
+    ] = None,
     username: Annotated[str, typer.Option(help="Who registers the park.")] = "admin",
     password_file: Annotated[Path, typer.Option(help="File with that person's password.")] = Path(
         "data/secrets/admin_password"
@@ -57,7 +60,7 @@ def demo(
     except (BadScenario, BadKeys) as error:
         raise refuse(str(error)) from error
     if not stop.is_set():
-        _live(fleet, Broker(mqtt_host, mqtt_port), logins, stop)
+        _live(fleet, Broker(mqtt_host, mqtt_port, ca), logins, stop)
 
 
 def _register(

@@ -28,6 +28,9 @@ def replay(
     rebase: Annotated[bool, typer.Option(help="Shift all times so that it ends now.")] = False,
     host: Annotated[str, typer.Option(help="Broker.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 1883,
+    ca: Annotated[
+        Path | None, typer.Option(help="Certificate (PEM) to know the broker by; then over TLS.")
+    ] = None,
     username: Annotated[str, typer.Option(help="Default: ENTERPRISE.GATEWAY")] = "",
     password: Annotated[
         str, typer.Option(help=f"Else --password-file or {PASSWORD_VARIABLE}.")
@@ -52,7 +55,7 @@ def replay(
     sender = Sender(enterprise, gateway, boot or secrets.token_hex(4), PERSONAS["native"])
     pace = Pace(pace_speed, clock.now_ms() - extent.last_ms if rebase else 0)
     link = GatewayLink(
-        Broker(host, port),
+        Broker(host, port, ca),
         login,
         clock,
         window=window,

@@ -33,6 +33,9 @@ def run(
     duration: Annotated[int, typer.Option(min=0, help="Simulated seconds; 0: as written.")] = 0,
     host: Annotated[str, typer.Option(help="Broker.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 1883,
+    ca: Annotated[
+        Path | None, typer.Option(help="Certificate (PEM) to know the broker by; then over TLS.")
+    ] = None,
     state_dir: Annotated[Path, typer.Option(help="Where the gateways' credentials are.")] = Path(
         "data/sim"
     ),
@@ -52,7 +55,7 @@ def run(
         raise refuse(
             f"No credentials in {state_dir}: register the park with the demo command first."
         )
-    _publish(fleet, spec, Broker(host, port), logins, seconds, speed)
+    _publish(fleet, spec, Broker(host, port, ca), logins, seconds, speed)
 
 
 def _publish(

@@ -8,6 +8,7 @@ import secrets
 import socket
 from collections import deque
 from dataclasses import dataclass
+from pathlib import Path
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
@@ -23,10 +24,11 @@ DOWNLINK_KEPT = 16  # newest downlink messages; older ones are dropped, they are
 
 @dataclass(frozen=True, slots=True)
 class Broker:
-    """Where the broker listens."""
+    """Where the broker listens; with ``ca``, whom it is certified by, over TLS."""
 
     host: str
     port: int
+    ca: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ class Connection:
 
     def open(self, broker: Broker) -> None:
         """TCP and CONNECT; the answer comes through ``turn``. Raises ``OSError``."""
+        if broker.ca is not None:
+            self._client.tls_set(str(broker.ca))
         self._client.connect(broker.host, broker.port, keepalive=KEEPALIVE_S)
         sock = self._client.socket()
         if isinstance(sock, socket.socket):

@@ -77,5 +77,11 @@ def fleet(settings: Settings, stack: Stack, url: str, inherited: Mapping[str, st
         "--username": "admin",
         "--password-file": password,
     }
+    environment = dict(inherited)
+    if settings.mqtt_tls_cert is not None:
+        options["--ca"] = str(settings.mqtt_tls_cert.absolute())
+    if settings.http_tls_cert is not None:
+        # What Python's own https trusts.
+        environment["SSL_CERT_FILE"] = str(settings.http_tls_cert.absolute())
     words = [word for option in options.items() for word in option]
-    return Program("sim", (sys.executable, "-m", "device_sim", "demo", *words), env=dict(inherited))
+    return Program("sim", (sys.executable, "-m", "device_sim", "demo", *words), env=environment)

@@ -14,6 +14,7 @@ import pytest
 from websockets.sync.client import connect
 
 from tests.living.engines import REPOSITORY, mosquitto
+from tests.living.field import finish, replay
 from tests.living.outcome import eventually
 from tests.living.park import IN_FORCE_S, Gateway, Json
 from tests.living.stack import Stack, new_folder
@@ -112,6 +113,20 @@ def raised(message: Json, enterprise: str) -> bool:
     if message["type"] != "alarm":
         return False
     return bool(message["alarm"]["enterprise"] == enterprise and message["event"] == "raised")
+
+
+def test_a_recording_is_replayed_over_tls(
+    encrypted: Encrypted, admin: httpx2.Client, gateway: Gateway, tmp_path: Path
+) -> None:
+    recording = tmp_path / "past.csv"
+    recording.write_text("measured_at,LI-7\n2026-01-05T08:14:20+08:00,4.2\n")
+    finish(replay(encrypted, recording, gateway, "--ca", str(encrypted.certificate)))
+
+    def arrived() -> bool:
+        tags = admin.get("/unregistered-tags", params={"enterprise": gateway.enterprise})
+        return any(item["tag"] == "LI-7" for item in tags.json()["items"])
+
+    eventually(arrived, 10.0, "the replayed tag")
 
 
 def test_a_gateway_that_does_not_encrypt_is_not_let_in(gateway: Gateway) -> None:

@@ -4,7 +4,8 @@ What makes it fit, in this order:
 
 1. Every segment of the spool is held open, so that the engine may forget it and we still have it.
 2. Snapshot, then book, are read. The snapshot knows no more than the book, as the engine writes
-   the book first; and the spool reaches at least as far as the snapshot.
+   the book first; and the spool reaches at least as far as the snapshot. Then what was heard since
+   that snapshot is read, which the engine keeps for one snapshot longer.
 3. The last record of the spool is noted, and then the moment of the database is taken. Whatever a
    record up to there says follows from a register that the database holds at that moment, too.
 4. Records are copied up to that one, or up to where the database's record stands, if that is
@@ -40,6 +41,7 @@ class EngineCopy:
         self._segments: dict[int, BinaryIO] = {}
         self._hold()
         self._small = {name: _content(folder / name) for name in FILES}
+        self._small |= _heard(folder)
         self._hole = _hole(folder)
         self._hold()
         self.last = self._last()
@@ -128,6 +130,12 @@ def _content(path: Path) -> bytes | None:
         return path.read_bytes()
     except FileNotFoundError:
         return None
+
+
+def _heard(folder: Path) -> dict[str, bytes | None]:
+    """What the engine heard since its snapshot, by name; a file that it just forgot is None."""
+    files = sorted((folder / "heard").rglob("*.heard"))
+    return {path.relative_to(folder).as_posix(): _content(path) for path in files}
 
 
 def _hole(folder: Path) -> int:

@@ -14,6 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from services.stack.archive import open_archive
 from tests.living.field import Flow, send
 from tests.living.live import Live
 from tests.living.outcome import eventually
@@ -140,6 +141,17 @@ def back_up_after_a_kill(found: Before) -> None:
     done = command(stack, "backup", found.killed)
     assert done.returncode == 0, done.stdout + done.stderr
     stack.assert_gone(1.0)
+
+
+def test_no_file_of_the_engine_is_forgotten(before: Before) -> None:
+    folder = before.stack.data_dir / "alerts"
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    with open_archive(before.killed) as archive:
+        kept = {name.removeprefix("alerts/") for name in archive.names("alerts")}
+        assert archive.names("broker")
+    assert any(name.startswith("heard/") for name in there)
+    # The one is the lock of whoever runs, the other only keeps room on the disk.
+    assert kept == there - {"lock", "spool/reserve"}
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from services.alerts.heard import Heard
 from services.alerts.overflow import Overflow
 from services.alerts.segment import segments
 from services.alerts.snapshot import Snapshot, SnapshotStore
@@ -63,6 +64,17 @@ def test_the_copy_of_an_engine_at_rest_is_all_of_it(engine: Path, tmp_path: Path
     assert (again.id, again.last, again.torn_bytes) == (spool.id, 50, 0)
     assert SnapshotStore(into).read() == SnapshotStore(engine).read()
     again.close()
+
+
+def test_what_was_heard_since_the_snapshot_is_in_the_copy(engine: Path, tmp_path: Path) -> None:
+    spool = filled(engine, 5)
+    heard = Heard(engine / "heard" / spool.id)
+    heard.note([], [("acme", "gw1", "f3a9", 1)])
+    with engine_copy(engine) as copy:
+        heard.note([], [("acme", "gw1", "f3a9", 2)])
+        heard.forget(heard.turn() + 1)
+        into = copied(copy, 5, tmp_path / "copy")
+    assert Heard(into / "heard" / copy.spool).recall().messages == (("acme", "gw1", "f3a9", 1),)
 
 
 def test_segments_that_the_engine_forgets_meanwhile_are_still_in_the_copy(

@@ -49,9 +49,9 @@ class Engine:
     def apply_book(self, change: BookChange, now: int) -> Outcome:
         """Bring the directory up to a change of the book (this applies it) and judge by it.
 
-        Rules and points that went withdraw the alarms that stand by them (one that is over and
-        only waits for its acknowledgement stays, unless its point went); new limits are judged
-        at once against the newest value.
+        Rules, gateways and points that went withdraw the alarms that stand by them (one that is
+        over and only waits for its acknowledgement stays, unless its point went); new limits are
+        judged at once against the newest value.
         """
         out = Outcome()
         for point_id in sorted(change.apply(self.directory)):
@@ -64,6 +64,10 @@ class Engine:
                 continue
             track.point = track.board.point = point
             self._fleet.turn(track, self.directory.in_force(point_id), now, out)
+        for gateway in change.gone_gateways:
+            for track in self._fleet.tracks.values():
+                if gateway.carried(track.point):
+                    self._fleet.silence(track, now, out)
         return out
 
     def acknowledge(

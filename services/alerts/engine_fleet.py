@@ -109,6 +109,17 @@ class Fleet:
         for index in (self.running, self.changed, self.stale):
             index.discard(point_id)
 
+    def silence(self, track: Track, now: int, out: Outcome) -> None:
+        """Its gateway went: what stands is withdrawn, and nothing is known of it any more."""
+        for known in [k for k in track.board.known if event.is_open(k.alarm)]:
+            if not event.is_over(known.alarm):
+                track.board.close(known, ClosedAs.WITHDRAWN, now, now, out.transitions)
+        if track.newest is not None or not track.state.is_quiet:
+            track.forget()
+            out.states.append(track.present(now))
+        self.settle(track)
+        self.watch(track)
+
     def restore(self, track: Track, saved: PointState) -> None:
         newest = _reading(saved.point_id, saved.newest) if saved.newest else None
         if newest is not None and track.newest is not None:

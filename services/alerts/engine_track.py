@@ -133,6 +133,12 @@ class Track:
         self.newest = self.shown = None
         self.restart()
 
+    def forget(self) -> None:
+        """Begin anew, as a point that has not been heard of."""
+        self.state = Judged.quiet(self.limits)
+        self.newest = self.shown = None
+        self.restart()
+
     def say(self, trace: Trace) -> list[PointState]:
         """The changes of state as they go on record, and what was said before let go."""
         if not trace.changes:

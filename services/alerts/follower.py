@@ -72,7 +72,8 @@ def difference(directory: Directory, whole: BookChange, now: int) -> BookChange:
         for key, rule in known.items()
         if key not in present and rule.point_id in kept and rule.valid_to is None
     ]
-    return BookChange(whole.version, tuple(points), tuple(removed), (*rules, *ended))
+    gone = tuple(each for each in whole.gone_gateways if each.version > directory.version)
+    return BookChange(whole.version, tuple(points), tuple(removed), (*rules, *ended), gone)
 
 
 def _key(rule: LimitRule) -> tuple[int, str, int]:

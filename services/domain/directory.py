@@ -57,13 +57,28 @@ class Directory:
 
 
 @dataclass(frozen=True, slots=True)
+class GoneGateway:
+    """A gateway that was taken out of the register, by the change of this book version."""
+
+    enterprise: str
+    code: str
+    version: int
+
+    def carried(self, point: Point) -> bool:
+        """Whether the point is registered as this gateway's."""
+        return (point.enterprise, point.gateway) == (self.enterprise, self.code)
+
+
+@dataclass(frozen=True, slots=True)
 class BookChange:
-    """What one look at the book brought: the points and rules that are new, changed or gone."""
+    """What one look at the book brought: the points and rules that are new, changed or gone, and
+    the gateways that are gone."""
 
     version: int
     points: tuple[Point, ...] = ()
     removed_points: tuple[Point, ...] = ()
     rules: tuple[LimitRule, ...] = ()
+    gone_gateways: tuple[GoneGateway, ...] = ()
 
     def apply(self, directory: Directory) -> set[int]:
         """Bring a directory up to this version; the numbers of the points that were touched."""

@@ -89,7 +89,8 @@ def rebook(
 
     Untouched comparators go on. One whose limit moved is active if it was and still is reached;
     one whose deadband or delays moved goes on under the new ones; a new one starts from `held`.
-    What stood by a rule that went or a limit that moved, and no longer stands, is withdrawn.
+    What stood by a rule that went or a limit that moved is withdrawn; where a limit is still
+    reached, that is another occurrence.
     """
     state = advance(old, state, at, trace)
     before = {
@@ -248,11 +249,11 @@ def _stand(
     top = max(active, key=severity, default=None)
     if before is None:
         return None if top is None else _rise(limits, top, at, spent, held, trace)
-    if top is None:
-        gone = before.step.rule in moved
+    gone = before.step.rule in moved
+    if top is None or (gone and held is not None):
         ended = EventKind.WITHDRAWN if gone else EventKind.RETURNED
         trace.verdicts.append(Verdict(ended, at, before))
-        return None
+        return None if top is None else _rise(limits, top, at, {}, held, trace)
     was = before.step
     if (was.rule, was.version) == (top.id, top.version):
         return before

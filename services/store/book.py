@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import namedtuple_row
 
-from services.domain.directory import BookChange
+from services.domain.directory import BookChange, GoneGateway
 from services.domain.rule import Condition, LimitRule
 from services.runtime.clock import to_ms
 from services.store.deadline import connect, cut, within
@@ -73,12 +73,14 @@ class BookReader:
             cursor = connection.cursor(row_factory=namedtuple_row)
             points: list[Any] = await (await cursor.execute(self._sql["points"], known)).fetchall()
             rules: list[Any] = await (await cursor.execute(self._sql["rules"], known)).fetchall()
+            gone = await (await connection.execute(self._sql["gone_gateways"], known)).fetchall()
         self.version = int(row[0])
         return BookChange(
             version=self.version,
             points=tuple(point_of(each) for each in points if not each.removed),
             removed_points=tuple(point_of(each) for each in points if each.removed),
             rules=tuple(_rule(each) for each in rules),
+            gone_gateways=tuple(GoneGateway(*each) for each in gone),
         )
 
     def _drop(self) -> None:

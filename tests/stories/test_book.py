@@ -1,6 +1,9 @@
 """Rules that go, limits that move, points that are removed, under a standing alarm."""
 
+from dataclasses import replace
+
 from services.domain.alarm import AlarmState, ClosedAs
+from services.domain.directory import BookChange, GoneGateway
 from services.domain.rule import LimitRule
 from tests.stories.park import DAY, GAS, Park, another, ms, rule
 
@@ -39,15 +42,16 @@ def test_a_limit_moved_out_of_reach_withdraws_it() -> None:
     assert park.open == []
 
 
-def test_a_limit_moved_but_still_reached_goes_on_as_the_same_alarm() -> None:
+def test_a_limit_moved_but_still_reached_is_withdrawn_and_raised_by_the_new_one() -> None:
     park = standing()
     was = park.alarm
     park.acknowledge(was.id)
-    assert park.book(*moved(30, 9)) == [("corrected", 9)]
-    assert park.alarm.id == was.id
+    assert park.book(*moved(30, 9)) == [("withdrawn", 9), ("raised", 9)]
+    assert park.alarms[was.id].closed_as is ClosedAs.WITHDRAWN
+    assert park.alarm.id != was.id
     assert (park.alarm.limit, park.alarm.rule_version) == (30, 2)
-    assert park.alarm.state is AlarmState.ACKNOWLEDGED
-    assert park.read(24, 12) == [("cleared", 12)]
+    assert park.alarm.state is AlarmState.UNACKNOWLEDGED
+    assert park.read(24, 12) == [("returned", 12)]
 
 
 def test_a_limit_moved_away_and_back_raises_another_alarm() -> None:
@@ -100,12 +104,36 @@ def test_a_new_worse_limit_escalates_a_standing_alarm() -> None:
     assert (park.alarm.id, park.alarm.condition) == (was, "HH")
 
 
-def test_a_removed_worse_limit_deescalates_it() -> None:
+def test_a_removed_worse_limit_withdraws_it_and_the_other_raises_its_own() -> None:
     park = Park(H, rule("HH", 35, 1))
     park.read(40, 0)
     park.now = 10
-    assert park.book(rule("HH", 35, 1, until=9)) == [("deescalated", 9)]
+    assert park.book(rule("HH", 35, 1, until=9)) == [("withdrawn", 9), ("raised", 9)]
     assert park.alarm.condition == "H"
+
+
+def test_a_limit_that_moves_below_the_level_that_stands_changes_nothing_yet() -> None:
+    park = Park(H, rule("HH", 35, 1))
+    park.read(40, 0)
+    park.now = 10
+    assert park.book(*moved(30, 9)) == []
+    assert park.alarm.condition == "HH"
+    assert park.read(32, 12) == [("deescalated", 12)]
+    assert (park.alarm.limit, park.alarm.rule_version) == (30, 2)
+
+
+def test_a_gateway_that_goes_withdraws_what_stands_on_its_points() -> None:
+    park = standing()
+    park.engine.directory.put(replace(GAS, gateway="gw1"))
+    park.engine.apply_book(BookChange(1, points=(replace(GAS, gateway="gw1"),)), ms(10))
+    gone = GoneGateway(GAS.enterprise, "gw1", 2)
+    out = park.engine.apply_book(BookChange(2, gone_gateways=(gone,)), ms(11))
+    assert [each.event for each in out.transitions] == ["withdrawn"]
+    assert park.engine.open_alarms() == []
+    assert list(park.engine.newest()) == []
+    again = park.engine.apply_book(BookChange(3, gone_gateways=(gone,)), ms(12))
+    assert (again.transitions, again.states) == ([], [])
+    assert park.read(40, 13) == [("raised", 13)], "through another gateway it is judged anew"
 
 
 def test_a_new_limit_with_a_delay_waits_for_it() -> None:

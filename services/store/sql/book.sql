@@ -18,3 +18,9 @@ SELECT rule.id, rule.version, rule.enterprise, point.id AS point_id, rule.condit
 FROM rule JOIN point USING (enterprise, tag)
 WHERE rule.book_version > %(known)s AND rule.kind = 'limit'
 ORDER BY rule.enterprise, rule.id, rule.version;
+
+-- name: gone_gateways
+-- The gateways that a change after the known version took out of the register.
+SELECT enterprise, code, book_version FROM gateway
+WHERE book_version > %(known)s AND deleted_at IS NOT NULL
+ORDER BY book_version;

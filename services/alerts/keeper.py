@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import threading
 
 import structlog
 
@@ -27,6 +28,7 @@ class Keeper:
         self._store = store
         self._heard = heard
         self._book_version: int | None = None
+        self._book_turn = threading.Lock()
         self.failing = False
 
     async def run(self) -> None:
@@ -52,6 +54,23 @@ class Keeper:
         self._book_version = self._judge.engine.directory.version if book is None else book.version
         self._heard.forget(number)
         self._judge.ledger.spool.forget(min(snapshot.position, self._recorder.position))
+
+    def keep_book(self) -> None:
+        """Write the book at once, for it has changed: the spool may speak of its new points
+        from now on. It is waited for; a full disk leaves it to the next snapshot."""
+        book = self._take_book()
+        if book is None:
+            return
+        try:
+            with self._book_turn:
+                self._store.write_book(book)
+        except OSError as failure:
+            if failure.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            self.failing = True
+            _log.error("no room on the disk for the rule book: the old one stays")
+            return
+        self._book_version = book.version
 
     def _take(self) -> Snapshot:
         ledger = self._judge.ledger
@@ -81,6 +100,8 @@ class Keeper:
             self._write_both(snapshot, book)
 
     def _write_both(self, snapshot: Snapshot, book: BookChange | None) -> None:
-        if book is not None:
-            self._store.write_book(book)
+        with self._book_turn:
+            # One that changed meanwhile was written when it did.
+            if book is not None and book.version == self._judge.engine.directory.version:
+                self._store.write_book(book)
         self._store.write(snapshot)

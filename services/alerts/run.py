@@ -78,7 +78,7 @@ async def _serve(settings: Settings, folder: Path, stop: asyncio.Event) -> None:
     )
     commands = Commands(judge)
     bus.subscribe(COMMAND, commands.hear)
-    _connect(judge, recorder, heartbeat)
+    _connect(judge, recorder, keeper, heartbeat)
     async with session, bus, asyncio.TaskGroup() as group:
         tasks = [
             group.create_task(each)
@@ -110,7 +110,7 @@ async def _serve(settings: Settings, folder: Path, stop: asyncio.Event) -> None:
     _log.info("stopped", position=found.ledger.spool.last, recorded=recorder.position)
 
 
-def _connect(judge: Judge, recorder: Recorder, heartbeat: Heartbeat) -> None:
+def _connect(judge: Judge, recorder: Recorder, keeper: Keeper, heartbeat: Heartbeat) -> None:
     def recorded(position: int) -> None:
         before = judge.ledger.recorded_seq
         judge.ledger.recorded(position)
@@ -118,6 +118,7 @@ def _connect(judge: Judge, recorder: Recorder, heartbeat: Heartbeat) -> None:
             heartbeat.beat()
 
     judge.on_noted = recorder.wake
+    judge.on_book = keeper.keep_book
     recorder.on_recorded = recorded
     recorder.on_damage = judge.mark_everywhere
 

@@ -84,6 +84,26 @@ async def test_a_snapshot_and_what_followed_it(
     assert states == {"GT-1": "acknowledged", "GT-2": "unacknowledged"}
 
 
+async def test_a_point_registered_a_moment_before_the_kill_keeps_its_alarm(
+    tmp_path: Path, clock: ManualClock, feed: MemoryFeed
+) -> None:
+    desk = Desk(tmp_path, clock, feed)
+    await desk.keeper.keep()
+    desk.judge.apply_book(book())
+    desk.send("GT-1", 60, ts=clock.now_ms())
+    await desk.step()
+    clock.advance(0.1)
+    desk.send("GT-1", 4, ts=clock.now_ms())
+    await desk.step()
+    before = desk.judge.open_items()[0]
+
+    again = Desk(tmp_path, clock, feed)
+
+    [alarm] = again.judge.open_items()
+    assert (alarm.id, alarm.state) == (before.id, "returned_unacknowledged")
+    assert again.said.names() == []
+
+
 async def test_newest_values_are_shown_after_a_restart(
     tmp_path: Path, clock: ManualClock, feed: MemoryFeed
 ) -> None:

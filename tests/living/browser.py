@@ -72,6 +72,26 @@ class Console:
         self.expect_healthy()
         return self
 
+    def another_window(self) -> "Console":
+        """A window that this page opens at the same address: signed in, and loaded afresh."""
+        with self.page.expect_popup() as opened:
+            self.page.evaluate("() => void window.open(location.href)")
+        other = object.__new__(Console)
+        other.context, other.url, other.errors = self.context, self.url, []
+        other.page = opened.value
+        other.page.on("pageerror", lambda error: other.errors.append(str(error)))
+        return other
+
+    def expect_sign_in_refused(self, username: str, password: str) -> None:
+        """Signing in is not possible now, and the form says so in a sentence."""
+        self.page.goto(self.url)
+        self.page.get_by_test_id("username").fill(username)
+        self.page.get_by_test_id("password").fill(password)
+        self.page.get_by_test_id("submit").click()
+        sentence = self.page.get_by_test_id("sign-in-error")
+        expect(sentence).to_be_visible(timeout=10_000)
+        expect(sentence).not_to_be_empty()
+
     def row(self, alarm_id: str) -> Locator:
         """The row of an alarm."""
         return self.page.locator(f'[data-testid="alarm-row"][data-alarm-id="{alarm_id}"]')

@@ -50,6 +50,8 @@ class Spool:
         self.last, self._end = self._mend_tail()
         self._active = max(self._sealed, default=None)
         self._file = self._open(self._active) if self._active is not None else None
+        if self.torn_bytes:
+            self._keep_jump()
         self._make_reserve()
 
     @property
@@ -164,22 +166,26 @@ class Spool:
 
     def _mend_tail(self) -> tuple[int, int]:
         """Cut off what is no sound record at the end; the last position and its end."""
-        jump = 0
-        for first in sorted(self._sealed, reverse=True):
-            path = segment_path(self.folder, first)
-            last = _last_record(path)
-            end = last.end if last else 0
-            torn = self._sealed[first] - end
-            if torn:
-                os.truncate(path, end)
-                self.torn_bytes += torn
-                self._sealed[first] = end
-                jump = POSITION_JUMP
-            if last is not None or first == min(self._sealed):
-                return (last.position if last else first - 1) + jump, end
-            path.unlink()
-            del self._sealed[first]
-        return 0, 0
+        if not self._sealed:
+            return 0, 0
+        first = max(self._sealed)
+        path = segment_path(self.folder, first)
+        last = _last_record(path)
+        end = last.end if last else 0
+        self.torn_bytes = self._sealed[first] - end
+        if self.torn_bytes:
+            os.truncate(path, end)
+            self._sealed[first] = end
+        position = last.position if last else first - 1
+        return position + (POSITION_JUMP if self.torn_bytes else 0), end
+
+    def _keep_jump(self) -> None:
+        """Begin a segment after the positions that were left free: its name outlives us."""
+        try:
+            self._roll(self.last + 1)
+        except OSError as failure:
+            if failure.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
 
     def _reserve_path(self) -> Path:
         return self.folder / "reserve"

@@ -105,6 +105,6 @@ def acknowledged(alarm: Alarm, by: str, at: int) -> Alarm:
 
 
 def closed(alarm: Alarm, how: ClosedAs, at: int) -> Alarm:
-    """Off the board. `at` is its end unless it was over already."""
-    cleared_at = at if alarm.cleared_at is None else alarm.cleared_at
+    """Off the board. `at` is its end unless it was over already, or raised later than that."""
+    cleared_at = max(at, alarm.raised_at) if alarm.cleared_at is None else alarm.cleared_at
     return replace(alarm, state=AlarmState.NORMAL, closed_as=how, cleared_at=cleared_at)

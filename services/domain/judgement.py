@@ -65,10 +65,10 @@ class Step:
     value: float
 
     @property
-    def severity(self) -> tuple[float, int]:
-        """Greater is worse: the further limit, then the worse grade."""
+    def severity(self) -> tuple[int, float]:
+        """Greater is worse: the worse grade, then the further limit."""
         sign = 1 if self.condition.direction is Direction.HIGH else -1
-        return sign * self.limit, -self.grade
+        return -self.grade, sign * self.limit
 
 
 @dataclass(frozen=True, slots=True)

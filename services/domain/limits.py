@@ -31,7 +31,10 @@ class Limits:
         return cls(point, ordered, min(highs, default=math.inf), max(lows, default=-math.inf))
 
 
-def severity(rule: LimitRule) -> tuple[float, int, str]:
-    """Greater is worse: the further limit, then the worse grade (then the name, to be certain)."""
+def severity(rule: LimitRule) -> tuple[int, float, str]:
+    """Greater is worse: the worse grade, then the further limit (then the name, to be certain).
+
+    The grade comes first, so that limits set in the wrong order never hide red behind orange.
+    """
     sign = 1 if rule.direction is Direction.HIGH else -1
-    return sign * rule.limit, -rule.grade, rule.id
+    return -rule.grade, sign * rule.limit, rule.id

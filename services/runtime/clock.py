@@ -56,9 +56,7 @@ class ManualClock:
 
 def to_datetime(epoch_ms: int) -> datetime:
     """Epoch milliseconds as an aware UTC datetime."""
-    return datetime.fromtimestamp(epoch_ms // 1000, UTC).replace(
-        microsecond=epoch_ms % 1000 * 1000
-    )
+    return datetime.fromtimestamp(epoch_ms // 1000, UTC).replace(microsecond=epoch_ms % 1000 * 1000)
 
 
 def to_ms(moment: datetime) -> int:

@@ -77,6 +77,20 @@ def test_a_torn_last_record_is_cut_off_and_all_before_it_survive(tmp_path: Path,
     assert len(everything(tmp_path)) == 5
 
 
+def test_the_positions_left_free_stay_free_after_a_quiet_start(tmp_path: Path) -> None:
+    filled(tmp_path, 5, SpoolSize()).close()
+    path = segments(tmp_path)[-1][1]
+    path.write_bytes(path.read_bytes()[:-1])
+    first = Spool(tmp_path)
+    first.close()
+
+    again = Spool(tmp_path)
+
+    assert (again.last, again.torn_bytes) == (first.last, 0)
+    assert [position for position, _ in everything(tmp_path)] == [1, 2, 3, 4]
+    assert again.append(b"next") == 4 + POSITION_JUMP + 1
+
+
 def test_one_damaged_record_costs_that_record_and_no_other(tmp_path: Path) -> None:
     filled(tmp_path, 10, SpoolSize()).close()
     path = segments(tmp_path)[0][1]

@@ -65,6 +65,7 @@ def test_closed_keeps_an_end_that_it_had(how: ClosedAs) -> None:
     _, over = event.returned(fresh(), 300)
     assert event.closed(over, how, 900).cleared_at == 300
     assert event.closed(fresh(), how, 900).cleared_at == 900
+    assert event.closed(fresh(), how, 0).cleared_at == fresh().raised_at
     assert not event.is_open(event.closed(fresh(), how, 900))
 
 
@@ -74,7 +75,7 @@ def test_asked_again_it_stands_as_new() -> None:
     assert again == fresh()
 
 
-def test_severity_is_the_further_limit_then_the_worse_grade() -> None:
+def test_severity_is_the_worse_grade_then_the_further_limit() -> None:
     low, lower = (
         Step(0, "l", 1, c, x, 2, 0.0) for c, x in ((Condition.L, 10.0), (Condition.LL, 5.0))
     )
@@ -82,3 +83,5 @@ def test_severity_is_the_further_limit_then_the_worse_grade() -> None:
     assert lower.severity > low.severity
     graver = Step(0, "g", 1, Condition.H, 25.0, 1, 0.0)
     assert graver.severity > H.severity
+    red_below = Step(0, "r", 1, Condition.HH, 20.0, 1, 0.0)
+    assert red_below.severity > H.severity, "red is never hidden behind orange"

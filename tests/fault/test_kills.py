@@ -27,7 +27,9 @@ pytestmark = [pytest.mark.stack, pytest.mark.serial]
 
 TAGS = 10
 """A gateway's tags, ten times a second: with two gateways 200 readings a second."""
-CROSSINGS_A_KILL = 6
+CROSSINGS_A_KILL = 8
+BETWEEN_S = 2.0
+"""A kill may hit a service that is not quite up again, or one that has settled."""
 SECOND_DELIVERY_S = 6.0
 """The broker's ack_wait is 5 s: by then, what it gives a second time has come."""
 
@@ -76,6 +78,7 @@ def prove(
         for name in names:
             killed = crossings.around(lambda name=name: kill(stack, name), CROSSINGS_A_KILL)  # type: ignore[misc]
             recover(stack, name, killed)
+            time.sleep(crossings.chance.uniform(0, BETWEEN_S))
         last_recovery = time.monotonic()
         flowed = [*timed.settle(), *untimed.settle()]
         eventually(

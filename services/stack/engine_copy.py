@@ -77,6 +77,8 @@ class EngineCopy:
             if content is not None:
                 yield name, [content]
         for first, file in sorted(self._segments.items()):
+            if first > upto + 1:
+                break
             yield segment_path(Path("spool"), first).as_posix(), _cut(file, upto)
         holes = [each for each in (self._hole, _hole(self._folder)) if each]
         yield "overflow", [str(min(holes, default=0)).ljust(ROOM).encode("ascii")]

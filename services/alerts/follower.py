@@ -1,4 +1,4 @@
-"""Follows the book: twice a second, and the engine judges by it at once."""
+"""Follows the book: several times a second, and the engine judges by it at once."""
 
 import asyncio
 from dataclasses import dataclass, field, replace
@@ -11,7 +11,7 @@ from services.domain.directory import BookChange, Directory
 from services.domain.rule import LimitRule
 from services.store.book import BookReader
 
-EVERY_S = 0.5
+EVERY_S = 0.15
 AWAY_S = 1.0
 
 _log = structlog.get_logger()

@@ -9,7 +9,7 @@ import structlog
 from services.domain.directory import BookChange, Directory
 from services.runtime.lifecycle import pause
 
-POLL_S = 0.5
+POLL_S = 0.15
 
 _log = structlog.get_logger()
 

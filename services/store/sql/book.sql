@@ -1,5 +1,5 @@
 -- name: version
--- How far the register is: the first look, cheap enough for twice a second.
+-- How far the register is: the first look, cheap enough for several times a second.
 SELECT version FROM book;
 
 -- name: points

@@ -32,7 +32,8 @@ class Usage:
     def spent(self) -> dict[str, float]:
         """Seconds of processor time by program; a program that ended counts no more."""
         now = self._now()
-        return {name: round(now[name] - self._before[name], 2) for name in sorted(now)}
+        # The kernel counts in hundredths of a second: of nothing, a little less may remain.
+        return {name: round(max(0.0, now[name] - self._before[name]), 2) for name in sorted(now)}
 
     def _now(self) -> defaultdict[str, float]:
         found: defaultdict[str, float] = defaultdict(float)

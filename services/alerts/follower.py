@@ -12,6 +12,9 @@ from services.domain.rule import LimitRule
 from services.store.book import BookReader
 
 EVERY_S = 0.15
+AFTER_CHANGE_S = 0.5
+"""After a change the next look waits longer: while many points are registered one by one, they
+come in together, and the book is written to disk once for all of them."""
 AWAY_S = 1.0
 
 _log = structlog.get_logger()
@@ -45,7 +48,7 @@ class BookFollower:
             if change is not None:
                 self._take(change)
             self.looked.set()
-            await asyncio.sleep(EVERY_S)
+            await asyncio.sleep(EVERY_S if change is None else AFTER_CHANGE_S)
 
     def _take(self, change: BookChange) -> None:
         if not self._compared:

@@ -17,6 +17,17 @@ from device_sim.transport.connection import Broker, Login
 from device_sim.transport.link import GatewayLink, GaveUp, Patience
 
 PASSWORD_VARIABLE = "PARKWATCH_GATEWAY_PASSWORD"
+Host = Annotated[
+    str, typer.Option("--host", "--mqtt-host", envvar="PARKWATCH_MQTT_HOST", help="Broker.")
+]
+Port = Annotated[
+    int, typer.Option("--port", "--mqtt-port", envvar="PARKWATCH_MQTT_PORT", min=1, max=65535)
+]
+Username = Annotated[str, typer.Option("--username", "-u", help="Default: ENTERPRISE.GATEWAY")]
+Password = Annotated[
+    str, typer.Option("--password", "-P", help=f"Else --password-file or {PASSWORD_VARIABLE}.")
+]
+
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -26,22 +37,13 @@ def replay(
     gateway: Annotated[str, typer.Option(help="Code of the gateway.")],
     speed: Annotated[str, typer.Option(help="Times as fast as recorded, or max.")] = "1",
     rebase: Annotated[bool, typer.Option(help="Shift all times so that it ends now.")] = False,
-    host: Annotated[
-        str, typer.Option("--host", "--mqtt-host", envvar="PARKWATCH_MQTT_HOST", help="Broker.")
-    ] = "127.0.0.1",
-    port: Annotated[
-        int,
-        typer.Option("--port", "--mqtt-port", envvar="PARKWATCH_MQTT_PORT", min=1, max=65535),
-    ] = 1883,
+    host: Host = "127.0.0.1",
+    port: Port = 1883,
     ca: Annotated[
         Path | None, typer.Option(help="Certificate (PEM) to know the broker by; then over TLS.")
     ] = None,
-    username: Annotated[
-        str, typer.Option("--username", "-u", help="Default: ENTERPRISE.GATEWAY")
-    ] = "",
-    password: Annotated[
-        str, typer.Option("--password", "-P", help=f"Else --password-file or {PASSWORD_VARIABLE}.")
-    ] = "",
+    username: Username = "",
+    password: Password = "",
     password_file: Annotated[Path | None, typer.Option(help="File with the password.")] = None,
     client_id: Annotated[str, typer.Option(help="Only if the platform prescribes one.")] = "",
     boot: Annotated[str, typer.Option(help="Boot id; default: a new one.")] = "",

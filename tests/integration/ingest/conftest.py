@@ -30,5 +30,5 @@ def field(engines: Engines) -> Iterator[Field]:
 def ingest(engines: Engines, tables: Tables, field: Field) -> Iterator[Ingest]:
     """Ingest, ready, with the register read."""
     with running_ingest(engines) as found:
-        field.await_status(lambda status: status.ready and status.db_ok, 20.0)
+        field.await_status(lambda status: status.ready and status.db_ok, 45.0)
         yield found

@@ -95,7 +95,9 @@ def _faults(crossing: Crossing, found: list[Json]) -> list[str]:
     if crossing.back is not None and crossing.back.ts is None:
         states.append("unacknowledged")
     if alarm["state"] not in states or alarm["historical"]:
-        faults.append(f"{crossing.tag}: {alarm['state']} {alarm['historical']}, wanted {states}")
+        faults.append(
+            f"{crossing.tag}: {alarm['state']} {alarm['historical']}, wanted {states}, sent {crossing}"
+        )
     raised = epoch_ms(alarm["raised_at"])
     if crossing.over.ts is not None and raised != crossing.over.ts:
         faults.append(f"{crossing.tag}: raised at {raised}, but crossed at {crossing.over.ts}")

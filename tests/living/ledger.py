@@ -32,7 +32,9 @@ class Ledger:
     """Sends its tags many times a second over a connection that may break at any time.
 
     Every message has `boot` and `seq`; with `timed` a `ts`, too. No value of a tag comes twice,
-    so that each reading is known by its value even without a time.
+    so that each reading is known by its value even without a time. No two messages are of the
+    same millisecond: of two values of one instant the worse counts, whichever was sent last, and
+    a thread that woke late sends what was planned apart at once.
     """
 
     gateway: Gateway
@@ -43,6 +45,7 @@ class Ledger:
 
     def __enter__(self) -> "Ledger":
         self._boot, self._number = secrets.token_hex(4), 0
+        self._last_at = 0
         self._turn = threading.Lock()
         self._client = Client(CallbackAPIVersion.VERSION2, client_id=self.gateway.client_id)
         self._client.username_pw_set(self.gateway.username, self.gateway.password)
@@ -72,7 +75,7 @@ class Ledger:
     def send(self, values: dict[str, float]) -> Sent:
         """One message now; it is acknowledged later, or sent again on the next connection."""
         with self._turn:
-            at = time.time_ns() // 1_000_000
+            at = self._next_ms()
             self._number += 1
             message = {"boot": self._boot, "seq": self._number, "values": values}
             ts = at if self.timed else None
@@ -93,6 +96,12 @@ class Ledger:
 
         eventually(lambda: not missing(), within_s, "every message acknowledged by the broker")
         return [(tag, s.ts, value) for s in self.sent for tag, value in s.values.items()]
+
+    def _next_ms(self) -> int:
+        while (at := time.time_ns() // 1_000_000) == self._last_at:
+            time.sleep(0.000_2)
+        self._last_at = at
+        return at
 
     def _run(self) -> None:
         due, number = time.monotonic(), 0

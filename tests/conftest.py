@@ -1,7 +1,9 @@
 """The living system for those proofs that need it; nothing is started for the others."""
 
+import os
 from collections.abc import Generator, Iterator
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser
 
@@ -9,6 +11,12 @@ from tests.living.browser import Console, open_browser
 from tests.living.park import Park
 from tests.living.stack import Stack, living
 from tests.living.store import Store
+
+# A run that decides about a change must give the same verdict for the same change; the search
+# for new examples goes on at everybody's desk.
+hypothesis.settings.register_profile("verdict", derandomize=True, database=None)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("verdict")
 
 
 @pytest.hookimpl(wrapper=True)

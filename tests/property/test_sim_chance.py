@@ -36,4 +36,6 @@ def test_a_plume_is_symmetric_proportional_and_highest_on_its_axis(
     here = plume(rate, wind, crosswind, 1.0, 1.0, spread)
     assert here == plume(rate, wind, -crosswind, 1.0, 1.0, spread)
     assert 0 <= here <= plume(rate, wind, 0.0, 1.0, 1.0, spread)
-    assert abs(plume(2 * rate, wind, crosswind, 1.0, 1.0, spread) - 2 * here) <= max(1e-9 * here, 1e-300)
+    assert abs(plume(2 * rate, wind, crosswind, 1.0, 1.0, spread) - 2 * here) <= max(
+        1e-9 * here, 1e-300
+    )

@@ -14,7 +14,7 @@ from services.domain.alarm import Transition
 from services.domain.judgement import PointState
 from services.runtime.clock import Clock
 from services.store.alarm_record import AlarmRecord, PositionMoved
-from services.store.deadline import Row, connect, cut, within
+from services.store.deadline import Row, connect, cut, sign_of_life, within
 
 BATCH = 200
 """Records a transaction."""
@@ -150,7 +150,7 @@ class Recorder:
                 await asyncio.sleep(GATHER_S)
         except TimeoutError:
             async with within(connection, LOOK_S):
-                await connection.execute(b"SELECT 1")
+                await sign_of_life(connection)
 
     def _move(self, position: int) -> None:
         self.position = position

@@ -15,7 +15,7 @@ import psycopg
 import structlog
 
 from services.runtime.clock import Clock
-from services.store.deadline import connect, cut, within
+from services.store.deadline import connect, cut, sign_of_life, within
 
 SIZE = 8
 """Connections at most; who comes later waits for one, inside its own deadline."""
@@ -93,7 +93,7 @@ class Database:
                 connection = await self._take_or_connect()
             try:
                 async with within(connection, PROBE_S):
-                    await connection.execute("SELECT")
+                    await sign_of_life(connection)
             finally:
                 self._give_back(connection)
         except (psycopg.Error, TimeoutError, OSError) as error:

@@ -43,6 +43,11 @@ async def connect(
     )
 
 
+async def sign_of_life(connection: psycopg.AsyncConnection[Row]) -> None:
+    """Ask the server for the least it can answer; to be asked inside `within`."""
+    await connection.execute(b"SELECT")
+
+
 @asynccontextmanager
 async def within(connection: psycopg.AsyncConnection[Row], seconds: float) -> AsyncIterator[None]:
     """Give the work in the block `seconds`; after that the connection is cut under it.

@@ -96,6 +96,8 @@ class Intake:
         """A reading at or behind the newest: again over the window, else over the record."""
         if track.window.holds(reading) or _is_repeat(track.newest, reading):
             return
+        # Of two values of one instant the one that came last is shown; one behind is passed by.
+        self._fleet.show(track, at, reading)
         if newest_at - at > LATE_MS:
             sounding = bool(reading.flags & ReadingFlag.REDELIVERED)
             _widen(dirty, (reading.point_id, sounding), at)

@@ -129,7 +129,7 @@ def _keep_newest(newest: dict[tuple[int, bool], Reading], readings: Iterable[Rea
         known = newest.get(key)
         if each.is_old:
             continue
-        if known is None or _order(each) > _order(known):
+        if known is None or _order(each) >= _order(known):
             newest[key] = each
 
 

@@ -113,3 +113,13 @@ def test_a_name_that_was_taken_along_is_not_given_twice() -> None:
     (first, _, third) = sorted(park.alarms.values(), key=lambda alarm: alarm.raised_at)
     assert first.id == alarm_id("acme", "GT-101", Direction.HIGH, "H", ms(500), 40)
     assert third.id == next_id(first.id, ms(500))
+
+
+def test_of_two_values_of_one_instant_the_one_that_came_last_is_shown() -> None:
+    park = Park(H)
+    park.read(6, 7)
+    park.read(9, 7)
+    park.read(6, 7)  # the first one again: a repeat says nothing new
+    assert [shown.value for shown in park.engine.newest()] == [9]
+    park.read(5, 6)  # and one behind them neither
+    assert [shown.value for shown in park.engine.newest()] == [9]

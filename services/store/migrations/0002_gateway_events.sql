@@ -1,4 +1,5 @@
--- What the broker refused a gateway, and how far its log has been read for that.
+-- What happened to a gateway (refusals by the broker first), and how far the broker's log has
+-- been read for that. The kinds are a list in code (`services/store/gateway_event.py`).
 
 CREATE TABLE gateway_event (
     enterprise text NOT NULL,
@@ -6,8 +7,7 @@ CREATE TABLE gateway_event (
     gateway text NOT NULL,
     at timestamptz NOT NULL,
     last_at timestamptz NOT NULL,
-    kind text NOT NULL CHECK (kind IN
-        ('publish_denied', 'subscribe_denied', 'message_too_large', 'login_refused')),
+    kind text NOT NULL,
     detail text NOT NULL,
     count bigint NOT NULL CHECK (count > 0),
     PRIMARY KEY (enterprise, id)
@@ -23,3 +23,4 @@ CREATE TABLE broker_log (
 );
 
 GRANT SELECT, INSERT, UPDATE ON gateway_event, broker_log TO pw_api;
+GRANT SELECT, INSERT, UPDATE ON gateway_event TO pw_ingest, pw_alerts;

@@ -13,6 +13,7 @@ from services.api.problem import MEDIA_TYPE, Kind, render
 from services.api.repeat import Repeat
 from services.api.routes import (
     acknowledge,
+    alarm_statistics,
     alarms,
     enterprises,
     events,
@@ -46,6 +47,7 @@ _NOUNS = (
     values,
     acknowledge,
     alarms,
+    alarm_statistics,
     journal_export,
     refused,
     events,

@@ -1,0 +1,148 @@
+"""How well the alarms serve their operators: the figures of ISA-18.2, beside their targets."""
+
+from dataclasses import asdict, dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from services.api.alarm_view import moment_text
+from services.api.answer import answer
+from services.api.asking import Here, Reader, narrowed
+from services.api.problem import Kind, Problem
+from services.api.text import Code, Moment
+from services.domain.alarm_performance import (
+    DAY_MS,
+    GRADE_TARGETS,
+    TARGETS,
+    Frequent,
+    Performance,
+    measure,
+)
+from services.domain.flood import Flood
+from services.runtime.clock import to_datetime, to_ms
+from services.store import alarm_statistics as store
+
+router = APIRouter(prefix="/statistics", tags=["statistics"])
+
+USUAL_DAYS = 30
+"""The span of the figures without `start`: the targets are given for at least 30 days."""
+
+MOST_ALARMS = 200_000
+"""Of a park that keeps to its targets these are years; with more the span must be shorter."""
+
+DEADLINE_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class FloodView:
+    """More than 10 alarms in 10 minutes, until fewer than 5 came; `end` null: it goes on."""
+
+    start: str
+    end: str | None
+    alarms: int
+    peak: int
+
+
+@dataclass(frozen=True, slots=True)
+class FrequentView:
+    """An alarm that came again and again, and its share of all."""
+
+    enterprise: str
+    tag: str | None
+    condition: str
+    count: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmStatistics:
+    """The figures between `start` and `end`. Shares are 0 to 1; `targets` name what a figure
+    should not exceed, `grade_targets` the shares of the grades that ISA-18.2 advises.
+
+    Only alarms that sounded count: no historical ones, no exercises.
+    """
+
+    start: str
+    end: str
+    alarms: int
+    per_day: float
+    per_hour: float
+    per_ten_minutes: float
+    busiest_ten_minutes: int
+    busy_periods_share: float
+    floods: list[FloodView]
+    flood_share: float
+    in_flood: bool
+    top_ten: list[FrequentView]
+    top_ten_share: float
+    chattering: list[FrequentView]
+    fleeting: int
+    stale: int
+    grades: dict[str, float]
+    acknowledged: int
+    seconds_to_acknowledge: float | None
+    seconds_to_acknowledge_most: float | None
+    targets: dict[str, float]
+    grade_targets: dict[str, float]
+
+
+@router.get("/alarms", response_model=AlarmStatistics)
+async def alarm_statistics(
+    here: Here,
+    principal: Reader,
+    enterprise: Annotated[Code | None, Query()] = None,
+    start: Annotated[Moment | None, Query(description="By default 30 days before `end`")] = None,
+    end: Annotated[Moment | None, Query(description="By default now")] = None,
+) -> Response:
+    """Rates, floods, chattering, stale and most frequent alarms of the park or an enterprise."""
+    until = here.clock.now_ms() if end is None else to_ms(end)
+    since = until - USUAL_DAYS * DAY_MS if start is None else to_ms(start)
+    if since >= until:
+        raise Problem(Kind.INVALID, "start: it must lie before end.")
+    scope = narrowed(principal, enterprise)
+    async with here.database.transaction(DEADLINE_S) as connection:
+        sounded = await store.sounded(
+            connection, scope, to_datetime(since), to_datetime(until), MOST_ALARMS + 1
+        )
+    if len(sounded) > MOST_ALARMS:
+        raise Problem(
+            Kind.INVALID,
+            f"start: more than {MOST_ALARMS} alarms lie in this span; ask for a shorter one.",
+        )
+    return answer(_view(measure(sounded, since, until), since, until))
+
+
+def _view(found: Performance, start: int, end: int) -> AlarmStatistics:
+    whole = {name: getattr(found, name) for name in Performance.__dataclass_fields__}
+    ours = {
+        "start": _text(start),
+        "end": _text(end),
+        "floods": [_flood(each) for each in found.floods],
+        "in_flood": any(each.end is None for each in found.floods),
+        "top_ten": [_frequent(each) for each in found.top_ten],
+        "chattering": [_frequent(each) for each in found.chattering],
+        "grades": _by_grade(found.grades),
+        "targets": TARGETS,
+        "grade_targets": _by_grade(GRADE_TARGETS),
+    }
+    return AlarmStatistics(**(whole | ours))
+
+
+def _flood(flood: Flood) -> FloodView:
+    fields = asdict(flood)
+    fields["start"] = _text(flood.start)
+    fields["end"] = None if flood.end is None else _text(flood.end)
+    return FloodView(**fields)
+
+
+def _frequent(each: Frequent) -> FrequentView:
+    enterprise, tag, condition = each.name
+    return FrequentView(enterprise, tag or None, condition, each.count, each.share)
+
+
+def _by_grade(shares: dict[int, float]) -> dict[str, float]:
+    return {str(grade): share for grade, share in shares.items()}
+
+
+def _text(at: int) -> str:
+    return moment_text(to_datetime(at))

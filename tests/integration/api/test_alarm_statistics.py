@@ -1,0 +1,65 @@
+"""The figures of alarm performance over REST, from alarms that are on record."""
+
+import secrets
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+
+from tests.integration.api.conftest import Api
+from tests.integration.api.test_register import refused
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+RECORD = """
+    INSERT INTO alarm (enterprise, id, point_id, tag, direction, rule, rule_version, condition,
+                       grade, state, raised_at, received_at, historical, cleared_at)
+    VALUES (%s, %s, %s, 'T', 'high', 'r', 1, 'H', %s, 'unacknowledged', %s, %s, %s, %s)
+"""
+
+
+def recorded(
+    api: Api, enterprise: str, seconds: list[int], *, historical: bool = False, grade: int = 3
+) -> None:
+    """Alarms of one point, each over after five seconds."""
+    point = api.point(enterprise, f"T-{secrets.token_hex(3)}")["id"]
+    with psycopg.connect(api.engines.superuser_url) as connection:
+        for second in seconds:
+            at = NOON + timedelta(seconds=second)
+            values = (enterprise, secrets.token_hex(8), point, grade, at, at, historical)
+            connection.execute(RECORD, (*values, at + timedelta(seconds=5)))
+
+
+def test_a_burst_is_a_flood_of_its_enterprise_and_of_nobody_elses(api: Api) -> None:
+    mine, other = api.enterprise(), api.enterprise()
+    recorded(api, mine, list(range(0, 240, 20)), grade=4)
+    recorded(api, mine, [5], historical=True)
+    recorded(api, other, [0])
+    span = {"start": NOON.isoformat(), "end": (NOON + timedelta(hours=1)).isoformat()}
+    found = api.admin.ask("/statistics/alarms", enterprise=mine, **span)
+    assert (found["alarms"], found["busiest_ten_minutes"], found["fleeting"]) == (12, 12, 12)
+    assert found["floods"] == [
+        {"start": "2026-03-01T12:03:20.000Z", "end": "2026-03-01T12:12:20.000Z",
+         "alarms": 12, "peak": 12}
+    ]  # fmt: skip
+    assert found["in_flood"] is False
+    assert found["chattering"][0]["count"] == 12
+    assert found["top_ten"] == [
+        {"enterprise": mine, "tag": "T", "condition": "H", "count": 12, "share": 1.0}
+    ]
+    assert found["grades"] == {"1": 0, "2": 0, "3": 0, "4": 1}
+    assert found["targets"]["per_hour"] == 6
+    enterprise = api.person("enterprise", other)
+    assert enterprise.ask("/statistics/alarms", **span)["alarms"] == 1
+    assert enterprise.ask("/statistics/alarms", enterprise=mine, **span)["alarms"] == 0
+
+
+def test_without_a_span_it_is_the_last_thirty_days(api: Api) -> None:
+    found = api.admin.ask("/statistics/alarms", enterprise=api.enterprise())
+    start, end = (datetime.fromisoformat(found[name]) for name in ("start", "end"))
+    assert end - start == timedelta(days=30)
+    assert (found["alarms"], found["seconds_to_acknowledge"]) == (0, None)
+
+
+def test_a_span_that_ends_before_it_begins_is_refused(api: Api) -> None:
+    asked = {"start": "2026-03-02T00:00:00Z", "end": "2026-03-01T00:00:00Z"}
+    answer = api.admin.http.get("/statistics/alarms", params=asked)
+    refused(answer, 422, "invalid", "start", "end")

@@ -11,12 +11,14 @@ from services.domain.judgement import PointState
 class DirtyRange:
     """Readings of a point between two judging times (epoch ms, inclusive) that must be judged
     again over the stored ones, once they are committed. `sounding`: what it finds goes out live.
+    `stored`: they are committed already.
     """
 
     point_id: int
     start: int
     end: int
     sounding: bool
+    stored: bool = False
 
 
 @dataclass(slots=True)

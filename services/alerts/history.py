@@ -1,7 +1,7 @@
 """History: what came too late to be judged live is judged again once it is stored.
 
-Waits for the database, never the other way round. A mark is settled in the spool only when its
-replay is merged, so a crash at any point replays it.
+Waits for the database, never the other way round. A mark is settled in the spool only after the
+last look at its stretch, and snapshots keep it until then: a kill at any point replays it.
 """
 
 import asyncio
@@ -31,6 +31,8 @@ CHECKS_S = (2.0, 10.0)
 """After a replay: when to look whether more readings have come into the stretch."""
 UNVOUCHED_CHECKS_S = (5.0, 30.0, 120.0, 600.0, 3600.0)
 """The same where no reading of ours tells what has to be there."""
+CHECKS_A_POINT = 8
+"""Stretches of one point that wait for a look; beyond it the two oldest are replayed as one."""
 AT_ONCE = 500
 """Marks looked at in one round."""
 
@@ -45,7 +47,6 @@ class Check:
     count: int
     due: float
     later: tuple[float, ...]
-    settled: bool
 
 
 @dataclass(slots=True)
@@ -57,7 +58,7 @@ class HistoryJudge:
     recorder: Recorder
     replays: int = 0
     _waiting_since: dict[tuple[int, bool], float] = field(default_factory=dict)
-    _checks: dict[tuple[int, bool], Check] = field(default_factory=dict)
+    _checks: dict[tuple[int, bool], list[Check]] = field(default_factory=dict)
     _meanwhile: Meanwhile = field(default_factory=Meanwhile)
 
     async def run(self) -> None:
@@ -103,18 +104,19 @@ class HistoryJudge:
         rules = self.judge.engine.directory.rules
         for mark in marks:
             if not rules.get(mark.point_id):
-                self.judge.marks.take(mark)
+                self.judge.marks.drop(mark)
         return [mark for mark in marks if rules.get(mark.point_id)]
 
     async def _ready(self, store: PastStore, marks: list[Mark]) -> list[Mark]:
         """Those whose readings are stored, or were waited for long enough."""
         wanted = [(mark.point_id, end) for mark in marks for end in mark.ends]
-        arrived = await store.arrived(wanted) if wanted else set()
+        arrived = {wanted[place] for place in await store.arrived(wanted)} if wanted else set()
         monotonic = self.judge.clock.monotonic()
         ready: list[Mark] = []
-        for place, mark in enumerate(marks):
+        for mark in marks:
             since = self._waiting_since.setdefault(mark.key, monotonic)
-            here = not mark.by_reading or {2 * place, 2 * place + 1} <= arrived
+            ends = {(mark.point_id, end) for end in mark.ends}
+            here = not mark.by_reading or ends <= arrived
             if here or monotonic - since > PATIENCE_S:
                 self._waiting_since.pop(mark.key, None)
                 ready.append(mark if here else _unvouched(mark))
@@ -129,27 +131,29 @@ class HistoryJudge:
             self.judge.marks.put_back(mark)
             raise
         self.replays += 1
-        if mark.by_reading:
-            self.judge.settle(mark)
         waits = CHECKS_S if mark.by_reading else UNVOUCHED_CHECKS_S
         due = self.judge.clock.monotonic() + waits[0]
-        self._checks[mark.key] = Check(mark, count, due, waits[1:], mark.by_reading)
+        checks = self._checks.setdefault(mark.key, [])
+        checks.append(Check(mark, count, due, waits[1:]))
+        if len(checks) > CHECKS_A_POINT:
+            for _ in range(2):
+                self.judge.marks.put_back(checks.pop(0).mark)
 
     async def _look_again(self, store: PastStore) -> None:
         now = self.judge.clock.monotonic()
-        for key, check in list(self._checks.items()):
-            if check.due > now:
-                continue
-            mark = check.mark
-            if await store.count(mark.point_id, mark.start, mark.end) != check.count:
-                del self._checks[key]
-                self.judge.marks.put_back(mark)
-            elif check.later:
-                check.due, check.later = now + check.later[0], check.later[1:]
-            else:
-                del self._checks[key]
-                if not check.settled:
+        for checks in list(self._checks.values()):
+            for check in [each for each in checks if each.due <= now]:
+                mark = check.mark
+                changed = await store.count(mark.point_id, mark.start, mark.end) != check.count
+                if check.later and not changed:
+                    check.due, check.later = now + check.later[0], check.later[1:]
+                    continue
+                checks.remove(check)
+                if changed:
+                    self.judge.marks.put_back(mark)
+                elif self.judge.marks.finish(mark):
                     self.judge.settle(mark)
+        self._checks = {key: checks for key, checks in self._checks.items() if checks}
 
 
 def _unvouched(mark: Mark) -> Mark:

@@ -7,7 +7,7 @@ Nothing comes between, so the state, the spool and the numbers always agree.
 from collections.abc import Callable, Sequence
 
 from services.alerts.engine import Engine
-from services.alerts.engine_outcome import Outcome, Refused, ShownValue
+from services.alerts.engine_outcome import DirtyRange, Outcome, Refused, ShownValue
 from services.alerts.entry import Settled
 from services.alerts.item import item_of
 from services.alerts.ledger import Ledger
@@ -38,11 +38,20 @@ class Judge:
         """Called when the book has changed, before the next reading is judged."""
         self.seen: Callable[[Outcome], None] = lambda _: None
         """Called with each outcome: a replay under way must know what happens meanwhile."""
+        self.steps = 0
+        """Counts the batches that were judged."""
 
     def judge(self, readings: Sequence[Reading]) -> None:
         """Judge a batch of readings; on return its consequences are durable and said."""
         now = self.clock.now_ms()
+        self.steps += 1
         self._carry_out(self.engine.judge(readings, now), now)
+
+    def mark(self, ranges: Sequence[DirtyRange]) -> None:
+        """Have stored stretches judged again; on return the marks are durable."""
+        now = self.clock.now_ms()
+        self.steps += 1
+        self._carry_out(Outcome(dirty=list(ranges)), now)
 
     def recall(self, readings: Sequence[Reading]) -> None:
         """At the start: the newest readings that an earlier life had acknowledged."""

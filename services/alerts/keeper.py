@@ -30,6 +30,8 @@ class Keeper:
         self._book_version: int | None = None
         self._book_turn = threading.Lock()
         self.failing = False
+        self.kept = 0
+        """Place in the judge's count of steps up to which a snapshot on the disk knows."""
 
     async def run(self) -> None:
         """Keep for ever."""
@@ -40,7 +42,7 @@ class Keeper:
     async def keep(self) -> None:
         """Write one snapshot and forget what it makes unnecessary. A full disk is said, no more:
         the spool holds everything since the last whole snapshot."""
-        snapshot, book = self._take(), self._take_book()
+        snapshot, book, steps = self._take(), self._take_book(), self._judge.steps
         number = self._heard.turn()
         try:
             await asyncio.to_thread(self._write, snapshot, book)
@@ -51,6 +53,7 @@ class Keeper:
             _log.error("no room on the disk for a snapshot: the old one stays")
             return
         self.failing = False
+        self.kept = steps
         self._book_version = self._judge.engine.directory.version if book is None else book.version
         self._heard.forget(number)
         self._judge.ledger.spool.forget(min(snapshot.position, self._recorder.position))
@@ -80,7 +83,7 @@ class Keeper:
             recorded_position=self._recorder.position,
             taken_at=self._judge.clock.now_ms(),
             engine=self._judge.engine.dump(),
-            marks=list(self._judge.marks),
+            marks=self._judge.marks.unsettled(),
             unrecorded=ledger.unrecorded(),
             held=ledger.overflow.held(),
         )

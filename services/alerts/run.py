@@ -9,6 +9,7 @@ from pathlib import Path
 import structlog
 
 from services.alerts.adoption import adopt
+from services.alerts.again import AgainFollower
 from services.alerts.commands import Commands
 from services.alerts.follower import BookFollower
 from services.alerts.heartbeat import Heartbeat
@@ -27,6 +28,7 @@ from services.runtime.mqtt_client import BrokerAddress
 from services.runtime.mqtt_session import MqttSession
 from services.runtime.settings import Settings, require
 from services.store.book import BookReader
+from services.store.judge_again import AgainList
 from services.wire.bus import COMMAND
 
 FIRST_LOOK_S = 3.0
@@ -98,7 +100,8 @@ async def _serve(settings: Settings, folder: Path, stop: asyncio.Event) -> None:
         if fresh:
             await keeper.keep()
         history = HistoryJudge(database_url, judge, recorder)
-        for each in (history.run(), keeper.run()):
+        again = AgainFollower(AgainList(database_url), judge, keeper)
+        for each in (history.run(), keeper.run(), again.run()):
             tasks.append(group.create_task(each))
         commands.open = True
         await watch.run(stop)

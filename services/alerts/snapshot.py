@@ -36,6 +36,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     taken_at: int
     engine: bytes
     marks: list[Mark]
+    """What is still to be judged again, or to be looked at once more after that."""
     unrecorded: dict[str, int]
     """Alarms whose last event was not in the database yet, with its place in the spool."""
     held: list[Judged] = []

@@ -8,6 +8,7 @@ from services.domain.directory import Directory
 from services.domain.point import Point, UnfitValue
 from services.domain.reading import Quality, Reading, ReadingFlag
 from services.runtime.clock import to_ms
+from services.store import judge_again
 from services.store.bundle import DeadLetter
 from services.store.intake_tables import Connection, insert_dead_letters, insert_readings
 from services.store.queries import Queries
@@ -46,6 +47,7 @@ async def _adopt(connection: Connection, point: Point, gateway: str, limit: int)
             unfit.append(value)
             reason = str(error)
     await insert_readings(connection, readings)
+    await judge_again.add(connection, judge_again.stretches_of(readings))
     if unfit:
         await insert_dead_letters(connection, [_letter(point, gateway, unfit, reason)])
     await connection.execute(_SQL["forget_unregistered"], named)

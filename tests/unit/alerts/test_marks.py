@@ -74,3 +74,53 @@ def test_a_hole_in_the_record_vouches_for_no_reading() -> None:
         (1, 5, 90, False),
         (2, 5, 90, False),
     ]
+
+
+def test_more_merged_into_a_mark_that_is_about_to_be_taken_goes_on_waiting() -> None:
+    found = marks((1, 10, 20))
+    looked_at = only(found)
+    found.add([DirtyRange(1, 30, 40, False)], Where(2, NOON))
+    found.take(looked_at)
+
+    assert (only(found).start, only(found).end, only(found).upto) == (10, 40, 2)
+
+
+def test_what_is_taken_is_unsettled_until_it_is_finished() -> None:
+    found = marks((1, 10, 20), (2, 10, 20))
+    first, other = found
+    found.take(first)
+    found.add([DirtyRange(1, 30, 40, False)], Where(3, NOON))
+
+    assert {mark.upto for mark in found} == {2, 3}
+    assert [mark.upto for mark in found.unsettled()] == [1, 2, 3]
+    assert [mark.upto for mark in Marks(found.unsettled())] == [3, 2]
+    assert found.finish(first)
+    found.drop(other)
+    assert [mark.upto for mark in found.unsettled()] == [3]
+
+
+def test_a_later_mark_is_not_settled_before_an_earlier_one_of_its_point() -> None:
+    found = marks((1, 10, 20))
+    first = only(found)
+    found.take(first)
+    found.add([DirtyRange(1, 30, 40, False)], Where(2, NOON))
+    second = only(found)
+    found.take(second)
+
+    assert not found.finish(second)
+    assert found.finish(first)
+    assert found.unsettled() == []
+
+
+def test_marks_that_are_put_back_are_one_in_whatever_order() -> None:
+    found = marks((1, 10, 20))
+    first = only(found)
+    found.take(first)
+    found.add([DirtyRange(1, 30, 40, False)], Where(2, NOON))
+    second = only(found)
+    found.take(second)
+    found.put_back(second)
+    found.put_back(first)
+
+    assert (only(found).start, only(found).end, only(found).upto) == (10, 40, 2)
+    assert only(found).ends == (30, 40)

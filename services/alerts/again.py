@@ -1,0 +1,92 @@
+"""Follows the list of stretches whose readings came into the store by another way than the broker.
+
+What of them is under 24 h old goes through the judge as if it came now: the engine knows what is
+newest, late or historical. Older readings are marked and replayed. An entry leaves the list only
+when a snapshot on our own disk knows of it, so a kill at any moment judges it once more, and the
+same once more changes nothing.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+
+import psycopg
+import structlog
+
+from services.alerts.engine_outcome import DirtyRange
+from services.alerts.judge import Judge
+from services.alerts.keeper import Keeper
+from services.domain.reading import LIVE_HORIZON_MS
+from services.store.judge_again import AgainList, Stretch, Waiting
+
+EVERY_S = 0.3
+AWAY_S = 1.0
+SLICE = 1_000
+"""Readings judged in one step: few enough that the loop stays quick."""
+IN_WORK_LIMIT = 10_000
+"""Entries judged and not yet dropped; beyond it the list waits for the next snapshot."""
+UNKNOWN_LOOKS = 100
+"""How often a point is looked for in the book; one that is not there by then is gone."""
+
+_log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class AgainFollower:
+    """`judged`: numbers of entries, with the judge's step that was their last."""
+
+    entries: AgainList
+    judge: Judge
+    keeper: Keeper
+    _judged: dict[int, int] = field(default_factory=dict)
+    _unknown: dict[int, int] = field(default_factory=dict)
+
+    async def run(self) -> None:
+        """Follow for ever; with the database away, wait."""
+        away = False
+        while True:
+            try:
+                await self.look()
+                away = False
+            except psycopg.Error as fault:
+                if not away:
+                    _log.warning("cannot read what is to be judged again", fault=str(fault))
+                away = True
+            await asyncio.sleep(AWAY_S if away else EVERY_S)
+
+    async def look(self) -> None:
+        """Judge what is new on the list, drop what is safe. Raises psycopg.OperationalError."""
+        # At its end the spool takes no marks: the list keeps them.
+        if len(self._judged) < IN_WORK_LIMIT and self.judge.ledger.overflow.since is None:
+            for entry in await self.entries.waiting(self._judged):
+                if self._is_known(entry):
+                    await self._judge(entry.stretch)
+                    self._judged[entry.id] = self.judge.steps
+        safe = [number for number, step in self._judged.items() if step <= self.keeper.kept]
+        if safe:
+            await self.entries.drop(safe)
+            for number in safe:
+                del self._judged[number]
+
+    def _is_known(self, entry: Waiting) -> bool:
+        """Whether its point is in our book; it may be a moment behind."""
+        if entry.stretch.point_id in self.judge.engine.directory.by_id:
+            self._unknown.pop(entry.id, None)
+            return True
+        looks = self._unknown[entry.id] = self._unknown.get(entry.id, 0) + 1
+        if looks >= UNKNOWN_LOOKS:
+            del self._unknown[entry.id]
+            self._judged[entry.id] = 0
+        return False
+
+    async def _judge(self, stretch: Stretch) -> None:
+        horizon = self.judge.clock.now_ms() - LIVE_HORIZON_MS
+        if stretch.since < horizon:
+            until = min(stretch.until, horizon)
+            self.judge.mark([DirtyRange(stretch.point_id, stretch.since, until, False, True)])
+        if stretch.until < horizon:
+            return
+        live = Stretch(stretch.point_id, max(stretch.since, horizon), stretch.until)
+        async with self.entries.readings(live) as cursor:
+            while readings := await cursor.take(SLICE):
+                self.judge.judge(readings)
+                await asyncio.sleep(0)

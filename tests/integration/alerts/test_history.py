@@ -92,6 +92,31 @@ async def test_a_mark_survives_kill_9(bench: Bench) -> None:
     assert [row["historical"] for row in bench.record.alarms()] == [True]
 
 
+@pytest.mark.parametrize("end", ["kill", "stop"])
+async def test_what_comes_into_a_judged_stretch_while_the_engine_is_away_is_judged(
+    bench: Bench, end: str
+) -> None:
+    """It was replayed and would have been looked at again; neither end may lose that look."""
+    point = gas(bench)
+    await bench.start()
+    start = now_ms() - 30 * MINUTE
+    past = [(start, 30.0), (start + 2 * MINUTE, 5.0)]
+    bench.send({"GT-1": 5}, ts=now_ms())
+    await asyncio.sleep(0.3)
+    bench.send_all([{"ts": at, "values": {"GT-1": value}} for at, value in past])
+    bench.record.store_readings([(point, at, value) for at, value in past])
+    await bench.until(lambda: "cleared" in bench.heard.names(), 10)
+    getattr(bench, end)()
+    bench.record.store_readings([(point, start + MINUTE, 5.0), (point, start + 90_000, 30.0)])
+
+    await bench.start()
+    await bench.until(lambda: len(raised(bench)) == 2, 10)
+
+    await bench.until_recorded()
+    times = [(to_ms(row["raised_at"]), row["closed_as"]) for row in bench.record.alarms()]
+    assert times == [(start, "cleared"), (start + 90_000, "cleared")]
+
+
 async def test_the_plant_that_lost_its_feed(bench: Bench) -> None:
     """66,550 real readings, 22 points, two limits: the alarms that its makers announce."""
     rows = list(csv.DictReader(recording().open()))

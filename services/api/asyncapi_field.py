@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.api import asyncapi_formats
 from services.api.text import CODE
 from services.domain.reading import Quality
 from services.wire.telemetry import BOOT_LIMIT, PAYLOAD_LIMIT, STATE_LIMIT, TAG_LIMIT
@@ -10,7 +11,6 @@ Json = dict[str, Any]
 
 _PREFIX = "pw/v1/{enterprise}/{gateway}"
 _LATER = {"x-parkwatch-status": "announced"}
-_DEAD_TODAY = "Announced: what is published here today is kept as a dead letter."
 _SAFE = 2**63 - 1
 
 
@@ -79,13 +79,8 @@ def _channels() -> Json:
             **_LATER,
         ),
     }
-    formats = {
-        "neuron": "EMQX Neuron, values-format and tags-format.",
-        "tb": "ThingsBoard gateway telemetry.",
-        "senml": "SenML JSON, RFC 8428.",
-    }
-    for leaf, says in formats.items():
-        found[leaf] = _channel(f"{_PREFIX}/{leaf}", leaf, f"{says} {_DEAD_TODAY}", **_LATER)
+    for leaf, says in asyncapi_formats.SAYS.items():
+        found[leaf] = _channel(f"{_PREFIX}/{leaf}", leaf, says)
     return found
 
 
@@ -93,8 +88,8 @@ def _operations() -> Json:
     said = {name: _operation("receive", name, 1) for name in ("telemetry", "state")}
     said["state"]["bindings"]["mqtt"]["retain"] = True
     said["ack"] = _operation("send", "ack", 0) | _LATER
-    for leaf in ("neuron", "tb", "senml"):
-        said[leaf] = _operation("receive", leaf, 1) | _LATER
+    for leaf in asyncapi_formats.SAYS:
+        said[leaf] = _operation("receive", leaf, 1)
     return said
 
 
@@ -108,7 +103,7 @@ def _operation(action: str, name: str, qos: int) -> Json:
 
 
 def _messages() -> Json:
-    found = {
+    found: Json = {
         "telemetry": {
             "summary": "One message, or an array of them",
             "description": "One bad value does not spoil its neighbours: it is kept as a dead "
@@ -129,9 +124,7 @@ def _messages() -> Json:
             ],
         },
     }
-    for leaf in ("neuron", "tb", "senml"):
-        found[leaf] = {"summary": "Announced", "payload": {"type": ["object", "array"]}}
-    return found
+    return found | asyncapi_formats.messages()
 
 
 TELEMETRY: Json = {
@@ -211,6 +204,7 @@ def _schemas() -> Json:
             },
         },
         "Ack": _ack(),
+        **asyncapi_formats.schemas(),
     }
 
 

@@ -27,11 +27,13 @@ class ReadingFlag(IntFlag):
     OLD = 2
     """`measured_at` more than 24 h behind `received_at`."""
     NO_TIME = 4
-    """Sent without a time; `measured_at` is the time of receipt."""
+    """Sent without a time, or with one relative to now; `measured_at` rests on the receipt."""
     REDELIVERED = 8
     """The broker gave the message again and its first fate is not known."""
     OUT_OF_RANGE = 16
     """Outside the point's range; judged all the same."""
+    TRANSCODED = 32
+    """Its message was GB18030 text, not UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)

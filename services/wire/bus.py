@@ -8,10 +8,13 @@ from typing import Literal
 
 import msgspec
 
+from services.domain.claim import Scalar
+
 ALARMS = "pw/int/v1/alarms"
 VALUES = "pw/int/v1/values"
 STATUS = "pw/int/v1/status"
 COMMAND = "pw/int/v1/command"
+CLAIM = "pw/int/v1/claim"
 REPLY = "pw/int/v1/reply"
 
 
@@ -21,16 +24,16 @@ class AlarmItem(msgspec.Struct, frozen=True, omit_defaults=False):
 
     id: str
     enterprise: str
-    point_id: int
-    tag: str
-    direction: str
+    point_id: int | None
+    tag: str | None
+    direction: str | None
     rule: str
     rule_version: int
     condition: str
-    limit: float
+    limit: float | None
     grade: int
     state: str
-    value: float
+    value: float | None
     raised_at: int
     received_at: int
     kind: str
@@ -47,6 +50,10 @@ class AlarmItem(msgspec.Struct, frozen=True, omit_defaults=False):
     superseded: int = 0
     event_seq: int = 0
     """Sequence number of its last event: recorded once the engine's `recorded_seq` reaches it."""
+    subject_type: str = "point"
+    subject_id: str = ""
+    facts: dict[str, Scalar] = {}
+    judged: bool = True
 
 
 class AlarmEvent(msgspec.Struct, frozen=True):
@@ -94,6 +101,8 @@ class Status(msgspec.Struct, frozen=True, omit_defaults=True):
     spool_bytes: int | None = None
     commit_at: int | None = None
     """When the last batch was committed (ingest)."""
+    unjudged: int | None = None
+    """Claims whose judge has fallen silent (engine)."""
     detail: str | None = None
 
 
@@ -114,6 +123,31 @@ class Command(msgspec.Struct, frozen=True, omit_defaults=True):
     enterprises: list[str] | None = None
     """The enterprises the actor may act for; None means all."""
     note: str | None = None
+
+
+class ClaimItem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What another judge has decided of a subject; the fields of `services.domain.claim.Claim`.
+
+    Said again before `lease_until`: without that the alarm is shown as not judged.
+    """
+
+    key: str
+    enterprise: str
+    subject_type: str
+    subject_id: str
+    condition: str
+    active: bool
+    grade: Literal[1, 2, 3, 4]
+    at: int
+    lease_until: int
+    fact: str = ""
+    facts: dict[str, Scalar] = {}
+
+
+class ClaimItems(msgspec.Struct, frozen=True):
+    """What one judge says at once."""
+
+    claims: list[ClaimItem]
 
 
 class Refusal(msgspec.Struct, frozen=True):

@@ -2,7 +2,8 @@
 
 msgspec reads what is in order. What it cannot read, and whatever might hide a key given twice,
 is read again by the slower standard parser, which can put a mark on the one bad value instead of
-refusing its neighbours with it.
+refusing its neighbours with it. Text that is not UTF-8 is tried as GB18030, which plants in China
+still send; a text that is both is UTF-8.
 """
 
 import json
@@ -26,10 +27,12 @@ class Unusable:
     reason: str
 
 
-def parse(payload: bytes) -> object:
-    """The document: dict, list, str, int, float, bool, None, with Unusable marks inside.
+def parse(payload: bytes) -> tuple[object, bool]:
+    """The document: dict, list, str, int, float, bool, None, with Unusable marks inside; and
+    whether its text was GB18030 instead of UTF-8.
 
-    Raises Poison when it is too large, not UTF-8, not JSON, or nested beyond reason.
+    Raises Poison when it is too large, neither UTF-8 nor GB18030, not JSON, or nested beyond
+    reason.
     """
     if len(payload) > PAYLOAD_LIMIT:
         raise Poison(
@@ -44,7 +47,7 @@ def parse(payload: bytes) -> object:
         return _parse_slowly(payload)
     if b"\\u" in payload or _colons(document) != payload.count(b":"):
         return _parse_slowly(payload)
-    return document
+    return document, False
 
 
 def _colons(document: object) -> int:
@@ -74,17 +77,14 @@ def _colons(document: object) -> int:
 _WITH_COLONS = frozenset({dict, list, str})
 
 
-def _parse_slowly(payload: bytes) -> object:
-    try:
-        text = payload.decode("utf-8")
-    except UnicodeDecodeError:
-        raise Poison(_not_utf8(payload)) from None
+def _parse_slowly(payload: bytes) -> tuple[object, bool]:
+    text, transcoded = _text(payload)
     if not text.strip(" \t\r\n"):
         raise Poison("The payload is empty: send a JSON object with values.")
     if text.startswith("\ufeff"):
         raise Poison("The payload begins with a byte order mark: send UTF-8 without it.")
     try:
-        return json.loads(
+        found = json.loads(
             text,
             object_pairs_hook=_object,
             parse_constant=_constant,
@@ -92,20 +92,50 @@ def _parse_slowly(payload: bytes) -> object:
             parse_int=_int,
         )
     except json.JSONDecodeError as error:
+        if transcoded:
+            raise Poison(_NOT_UTF8) from None
         raise Poison(
             f"The payload is not JSON (character {error.pos}: {error.msg}): "
             "send an object with values, or an array of such."
         ) from None
     except RecursionError:
         raise Poison("The payload is nested too deeply: send flat objects of values.") from None
+    return found, transcoded
 
 
-def _not_utf8(payload: bytes) -> str:
+def _text(payload: bytes) -> tuple[str, bool]:
+    """The payload as text, and whether it had to be read as GB18030."""
+    try:
+        return payload.decode("utf-8"), False
+    except UnicodeDecodeError:
+        return _chinese(payload), True
+
+
+def _chinese(payload: bytes) -> str:
     if payload.startswith(b"\x1f\x8b"):
-        return "The payload is compressed (gzip): send it uncompressed."
+        raise Poison("The payload is compressed (gzip): send it uncompressed.")
     if payload.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "The payload is UTF-16: send UTF-8."
-    return "The payload is not UTF-8 text: send JSON in UTF-8."
+        raise Poison("The payload is UTF-16: send UTF-8.")
+    if _is_damaged_utf8(payload):
+        raise Poison("The payload is damaged UTF-8: send JSON in UTF-8.")
+    try:
+        return payload.decode("gb18030")
+    except UnicodeDecodeError:
+        raise Poison(_NOT_UTF8) from None
+
+
+def _is_damaged_utf8(payload: bytes) -> bool:
+    """UTF-8 of Chinese with a broken byte in it, which GB18030 would read as other characters.
+
+    A Chinese character has three bytes in UTF-8; of text that is GB18030 such triples come about
+    by chance and seldom, and the rest is errors.
+    """
+    text = payload.decode("utf-8", "replace")
+    whole = sum("\u3000" <= each <= "\uffef" for each in text)
+    return 0 < whole >= text.count("\ufffd")
+
+
+_NOT_UTF8 = "The payload is not UTF-8 text: send JSON in UTF-8."
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -36,11 +36,30 @@ class TagValue:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceValue(TagValue):
+    """A value of a device behind the gateway: `device/tag` where that is registered, else `tag`."""
+
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitValue(TagValue):
+    """A value that names its unit, as SenML writes it; None: nothing is said about it.
+
+    `offset` (ms, from the time of receipt) where the time is relative; `ts` is None then.
+    """
+
+    unit: str | None = None
+    offset: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TelemetryMessage:
     """One message of a gateway; an array payload holds several.
 
     `ts` (epoch ms) is the message's own time, already put into its values. `boot` and `seq`
     identify it where both are given. `refused` holds a sentence for each thing not usable.
+    `transcoded`: the text was GB18030, not UTF-8.
     """
 
     ts: int | None
@@ -48,6 +67,7 @@ class TelemetryMessage:
     seq: int | None
     values: tuple[TagValue, ...]
     refused: tuple[str, ...] = ()
+    transcoded: bool = False
 
 
 def is_name(text: str, limit: int) -> bool:

@@ -11,8 +11,17 @@ from services.domain.directory import Directory
 from services.domain.point import Point, UnfitValue
 from services.domain.reading import Quality, Reading, ReadingFlag, time_flags
 from services.wire.instant import UnfitTime, check_range
-from services.wire.native import GatewayState, decode_native, decode_state
-from services.wire.telemetry import Poison, TagValue, TelemetryMessage, shown
+from services.wire.leaf import DECODERS
+from services.wire.native import GatewayState, decode_state
+from services.wire.telemetry import (
+    DeviceValue,
+    Poison,
+    TagValue,
+    TelemetryMessage,
+    UnitValue,
+    shown,
+)
+from services.wire.unit import agrees
 
 _TOPIC = re.compile(r"pw/v1/([A-Za-z0-9_-]{1,64})/([A-Za-z0-9_-]{1,64})/([^/]+)", re.ASCII)
 _REASON_LIMIT = 1000
@@ -49,6 +58,16 @@ class Translation:
     refusals: tuple[str, ...] = ()
     repeated: bool = False
     """A retained message that the broker hands out again on subscribing: nothing new."""
+    unused: tuple[tuple[str, int], ...] = ()
+    """The (boot, seq) of messages that gave both and of which nothing could be used: they
+    arrived all the same, and are no gap."""
+    spoilt: int = 0
+    """Readings that went with a refusal of the whole, beyond the one that each refusal stands for."""
+
+    @property
+    def refused(self) -> int:
+        """How many readings were refused; what cannot be read at all counts 1."""
+        return len(self.refusals) + self.spoilt
 
     @property
     def reason(self) -> str | None:
@@ -81,22 +100,35 @@ def translate(
     if match is None:
         return _dead(*_owner(topic), f"The topic {shown(topic)} is unknown: {_TOPICS}.")
     enterprise, gateway, leaf = match.groups()
+    decode = DECODERS.get(leaf)
     try:
-        match leaf:
-            case "telemetry" if retained:
-                return Translation(enterprise, gateway, repeated=True)
-            case "telemetry":
-                reader = _Reader(directory, enterprise, received_at, redelivered)
-                return reader.read(gateway, decode_native(payload))
-            case "state":
-                return Translation(enterprise, gateway, state=decode_state(payload))
-            case _:
-                return _dead(enterprise, gateway, f"Unknown topic {shown(leaf)}: {_TOPICS}.")
+        if decode is None:
+            return _not_readings(enterprise, gateway, leaf, payload, received_at)
+        if retained:
+            return Translation(enterprise, gateway, repeated=True)
+        reader = _Reader(directory, enterprise, received_at, redelivered)
+        return reader.read(gateway, decode(payload))
     except Poison as poison:
         return _dead(enterprise, gateway, poison.reason)
 
 
-_TOPICS = "publish to pw/v1/{enterprise}/{gateway}/telemetry"
+_TOPICS = f"publish to pw/v1/{{enterprise}}/{{gateway}}/ and one of {', '.join(DECODERS)} and state"
+
+
+def _not_readings(
+    enterprise: str, gateway: str, leaf: str, payload: bytes, received_at: int
+) -> Translation:
+    """A gateway's state, or a leaf that nobody knows. A state holds without a time we can use."""
+    if leaf != "state":
+        return _dead(enterprise, gateway, f"Unknown topic {shown(leaf)}: {_TOPICS}.")
+    state = decode_state(payload)
+    try:
+        if state.ts is not None:
+            check_range(state.ts, received_at)
+    except UnfitTime as error:
+        state, refused = GatewayState(state.online, None), f"The state's {error}."
+        return Translation(enterprise, gateway, state=state, refusals=(refused,))
+    return Translation(enterprise, gateway, state=state)
 
 
 def _dead(enterprise: str, gateway: str, reason: str) -> Translation:
@@ -141,11 +173,15 @@ class _Reader:
             tuple(strangers),
             tuple(_identities(messages)),
             refusals=tuple(refusals),
+            unused=tuple(_unused(messages)),
         )
 
     def _one(self, message: TelemetryMessage, given: TagValue) -> Reading | UnregisteredValue:
         measured_at, flags = self._time(given)
-        point = self.directory.find(self.enterprise, given.tag)
+        if message.transcoded:
+            flags |= ReadingFlag.TRANSCODED
+        plain = type(given) is TagValue
+        point = self.directory.find(self.enterprise, given.tag) if plain else self._point(given)
         if point is None:
             return self._stranger(given, measured_at, flags)
         value = None if given.value is None else point.accept(given.value)
@@ -157,20 +193,38 @@ class _Reader:
             measured_at,
             self.received_at,
             value,
-            given.quality,
+            given.quality if plain else _quality(given, point),
             flags,
             message.boot if named else None,
             message.seq if named else None,
         )
 
+    def _point(self, given: TagValue) -> Point | None:
+        if type(given) is DeviceValue:
+            found = self.directory.find(self.enterprise, f"{given.device}/{given.tag}")
+            if found is not None:
+                return found
+        return self.directory.find(self.enterprise, given.tag)
+
     def _time(self, given: TagValue) -> tuple[int, ReadingFlag]:
-        again = ReadingFlag.REDELIVERED if self.redelivered else ReadingFlag.NONE
-        if given.ts is None:
-            return self.received_at, ReadingFlag.NO_TIME | again
-        check_range(given.ts, self.received_at)
-        flags = time_flags(given.ts, self.received_at)
+        at = given.ts
+        if at is None:
+            return self._untimed(given)
+        check_range(at, self.received_at)
+        flags = time_flags(at, self.received_at)
         # Joining flags costs more than all the rest here, and most readings have none to join.
-        return given.ts, flags | again if self.redelivered else flags
+        return at, flags | ReadingFlag.REDELIVERED if self.redelivered else flags
+
+    def _untimed(self, given: TagValue) -> tuple[int, ReadingFlag]:
+        """Now, or an instant told by its distance from now."""
+        at, flags = self.received_at, ReadingFlag.NO_TIME
+        if self.redelivered:
+            flags |= ReadingFlag.REDELIVERED
+        if type(given) is UnitValue and given.offset is not None:
+            at += given.offset
+            check_range(at, self.received_at)
+            flags |= time_flags(at, self.received_at)
+        return at, flags
 
     def _stranger(self, given: TagValue, at: int, flags: ReadingFlag) -> UnregisteredValue:
         number = state = None
@@ -185,9 +239,24 @@ class _Reader:
         )
 
 
+def _quality(given: TagValue, point: Point) -> Quality:
+    """The quality sent, lowered where the value came in another unit than the point's."""
+    if type(given) is not UnitValue or given.unit is None or given.quality is not Quality.GOOD:
+        return given.quality
+    measured = not isinstance(given.value, bool | str)
+    contradicts = measured and not agrees(given.unit, point.unit)
+    return Quality.UNCERTAIN if contradicts else given.quality
+
+
 def _identities(messages: list[TelemetryMessage]) -> Iterator[tuple[str, int]]:
     for message in messages:
         if message.boot is not None and message.seq is not None and message.values:
+            yield message.boot, message.seq
+
+
+def _unused(messages: list[TelemetryMessage]) -> Iterator[tuple[str, int]]:
+    for message in messages:
+        if not message.values and message.boot is not None and message.seq is not None:
             yield message.boot, message.seq
 
 

@@ -167,7 +167,9 @@ def test_an_adopted_value_becomes_a_reading_of_its_point(directory: Directory) -
         adopt(gas, kept(None, "tripped"))
 
 
-@pytest.mark.parametrize("leaf", ["Telemetry", "neuron", "tb", "x", "telemetry "])
+@pytest.mark.parametrize(
+    "leaf", ["Telemetry", "Neuron", "thingsboard", "x", "telemetry ", "SENML", "ack"]
+)
 def test_any_other_leaf_is_a_dead_letter(directory: Directory, leaf: str) -> None:
     found = translate(directory, f"pw/v1/acme/gw1/{leaf}", b"{}", NOW)
 

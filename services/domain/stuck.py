@@ -1,0 +1,59 @@
+"""Stuck: a value that does not move where it should."""
+
+from services.domain.detector import Finding, Memory, Sample
+
+FEWEST_SAMPLES = 10
+COVERED = 0.9
+"""The share of the span that samples must cover before stillness can be told."""
+
+
+class Stuck:
+    """A point that moved by no more than `tolerance` in `span_s`, with readings all the while.
+
+    With a `witness` (another point that moves it: a pump's flow for a level) it is judged only
+    where the witness moved by `witness_moves` or more in that time; else it may well be still.
+    """
+
+    def __init__(
+        self,
+        point_id: int,
+        span_s: float,
+        tolerance: float = 0.0,
+        witness: int | None = None,
+        witness_moves: float = 0.0,
+    ) -> None:
+        self._point, self._witness = point_id, witness
+        self._span_ms, self._tolerance = round(span_s * 1000), tolerance
+        self._witness_moves = witness_moves
+        self._memory, self._seen = Memory(self._span_ms), Memory(self._span_ms)
+        self.points = frozenset({point_id} if witness is None else {point_id, witness})
+
+    def take(self, point_id: int, sample: Sample) -> Finding:
+        """A reading of the point or its witness."""
+        memory = self._memory if point_id == self._point else self._seen
+        if sample.is_judged:
+            memory.keep(sample)
+        elif point_id == self._point:
+            memory.clear()
+        return self.pass_to(sample.at)
+
+    def pass_to(self, now: int) -> Finding:
+        """What can be said at `now`; a point that went silent is not stuck, but silent."""
+        newest, oldest = self._memory.newest, self._memory.oldest
+        if newest is None or oldest is None:
+            return Finding(now, None)
+        moved = _movement(self._memory)
+        if moved > self._tolerance:
+            return Finding(newest.at, False, moved)
+        covered = newest.at - oldest.at >= self._span_ms * COVERED
+        silent = now - newest.at > self._span_ms * (1 - COVERED)
+        if silent or not covered or len(self._memory) < FEWEST_SAMPLES:
+            return Finding(newest.at, None, moved)
+        if self._witness is not None and _movement(self._seen) < self._witness_moves:
+            return Finding(newest.at, None, moved)
+        return Finding(newest.at, True, moved)
+
+
+def _movement(memory: Memory) -> float:
+    values = [sample.value for sample in memory if sample.value is not None]
+    return max(values) - min(values) if values else 0.0

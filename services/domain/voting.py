@@ -1,0 +1,49 @@
+"""N of M: several detectors of a group that reach their limit within a time of each other."""
+
+from collections.abc import Collection
+
+from services.domain.detector import Finding, Memory, Sample
+from services.domain.rule import Direction
+
+
+class Voting:
+    """At least `needed` of the points were beyond `limit` within the last `window_s` seconds."""
+
+    def __init__(
+        self,
+        points: Collection[int],
+        needed: int,
+        limit: float,
+        direction: Direction = Direction.HIGH,
+        window_s: float = 60.0,
+    ) -> None:
+        self._needed, self._limit, self._direction = needed, limit, direction
+        self._memories = {point: Memory(round(window_s * 1000)) for point in sorted(points)}
+        self.points = frozenset(points)
+
+    def take(self, point_id: int, sample: Sample) -> Finding:
+        """A reading of one of them."""
+        if sample.is_judged:
+            self._memories[point_id].keep(sample)
+        return self.pass_to(sample.at)
+
+    def pass_to(self, now: int) -> Finding:
+        """How many votes stand at `now`; those that never spoke have none and block nothing."""
+        votes = len(self.voters(now))
+        if not any(len(memory) for memory in self._memories.values()):
+            return Finding(now, None)
+        return Finding(now, votes >= self._needed, float(votes))
+
+    def voters(self, now: int) -> list[int]:
+        """Who votes: a value holds until the next one, so the newest counts however old it is."""
+        found: list[int] = []
+        for point, memory in self._memories.items():
+            memory.forget(now)
+            if any(self._reached(sample.value) for sample in memory):
+                found.append(point)
+        return found
+
+    def _reached(self, value: float | None) -> bool:
+        if value is None:
+            return False
+        return value >= self._limit if self._direction is Direction.HIGH else value <= self._limit

@@ -5,12 +5,14 @@ from typing import Any
 import msgspec
 
 from services.domain.directory import Directory
+from services.domain.letter_cap import LetterCap
 from services.domain.point import Point, UnfitValue
 from services.domain.reading import Quality, Reading, ReadingFlag
 from services.runtime.clock import to_ms
 from services.store import judge_again
 from services.store.bundle import DeadLetter
-from services.store.intake_tables import Connection, insert_dead_letters, insert_readings
+from services.store.intake_tables import Connection, insert_readings
+from services.store.letter_tables import keep_letters
 from services.store.queries import Queries
 from services.wire.telemetry import PAYLOAD_LIMIT
 from services.wire.translate import UnregisteredValue, adopt
@@ -18,7 +20,9 @@ from services.wire.translate import UnregisteredValue, adopt
 _SQL = Queries.load("ingest")
 
 
-async def adopt_some(connection: Connection, directory: Directory, limit: int) -> bool:
+async def adopt_some(
+    connection: Connection, directory: Directory, limit: int, cap: LetterCap
+) -> bool:
     """Move up to `limit` kept readings of one tag that is a point by now, in one transaction.
 
     Whether there was such a tag: then there may be more to move.
@@ -28,12 +32,14 @@ async def adopt_some(connection: Connection, directory: Directory, limit: int) -
         for enterprise, tag, gateway in rows:
             point = directory.find(enterprise, tag)
             if point is not None:
-                await _adopt(connection, point, gateway, limit)
+                await _adopt(connection, point, gateway, limit, cap)
                 return True
     return False
 
 
-async def _adopt(connection: Connection, point: Point, gateway: str, limit: int) -> None:
+async def _adopt(
+    connection: Connection, point: Point, gateway: str, limit: int, cap: LetterCap
+) -> None:
     named = {"enterprise": point.enterprise, "tag": point.tag}
     cursor = await connection.execute(_SQL["take_kept"], {**named, "limit": limit})
     kept = [_kept(point.tag, row) for row in await cursor.fetchall()]
@@ -49,7 +55,7 @@ async def _adopt(connection: Connection, point: Point, gateway: str, limit: int)
     await insert_readings(connection, readings)
     await judge_again.add(connection, judge_again.stretches_of(readings))
     if unfit:
-        await insert_dead_letters(connection, [_letter(point, gateway, unfit, reason)])
+        await keep_letters(connection, [_letter(point, gateway, unfit, reason)], cap)
     await connection.execute(_SQL["forget_unregistered"], named)
 
 

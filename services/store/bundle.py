@@ -31,6 +31,7 @@ class DeadLetter:
     payload: bytes
     reason: str
     received_at: int
+    redelivered: bool = False
 
 
 @dataclass(slots=True)
@@ -107,6 +108,7 @@ def dead_letter(parcel: Parcel, reason: str) -> DeadLetter:
         delivery.payload[:PAYLOAD_LIMIT],
         reason,
         delivery.received_at,
+        delivery.redelivered,
     )
 
 

@@ -15,6 +15,8 @@ class Parcel:
 
     delivery: Delivery
     translation: Translation
+    apart: bool = False
+    """Its gateway sends too much: to be kept as it is, and taken in later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,8 @@ class Receipt:
 
     `stored` and `repeats` are readings of points; `kept` wait for their tag's adoption;
     `overflow` would have, but its gateway's cap was reached (counted with the tag);
-    `dead_letters` are payloads of which something, or all, was refused.
+    `dead_letters` are payloads of which something, or all, was refused; `dropped` of them were
+    not kept, for the day's cap was reached. `diverted` are values in messages kept apart.
     """
 
     stored: int = 0
@@ -31,6 +34,8 @@ class Receipt:
     kept: int = 0
     overflow: int = 0
     dead_letters: int = 0
+    dropped: int = 0
+    diverted: int = 0
 
 
 class Busy(RuntimeError):

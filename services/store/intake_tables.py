@@ -1,13 +1,13 @@
 """The tables that ingest fills, statement by statement, inside the caller's transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
 
 from services.domain.reading import Reading
 from services.runtime.clock import to_datetime
-from services.store.bundle import DeadLetter, Message, Room, UnregisteredTag
+from services.store.bundle import Message, Room, UnregisteredTag
 from services.store.queries import Queries
 from services.store.reading_rows import copy_binary
 
@@ -75,22 +75,6 @@ async def insert_unregistered(connection: Connection, tags: Sequence[Unregistere
     }
     await connection.execute(_SQL["insert_unregistered"], columns)
     return await _insert_kept(connection, tags)
-
-
-async def insert_dead_letters(connection: Connection, letters: Iterable[DeadLetter]) -> None:
-    """Keep what could not be used, raw, with its reason."""
-    found = list(letters)
-    if not found:
-        return
-    columns = {
-        "enterprise": [each.enterprise for each in found],
-        "gateway": [each.gateway for each in found],
-        "topic": [each.topic for each in found],
-        "payload": [each.payload for each in found],
-        "reason": [each.reason for each in found],
-        "received_at": [to_datetime(each.received_at) for each in found],
-    }
-    await connection.execute(_SQL["insert_dead_letters"], columns)
 
 
 async def _insert_kept(connection: Connection, tags: Sequence[UnregisteredTag]) -> int:

@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Sequence
 
 from services.domain.directory import Directory
+from services.domain.letter_cap import LetterCap, LetterDay
 from services.domain.point import UnfitValue
 from services.domain.reading import Reading
 from services.store import bundle
 from services.store.bundle import DeadLetter, Message, Room, UnregisteredTag
+from services.store.diverted_tables import values_of
 from services.store.intake import Busy, CommitUnknown, Parcel, Receipt, Unfit
+from services.store.letter_tables import Day, capped
 from services.wire.translate import adopt
 
 Identity = tuple[int, int, float | None, int]
@@ -16,9 +19,13 @@ Identity = tuple[int, int, float | None, int]
 class MemoryIntake:
     """Holds everything in dicts; `away`, `refuse_value` and `lose_commit` make it fail."""
 
-    def __init__(self) -> None:
+    def __init__(self, cap: LetterCap | None = None) -> None:
+        self._cap = cap or LetterCap()
         self.readings: dict[Identity, Reading] = {}
         self.letters: list[DeadLetter] = []
+        self.days: dict[Day, LetterDay] = {}
+        self.apart: list[Parcel] = []
+        """Messages of gateways over their rate."""
         self.tags: dict[tuple[str, str], UnregisteredTag] = {}
         self.messages: set[Message] = set()
         self.away = 0
@@ -38,10 +45,10 @@ class MemoryIntake:
             raise Unfit(f"the database refuses {self.refuse_value}")
         lost, self.lose_commit = self.lose_commit, None
         if lost is None:
-            return self._fill(parcels)
+            return self.fill(parcels)
         name = str(len(self._fates) + 1)
         self._fates[name] = lost
-        raise CommitUnknown(name, self._fill(parcels) if lost else Receipt())
+        raise CommitUnknown(name, self.fill(parcels) if lost else Receipt())
 
     async def fate(self, transaction: str) -> bool | None:
         """Whether a transaction was committed; None when nobody knows. Raises Busy."""
@@ -63,13 +70,28 @@ class MemoryIntake:
                 except UnfitValue as error:
                     unfit.append(str(error))
             if unfit:
-                self.letters.append(_letter(entry, f"{len(unfit)} values: {unfit[-1]}."))
+                self.keep([_letter(entry, f"{len(unfit)} values: {unfit[-1]}.")])
             if not entry.kept:
                 del self.tags[enterprise, tag]
             return True
         return False
 
-    def _fill(self, parcels: Sequence[Parcel]) -> Receipt:
+    def keep(self, letters: Sequence[DeadLetter]) -> int:
+        """Keep dead letters; how many the cap dropped."""
+        kept, days = capped(letters, self.days, self._cap)
+        for day, found in days.items():
+            before = self.days.get(day, LetterDay())
+            found.dropped += before.dropped
+            found.dropped_size += before.dropped_size
+            self.days[day] = found
+        self.letters += kept
+        return len(letters) - len(kept)
+
+    def fill(self, parcels: Sequence[Parcel]) -> Receipt:
+        """Take a batch in, as the tables would."""
+        apart = [each for each in parcels if each.apart]
+        self.apart += apart
+        parcels = [each for each in parcels if not each.apart]
         claimed = bundle.messages(parcels).keys() - self.messages
         self.messages |= claimed
         readings, repeats = bundle.readings(parcels, set(claimed))
@@ -78,13 +100,14 @@ class MemoryIntake:
         for tag in tags:
             self._note(tag)
         letters = bundle.dead_letters(parcels, crowded)
-        self.letters += letters
         return Receipt(
             stored=stored,
             repeats=repeats + len(readings) - stored,
             kept=sum(len(each.kept) for each in tags),
             overflow=sum(each.count - len(each.kept) for each in tags),
             dead_letters=len(letters),
+            dropped=self.keep(letters),
+            diverted=sum(values_of(each.translation) for each in apart),
         )
 
     def _put(self, readings: Iterable[Reading]) -> int:

@@ -4,17 +4,21 @@ A COMMIT whose answer was lost is neither repeated blindly nor given up: the tra
 is asked for its fate, so that a message without an identity of its own is still stored once.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 import psycopg
 
 from services.domain.directory import Directory
+from services.domain.letter_cap import LetterCap
 from services.store import bundle
 from services.store import intake_tables as tables
 from services.store.adoption import adopt_some
 from services.store.deadline import connect, cut, within
+from services.store.diverted_tables import put_apart
 from services.store.intake import Busy, CommitUnknown, Parcel, Receipt, Unfit
 from services.store.intake_tables import Connection
+from services.store.letter_tables import keep_letters
 from services.store.queries import Queries
 
 WRITE_TIMEOUT_S = 15.0
@@ -29,8 +33,15 @@ _DATA = (psycopg.DataError, psycopg.IntegrityError)
 class PostgresIntake:
     """Stores into TimescaleDB. Not for concurrent use: the door writes one batch at a time."""
 
-    def __init__(self, database_url: str, *, application: str = "parkwatch-ingest") -> None:
+    def __init__(
+        self,
+        database_url: str,
+        *,
+        application: str = "parkwatch-ingest",
+        cap: LetterCap | None = None,
+    ) -> None:
         self._url = database_url
+        self._cap = cap or LetterCap()
         self._application = application
         self._sql = Queries.load("ingest")
         self._connection: Connection | None = None
@@ -41,7 +52,7 @@ class PostgresIntake:
         try:
             async with within(connection, WRITE_TIMEOUT_S):
                 transaction = await self._begin(connection)
-                receipt = await _fill(connection, parcels)
+                receipt = await self.fill(connection, parcels)
         except _DATA as error:
             await self._roll_back(connection)
             raise Unfit(_said(error)) from error
@@ -74,10 +85,19 @@ class PostgresIntake:
 
         Whether there may be more to move. Raises Busy or Unfit.
         """
+        async with self.writing() as connection:
+            return await adopt_some(connection, directory, limit, self._cap)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Connection]:
+        """One transaction that does no harm when it is done again after a lost COMMIT.
+
+        Raises Busy or Unfit.
+        """
         connection = await self._connected()
         try:
-            async with within(connection, WRITE_TIMEOUT_S):
-                return await adopt_some(connection, directory, limit)
+            async with within(connection, WRITE_TIMEOUT_S), connection.transaction():
+                yield connection
         except _DATA as error:
             raise Unfit(_said(error)) from error
         except _AWAY as error:
@@ -94,6 +114,28 @@ class PostgresIntake:
             cut(self._connection)
             self._connection.pgconn.finish()
             self._connection = None
+
+    async def fill(self, connection: Connection, parcels: Sequence[Parcel]) -> Receipt:
+        """Put a batch into the tables, in the caller's transaction."""
+        diverted = await put_apart(connection, [each for each in parcels if each.apart])
+        parcels = [each for each in parcels if not each.apart]
+        new = await tables.claim(connection, bundle.messages(parcels))
+        readings, repeats = bundle.readings(parcels, new)
+        stored = await tables.insert_readings(connection, readings)
+        rooms = await tables.rooms(connection, bundle.senders(parcels))
+        tags, crowded = bundle.unregistered(parcels, rooms)
+        kept = await tables.insert_unregistered(connection, tags)
+        letters = bundle.dead_letters(parcels, crowded)
+        dropped = await keep_letters(connection, letters, self._cap)
+        return Receipt(
+            stored=stored,
+            repeats=repeats + len(readings) - stored,
+            kept=kept,
+            overflow=sum(each.count - len(each.kept) for each in tags),
+            dead_letters=len(letters),
+            dropped=dropped,
+            diverted=diverted,
+        )
 
     async def _connected(self) -> Connection:
         if self._connection is not None and not self._connection.closed:
@@ -130,24 +172,6 @@ class PostgresIntake:
     def _busy(self, error: psycopg.Error) -> Busy:
         self.close()
         return Busy(_said(error))
-
-
-async def _fill(connection: Connection, parcels: Sequence[Parcel]) -> Receipt:
-    new = await tables.claim(connection, bundle.messages(parcels))
-    readings, repeats = bundle.readings(parcels, new)
-    stored = await tables.insert_readings(connection, readings)
-    rooms = await tables.rooms(connection, bundle.senders(parcels))
-    tags, crowded = bundle.unregistered(parcels, rooms)
-    kept = await tables.insert_unregistered(connection, tags)
-    letters = bundle.dead_letters(parcels, crowded)
-    await tables.insert_dead_letters(connection, letters)
-    return Receipt(
-        stored=stored,
-        repeats=repeats + len(readings) - stored,
-        kept=kept,
-        overflow=sum(each.count - len(each.kept) for each in tags),
-        dead_letters=len(letters),
-    )
 
 
 def _said(error: psycopg.Error) -> str:

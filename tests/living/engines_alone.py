@@ -18,6 +18,7 @@ from services.runtime.mqtt_client import BrokerAddress
 from tests.living.engines import REPOSITORY
 
 TABLES = (
+    "dead_letter_day, letter_request, diverted, gateway_condition, "
     "reading, gateway_message, dead_letter, unregistered_tag, unregistered_reading, "
     "rule, point, gateway, enterprise"
 )

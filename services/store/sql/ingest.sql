@@ -41,12 +41,6 @@ SELECT * FROM unnest(%(enterprise)s::text[], %(gateway)s::text[], %(boot)s::text
 ON CONFLICT DO NOTHING
 RETURNING enterprise, gateway, boot, seq;
 
--- name: insert_dead_letters
--- What could not be used, raw, with its reason.
-INSERT INTO dead_letter (enterprise, gateway, topic, payload, reason, received_at)
-SELECT * FROM unnest(%(enterprise)s::text[], %(gateway)s::text[], %(topic)s::text[],
-                     %(payload)s::bytea[], %(reason)s::text[], %(received_at)s::timestamptz[]);
-
 -- name: unregistered_of_gateways
 -- What these gateways hold already in the list of unregistered tags.
 SELECT enterprise, gateway, tag, kept FROM unregistered_tag
@@ -81,11 +75,12 @@ WHERE point.deleted_at IS NULL
 ORDER BY 1, 2;
 
 -- name: take_kept
--- Take some of a tag's kept readings out, to be stored as its point's in the same transaction.
+-- Take a tag's oldest kept readings out, to be stored as its point's in the same transaction.
 DELETE FROM unregistered_reading
 WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM unregistered_reading
-    WHERE enterprise = %(enterprise)s AND tag = %(tag)s LIMIT %(limit)s))
+    WHERE enterprise = %(enterprise)s AND tag = %(tag)s
+    ORDER BY measured_at LIMIT %(limit)s))
 RETURNING measured_at, received_at, number, state, quality, flags;
 
 -- name: forget_unregistered

@@ -1,0 +1,114 @@
+"""How much a gateway may send: a window of a minute, and what happens to what goes beyond it.
+
+Over the limit a message is stored apart and taken in later. A gateway is cut only when it sends
+ten times the limit for a whole minute with times that say "now": what was buffered during an
+outage and comes late is never a reason. Time is passed in, in seconds of a clock that never goes
+back.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+WINDOW_S = 60
+"""The limit is a mean over this long, so that a burst (a resend, a full scan) is no excess."""
+
+CUT_FACTOR = 10
+"""Times the limit at which a gateway harms the others even with its messages stored apart."""
+
+CUT_S = 300
+"""How long a gateway stays cut: long enough to calm the broker, short enough for an edge buffer."""
+
+LIVE_MS = 120_000
+"""A reading further behind than this is a back-fill, not something happening now."""
+
+_BLOCK_S = 10
+
+Owner = tuple[str, str]
+"""Enterprise and gateway."""
+
+
+class Passage(StrEnum):
+    """What to do with a message."""
+
+    STRAIGHT = "straight"
+    """Store it at once."""
+    APART = "apart"
+    """Store it apart, take it in later."""
+    CUT = "cut"
+    """Store it apart, and cut its gateway: said once a cut."""
+
+
+@dataclass(slots=True)
+class Window:
+    """Counts of the last minute by the second."""
+
+    total: int = 0
+    _slots: list[int] = field(default_factory=lambda: [0] * WINDOW_S)
+    _second: int = -1
+
+    def turn(self, second: int) -> None:
+        """Move on to this second, and forget what is older than the window."""
+        passed = second - self._second
+        if passed <= 0:
+            return
+        for each in range(max(second - WINDOW_S, self._second) + 1, second + 1):
+            slot = each % WINDOW_S
+            self.total -= self._slots[slot]
+            self._slots[slot] = 0
+        self._second = second
+
+    def add(self, count: int) -> None:
+        """Count in the present second."""
+        self._slots[self._second % WINDOW_S] += count
+        self.total += count
+
+    def lasted(self) -> bool:
+        """Whether something was counted in each tenth second of the window."""
+        blocks = range(self._second + 1 - WINDOW_S, self._second + 1, _BLOCK_S)
+        return all(
+            any(self._slots[each % WINDOW_S] for each in range(start, start + _BLOCK_S))
+            for start in blocks
+        )
+
+
+@dataclass(slots=True)
+class _Traffic:
+    passed: Window = field(default_factory=Window)
+    live: Window = field(default_factory=Window)
+    cut_until: float = 0.0
+
+
+class RateGate:
+    """The windows of all gateways: bounded by those that sent something, which are registered."""
+
+    def __init__(self, rate: int) -> None:
+        """`rate`: readings a second and gateway; 0 turns the limit off."""
+        self._most = rate * WINDOW_S
+        self._traffic: dict[Owner, _Traffic] = {}
+
+    @property
+    def is_on(self) -> bool:
+        return self._most > 0
+
+    def judge(self, owner: Owner, readings: int, live: bool, now: float) -> Passage:
+        """What to do with a message of so many readings; `live`: none of them is a back-fill."""
+        traffic = self._traffic.get(owner)
+        if traffic is None:
+            traffic = self._traffic[owner] = _Traffic()
+        second = int(now)
+        passed = traffic.passed
+        passed.turn(second)
+        if live:
+            traffic.live.turn(second)
+            traffic.live.add(readings)
+        if passed.total + readings <= self._most:
+            passed.add(readings)
+            return Passage.STRAIGHT
+        if live and now >= traffic.cut_until and self._floods(traffic.live):
+            # What is still with the broker comes in after the cut: it is no new flood.
+            traffic.cut_until = now + CUT_S + WINDOW_S
+            return Passage.CUT
+        return Passage.APART
+
+    def _floods(self, live: Window) -> bool:
+        return live.total >= self._most * CUT_FACTOR and live.lasted()

@@ -36,9 +36,11 @@ class ReadingFlag(IntFlag):
     """Its message was GB18030 text, not UTF-8."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Reading:
-    """One value of one point. Times are epoch milliseconds UTC.
+    """One value of one point. Times are epoch milliseconds UTC. Nobody changes one: it is not
+    frozen only because freezing makes its construction, once for each value of the park, ten
+    times as dear.
 
     `value` is in the point's unit, or the code of a state; None when there is none
     (then `quality` is BAD). (point, measured_at, value, quality) is its identity.

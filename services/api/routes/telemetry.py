@@ -1,16 +1,17 @@
 """Readings by HTTP: published on the gateway's behalf, so that they go the way of all others."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.security import HTTPBasic, HTTPBasicCredentials
 
 from services.api.answer import answer
 from services.api.asking import Here, count, window
 from services.api.problem import Kind, Problem
 from services.store.register import Gateway
-from services.wire.native import decode_native
+from services.wire.leaf import DECODERS
 from services.wire.telemetry import Poison
 
 router = APIRouter(tags=["telemetry"])
@@ -19,6 +20,36 @@ Basic = Annotated[
     HTTPBasicCredentials | None,
     Depends(HTTPBasic(auto_error=False, description="The gateway's credentials")),
 ]
+
+
+class Format(StrEnum):
+    """How the body is written."""
+
+    NATIVE = "native"
+    NEURON = "neuron"
+    TB = "tb"
+    SENML = "senml"
+
+    @property
+    def leaf(self) -> str:
+        """The last level of the topic that such a body is published on."""
+        return "telemetry" if self is Format.NATIVE else self.value
+
+
+_SENML_TYPE = "application/senml+json"
+_EXAMPLES: dict[str, Any] = {
+    "native": {"values": {"GT-101": 12.5}},
+    "neuron": {"timestamp": 1767542400123, "values": {"GT-101": 12.5}, "errors": {"TI-9": 2014}},
+    "tb": {"Device A": [{"ts": 1767542400123, "values": {"temperature": 42}}]},
+    "senml": [{"n": "TI-1009", "u": "Cel", "v": 23.1}],
+}
+_BODY: dict[str, Any] = {
+    "application/json": {
+        "schema": {"type": ["object", "array"]},
+        "examples": {name: {"value": value} for name, value in _EXAMPLES.items()},
+    },
+    _SENML_TYPE: {"schema": {"type": "array"}, "example": _EXAMPLES["senml"]},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,25 +89,34 @@ Caller = Annotated[Gateway, Depends(gateway_caller)]
     "/telemetry",
     status_code=202,
     response_model=Accepted,
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {
-                    "schema": {"type": ["object", "array"]},
-                    "example": {"values": {"GT-101": 12.5}},
-                }
-            },
-        }
-    },
+    openapi_extra={"requestBody": {"required": True, "content": _BODY}},
 )
-async def post_telemetry(request: Request, here: Here, gateway: Caller) -> Response:
-    """Readings in the native format, as over MQTT; answered after the broker's acknowledgement."""
+async def post_telemetry(
+    request: Request,
+    here: Here,
+    gateway: Caller,
+    written: Annotated[
+        Format | None,
+        Query(
+            alias="format",
+            description="How the body is written; absent: `senml` for a body of the type "
+            "`application/senml+json`, else `native`.",
+        ),
+    ] = None,
+) -> Response:
+    """Readings as over MQTT, published on the leaf of their format; answered after the broker's
+    acknowledgement."""
     payload = await request.body()
+    leaf = (written or _told_by_type(request)).leaf
     try:
-        messages = decode_native(payload)
+        messages = DECODERS[leaf](payload)
     except Poison as poison:
         raise Problem(Kind.INVALID, poison.reason) from None
-    topic = f"pw/v1/{gateway.enterprise}/{gateway.code}/telemetry"
+    topic = f"pw/v1/{gateway.enterprise}/{gateway.code}/{leaf}"
     await here.uplink.publish(topic, payload)
     return answer(Accepted(len(messages)), 202)
+
+
+def _told_by_type(request: Request) -> Format:
+    named = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return Format.SENML if named == _SENML_TYPE else Format.NATIVE

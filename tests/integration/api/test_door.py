@@ -157,6 +157,35 @@ def test_readings_by_http_go_the_way_of_all_others(api: Api) -> None:
     refused(bearer, 401, "not-signed-in")
 
 
+def test_a_body_goes_to_the_leaf_of_its_format(api: Api) -> None:
+    code = api.enterprise()
+    credentials = gateway(api, code, "gw1")
+    ear = Ear(api)
+    url = f"{api.url}/api/v1/telemetry"
+    bodies = {
+        "neuron": b'{"timestamp": 1767542400123, "values": {"a": 1}, "errors": {"b": 2014}}',
+        "tb": b'{"Device A": [{"values": {"a": 1}}, {"values": {"a": 2}}]}',
+        "senml": b'[{"n": "a", "u": "Cel", "v": 1}]',
+    }
+    for leaf, body in bodies.items():
+        done = httpx2.post(url, params={"format": leaf}, content=body, auth=credentials)
+        assert (done.status_code, done.json()) == (202, {"messages": 2 if leaf == "tb" else 1})
+    typed = {"Content-Type": "application/senml+json; charset=utf-8"}
+    done = httpx2.post(url, content=bodies["senml"], auth=credentials, headers=typed)
+    assert done.status_code == 202
+    eventually(lambda: len(ear.heard) == 4, 5.0, "four messages")
+    leaves = [*bodies.items(), ("senml", bodies["senml"])]
+    assert ear.heard == [(f"pw/v1/{code}/gw1/{leaf}", body) for leaf, body in leaves]
+    ear.close()
+    native = {"format": "native"}
+    wrong = httpx2.post(url, params=native, content=bodies["senml"], auth=credentials)
+    assert wrong.status_code == 202  # an array of messages of which nothing can be used
+    not_a_pack = httpx2.post(url, params={"format": "senml"}, content=b"{}", auth=credentials)
+    refused(not_a_pack, 422, "invalid")
+    unknown = httpx2.post(url, params={"format": "csv"}, content=b"{}", auth=credentials)
+    refused(unknown, 422, "invalid")
+
+
 def test_the_brokers_list_is_for_its_own_eyes(api: Api) -> None:
     gateway(api, api.enterprise(), "gw1")
     path = Path(api.engines.services["api"]["PARKWATCH_BROKER_USERS_FILE"])

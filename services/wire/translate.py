@@ -22,6 +22,7 @@ from services.wire.telemetry import (
     shown,
 )
 from services.wire.unit import agrees
+from services.wire.value import refusal
 
 _TOPIC = re.compile(r"pw/v1/([A-Za-z0-9_-]{1,64})/([A-Za-z0-9_-]{1,64})/([^/]+)", re.ASCII)
 _REASON_LIMIT = 1000
@@ -160,7 +161,7 @@ class _Reader:
                 try:
                     found = self._one(message, tag_value)
                 except (UnfitTime, UnfitValue) as error:
-                    refusals.append(f"{shown(tag_value.tag)}: {error}.")
+                    refusals.append(refusal(shown(tag_value.tag), error))
                     continue
                 if isinstance(found, Reading):
                     readings.append(found)
@@ -210,7 +211,12 @@ class _Reader:
         at = given.ts
         if at is None:
             return self._untimed(given)
-        check_range(at, self.received_at)
+        try:
+            check_range(at, self.received_at)
+        except UnfitTime:
+            if type(given) is UnitValue:
+                raise UnfitTime(_in_seconds(at)) from None
+            raise
         flags = time_flags(at, self.received_at)
         # Joining flags costs more than all the rest here, and most readings have none to join.
         return at, flags | ReadingFlag.REDELIVERED if self.redelivered else flags
@@ -222,7 +228,10 @@ class _Reader:
             flags |= ReadingFlag.REDELIVERED
         if type(given) is UnitValue and given.offset is not None:
             at += given.offset
-            check_range(at, self.received_at)
+            try:
+                check_range(at, self.received_at)
+            except UnfitTime:
+                raise UnfitTime(_in_seconds(given.offset)) from None
             flags |= time_flags(at, self.received_at)
         return at, flags
 
@@ -237,6 +246,11 @@ class _Reader:
         return UnregisteredValue(
             given.tag, at, self.received_at, number, state, given.quality, flags
         )
+
+
+def _in_seconds(milliseconds: int) -> str:
+    seconds = shown(milliseconds / 1000)
+    return f"time {seconds} s is more than 10 years off, SenML's times are in seconds"
 
 
 def _quality(given: TagValue, point: Point) -> Quality:

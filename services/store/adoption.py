@@ -11,7 +11,9 @@ from services.domain.reading import Quality, Reading, ReadingFlag
 from services.runtime.clock import to_ms
 from services.store import judge_again
 from services.store.bundle import DeadLetter
+from services.store.day_sheet import DaySheet, utc_day
 from services.store.intake_tables import Connection, insert_readings
+from services.store.ledger_tables import add_days
 from services.store.letter_tables import keep_letters
 from services.store.queries import Queries
 from services.wire.telemetry import PAYLOAD_LIMIT
@@ -42,17 +44,25 @@ async def _adopt(
 ) -> None:
     named = {"enterprise": point.enterprise, "tag": point.tag}
     cursor = await connection.execute(_SQL["take_kept"], {**named, "limit": limit})
-    kept = [_kept(point.tag, row) for row in await cursor.fetchall()]
+    kept = [(row[-1], _kept(point.tag, row[:-1])) for row in await cursor.fetchall()]
     readings: list[Reading] = []
     unfit: list[UnregisteredValue] = []
+    senders: list[str] = []
+    sheet = DaySheet()
     reason = ""
-    for value in kept:
+    for sender, value in kept:
         try:
             readings.append(adopt(point, value))
+            senders.append(sender)
         except UnfitValue as error:
             unfit.append(value)
+            sheet.refuse_kept((point.enterprise, sender, utc_day(value.received_at)))
             reason = str(error)
-    await insert_readings(connection, readings)
+    stored = await insert_readings(connection, readings)
+    for index, (sender, reading) in enumerate(zip(senders, readings, strict=True)):
+        cell = point.enterprise, sender, utc_day(reading.received_at)
+        sheet.adopt_kept(cell, index < stored.number)
+    await add_days(connection, sheet.cells)
     await judge_again.add(connection, judge_again.stretches_of(readings))
     if unfit:
         await keep_letters(connection, [_letter(point, gateway, unfit, reason)], cap)

@@ -1,10 +1,11 @@
 """What a batch of deliveries puts into each table; pure, the same for every store."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from services.domain.reading import Reading, ReadingFlag
+from services.store.day_sheet import Cell, DaySheet, cell_of, utc_day
 from services.store.intake import Parcel
 from services.wire.telemetry import PAYLOAD_LIMIT, shown
 from services.wire.translate import UnregisteredValue
@@ -32,6 +33,8 @@ class DeadLetter:
     reason: str
     received_at: int
     redelivered: bool = False
+    refused: int = 1
+    """How many values of it could not be used; what cannot be read at all counts 1."""
 
 
 @dataclass(slots=True)
@@ -46,6 +49,8 @@ class UnregisteredTag:
     last_value: str | None
     count: int = 0
     kept: list[UnregisteredValue] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
+    """The gateway of each kept value."""
 
 
 @dataclass(slots=True)
@@ -65,26 +70,26 @@ def messages(parcels: Iterable[Parcel]) -> dict[Message, int]:
     return found
 
 
-def readings(parcels: Sequence[Parcel], new: set[Message]) -> tuple[list[Reading], int]:
-    """The readings to store, and the number of those already known to be repeats.
+def readings(
+    parcels: Sequence[Parcel], new: set[Message]
+) -> tuple[list[Sequence[Reading]], list[int]]:
+    """Of each delivery the readings to store, and the number of those known to be repeats.
 
     A reading without a time of its own has no identity but its message's: it is stored only
     with the delivery that brought that message first (`new`: never here before this batch).
     """
-    found: list[Reading] = []
-    repeats = 0
+    found: list[Sequence[Reading]] = []
+    repeats = [0] * len(parcels)
     owners: dict[Message, int] = {}
     for index, parcel in enumerate(parcels):
         mine = {each for each in _messages(parcel) if owners.setdefault(each, index) == index}
         mine &= new
         if all(message in mine for message in _messages(parcel)):
-            found += parcel.translation.readings  # the usual case: nothing of it was here before
+            found.append(parcel.translation.readings)  # the usual case: nothing was here before
             continue
-        for reading in parcel.translation.readings:
-            if _stored_before(parcel, reading, mine):
-                repeats += 1
-            else:
-                found.append(reading)
+        everything = parcel.translation.readings
+        found.append([each for each in everything if not _stored_before(parcel, each, mine)])
+        repeats[index] = len(everything) - len(found[-1])
     return found, repeats
 
 
@@ -109,6 +114,16 @@ def dead_letter(parcel: Parcel, reason: str) -> DeadLetter:
         reason,
         delivery.received_at,
         delivery.redelivered,
+        max(translation.refused, 1),
+    )
+
+
+def kept_by_cell(tags: Iterable[UnregisteredTag]) -> Counter[Cell]:
+    """How many readings of unregistered tags each gateway's day gives to be kept."""
+    return Counter(
+        (tag.enterprise, sender, utc_day(value.received_at))
+        for tag in tags
+        for sender, value in zip(tag.senders, tag.kept, strict=True)
     )
 
 
@@ -122,21 +137,30 @@ def senders(parcels: Iterable[Parcel]) -> set[tuple[str, str]]:
 
 
 def unregistered(
-    parcels: Iterable[Parcel], rooms: dict[tuple[str, str], Room]
+    parcels: Iterable[Parcel], rooms: dict[tuple[str, str], Room], sheet: DaySheet
 ) -> tuple[list[UnregisteredTag], list[DeadLetter]]:
-    """What goes to the list of unregistered tags, and the payloads for which it has no room."""
+    """What goes to the list of unregistered tags, and the payloads for which it has no room.
+
+    What is not kept is counted in the sheet; of what is, only the store knows what is new.
+    """
     tags: dict[tuple[str, str], UnregisteredTag] = {}
     refused: list[DeadLetter] = []
     open_rooms: defaultdict[tuple[str, str], Room] = defaultdict(Room, rooms)
     for parcel in parcels:
+        if not parcel.translation.unregistered:
+            continue
         owner = (parcel.translation.enterprise, parcel.translation.gateway)
-        crowded = [
-            value.tag
-            for value in parcel.translation.unregistered
-            if not _note(tags, open_rooms[owner], owner, value)
-        ]
+        room, count = open_rooms[owner], sheet.of(cell_of(parcel))
+        before, crowded = room.kept, []
+        for value in parcel.translation.unregistered:
+            if not _note(tags, room, owner, value):
+                crowded.append(value.tag)
+        count.dead_letters += len(crowded)
+        noted = len(parcel.translation.unregistered) - len(crowded)
+        count.not_kept += noted - (room.kept - before)
         if crowded:
-            refused.append(dead_letter(parcel, _no_room(crowded)))
+            letter = dead_letter(parcel, _no_room(crowded))
+            refused.append(replace(letter, refused=len(crowded)))
     return list(tags.values()), refused
 
 
@@ -172,6 +196,7 @@ def _note(
     if room.kept < KEPT_PER_GATEWAY:
         room.kept += 1
         entry.kept.append(value)
+        entry.senders.append(owner[1])
     return True
 
 

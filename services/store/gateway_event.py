@@ -23,6 +23,12 @@ class EventKind(StrEnum):
     SUBSCRIBE_DENIED = "subscribe_denied"
     MESSAGE_TOO_LARGE = "message_too_large"
     LOGIN_REFUSED = "login_refused"
+    STORAGE_TIGHT = "storage_tight"
+    STORAGE_FULL = "storage_full"
+    READINGS_DROPPED_EARLY = "readings_dropped_early"
+    MESSAGES_MISSING = "messages_missing"
+    GAPS_GIVEN_UP = "gaps_given_up"
+    SESSION_LOST = "session_lost"
 
 
 class MarkMoved(Exception):

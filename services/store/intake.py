@@ -5,8 +5,17 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from services.domain.directory import Directory
-from services.runtime.feed import Delivery
+from services.domain.ledger import Answer
+from services.runtime.feed import Delivery, Lease
 from services.wire.translate import Translation
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """Of a delivery that comes back from where it was set aside: the readings counted there."""
+
+    apart: int = 0
+    dead_letters: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +26,8 @@ class Parcel:
     translation: Translation
     apart: bool = False
     """Its gateway sends too much: to be kept as it is, and taken in later."""
+    resumed: Resumed | None = None
+    """It arrived earlier, and is in the loss ledger already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +38,7 @@ class Receipt:
     `overflow` would have, but its gateway's cap was reached (counted with the tag);
     `dead_letters` are payloads of which something, or all, was refused; `dropped` of them were
     not kept, for the day's cap was reached. `diverted` are values in messages kept apart.
+    `answers` are for the gateways that number their messages.
     """
 
     stored: int = 0
@@ -36,6 +48,7 @@ class Receipt:
     dead_letters: int = 0
     dropped: int = 0
     diverted: int = 0
+    answers: tuple[Answer, ...] = ()
 
 
 class Busy(RuntimeError):
@@ -44,6 +57,14 @@ class Busy(RuntimeError):
 
 class Unfit(RuntimeError):
     """The database refuses this data, and nothing of the batch was stored; the text says why."""
+
+
+class Fenced(RuntimeError):
+    """Other workers have these buckets by now, and nothing of the batch was stored."""
+
+    def __init__(self, leases: Sequence[Lease]) -> None:
+        super().__init__(f"buckets {sorted(each.bucket for each in leases)} have another owner")
+        self.leases = tuple(leases)
 
 
 class CommitUnknown(RuntimeError):
@@ -60,11 +81,18 @@ class Intake(Protocol):
     """Stores what the field sends, each message once."""
 
     async def store(self, parcels: Sequence[Parcel]) -> Receipt:
-        """Store a batch durably. Raises Busy, Unfit or CommitUnknown."""
+        """Store a batch durably. Raises Busy, Unfit, Fenced or CommitUnknown."""
         ...
 
     async def fate(self, transaction: str) -> bool | None:
         """Whether a transaction was committed; None when nobody knows. Raises Busy."""
+        ...
+
+    async def open_gaps(self, now: int) -> int:
+        """Holes in the numbers of messages whose grace is over at `now` (epoch ms) become gaps.
+
+        How many did. Raises Busy.
+        """
         ...
 
     async def adopt(self, directory: Directory, limit: int) -> bool:

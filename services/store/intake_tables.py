@@ -1,6 +1,7 @@
 """The tables that ingest fills, statement by statement, inside the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
@@ -8,8 +9,10 @@ import psycopg
 from services.domain.reading import Reading
 from services.runtime.clock import to_datetime
 from services.store.bundle import Message, Room, UnregisteredTag
+from services.store.day_sheet import Cell
 from services.store.queries import Queries
 from services.store.reading_rows import copy_binary
+from services.store.rollup_note import note_late
 
 Connection = psycopg.AsyncConnection[Any]
 
@@ -32,15 +35,25 @@ async def claim(connection: Connection, found: dict[Message, int]) -> set[Messag
     return {(row[0], row[1], row[2], row[3]) for row in await cursor.fetchall()}
 
 
-async def insert_readings(connection: Connection, readings: Sequence[Reading]) -> int:
-    """Store readings; how many were new."""
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """How many readings were new, and of which point, where not all were."""
+
+    number: int = 0
+    by_point: Mapping[int, int] = field(default_factory=dict)
+
+
+async def insert_readings(connection: Connection, readings: Sequence[Reading]) -> Stored:
+    """Store readings, and absorb those that are stored already."""
     if not readings:
-        return 0
+        return Stored()
     async with connection.cursor() as cursor:
         async with cursor.copy(_SQL["copy_incoming"]) as copy:
             await copy.write(copy_binary(readings))
-        await cursor.execute(_SQL["insert_readings"])
-        return cursor.rowcount
+        await note_late(cursor)
+        await cursor.execute(_SQL["insert_readings"], {"offered": len(readings)})
+        found = dict(await cursor.fetchall())
+        return Stored(found.pop(None), found)
 
 
 async def rooms(
@@ -59,10 +72,12 @@ async def rooms(
     return found
 
 
-async def insert_unregistered(connection: Connection, tags: Sequence[UnregisteredTag]) -> int:
-    """Note unregistered tags and keep their readings; how many readings are kept."""
+async def insert_unregistered(
+    connection: Connection, tags: Sequence[UnregisteredTag]
+) -> dict[Cell, int]:
+    """Note unregistered tags and keep their readings; how many readings are newly kept."""
     if not tags:
-        return 0
+        return {}
     columns = {
         "enterprise": [each.enterprise for each in tags],
         "tag": [each.tag for each in tags],
@@ -77,11 +92,12 @@ async def insert_unregistered(connection: Connection, tags: Sequence[Unregistere
     return await _insert_kept(connection, tags)
 
 
-async def _insert_kept(connection: Connection, tags: Sequence[UnregisteredTag]) -> int:
+async def _insert_kept(connection: Connection, tags: Sequence[UnregisteredTag]) -> dict[Cell, int]:
     kept = [(tag.enterprise, each) for tag in tags for each in tag.kept]
     if not kept:
-        return 0
+        return {}
     columns = {
+        "gateway": [sender for tag in tags for sender in tag.senders],
         "enterprise": [enterprise for enterprise, _ in kept],
         "tag": [each.tag for _, each in kept],
         "measured_at": [to_datetime(each.measured_at) for _, each in kept],
@@ -91,5 +107,5 @@ async def _insert_kept(connection: Connection, tags: Sequence[UnregisteredTag]) 
         "quality": [int(each.quality) for _, each in kept],
         "flags": [int(each.flags) for _, each in kept],
     }
-    await connection.execute(_SQL["insert_unregistered_readings"], columns)
-    return len(kept)
+    cursor = await connection.execute(_SQL["insert_unregistered_readings"], columns)
+    return {(row[0], row[1], row[2]): row[3] for row in await cursor.fetchall()}

@@ -1,17 +1,24 @@
 """An Intake in memory: it passes the same suite as the real one, and fails when told to."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import chain
 
 from services.domain.directory import Directory
 from services.domain.letter_cap import LetterCap, LetterDay
 from services.domain.point import UnfitValue
 from services.domain.reading import Reading
+from services.runtime.clock import Clock, SystemClock
 from services.store import bundle
 from services.store.bundle import DeadLetter, Message, Room, UnregisteredTag
+from services.store.day_sheet import Cell, DaySheet, utc_day
 from services.store.diverted_tables import values_of
 from services.store.intake import Busy, CommitUnknown, Parcel, Receipt, Unfit
+from services.store.ledger_change import arrivals
 from services.store.letter_tables import Day, capped
-from services.wire.translate import adopt
+from services.store.memory_ledger import MemoryLedger
+from services.wire.translate import UnregisteredValue, adopt
 
 Identity = tuple[int, int, float | None, int]
 
@@ -19,8 +26,10 @@ Identity = tuple[int, int, float | None, int]
 class MemoryIntake:
     """Holds everything in dicts; `away`, `refuse_value` and `lose_commit` make it fail."""
 
-    def __init__(self, cap: LetterCap | None = None) -> None:
+    def __init__(self, cap: LetterCap | None = None, clock: Clock | None = None) -> None:
         self._cap = cap or LetterCap()
+        self._clock = clock or SystemClock()
+        self.ledger = MemoryLedger()
         self.readings: dict[Identity, Reading] = {}
         self.letters: list[DeadLetter] = []
         self.days: dict[Day, LetterDay] = {}
@@ -40,7 +49,7 @@ class MemoryIntake:
 
     async def store(self, parcels: Sequence[Parcel]) -> Receipt:
         """Store a batch durably. Raises Busy, Unfit or CommitUnknown."""
-        self._answer()
+        self.answer()
         if any(self._refused(parcel) for parcel in parcels):
             raise Unfit(f"the database refuses {self.refuse_value}")
         lost, self.lose_commit = self.lose_commit, None
@@ -52,23 +61,34 @@ class MemoryIntake:
 
     async def fate(self, transaction: str) -> bool | None:
         """Whether a transaction was committed; None when nobody knows. Raises Busy."""
-        self._answer()
+        self.answer()
         return None if self.forgetful else self._fates.get(transaction)
+
+    async def open_gaps(self, now: int) -> int:
+        """Holes in the numbers of messages whose grace is over become gaps. Raises Busy."""
+        self.answer()
+        return self.ledger.open_gaps(now)
 
     async def adopt(self, directory: Directory, limit: int) -> bool:
         """Move up to `limit` readings kept for tags that are points by now. Raises Busy."""
-        self._answer()
+        self.answer()
         for (enterprise, tag), entry in self.tags.items():
             point = directory.find(enterprise, tag)
             if point is None:
                 continue
             taken, entry.kept = entry.kept[:limit], entry.kept[limit:]
+            senders, entry.senders = entry.senders[:limit], entry.senders[limit:]
             unfit = []
-            for value in taken:
+            sheet = DaySheet()
+            for sender, value in zip(senders, taken, strict=True):
+                cell = enterprise, sender, utc_day(value.received_at)
+                sheet.let_go(cell)
                 try:
-                    self._put([adopt(point, value)])
+                    sheet.adopt_kept(cell, bool(self.put([adopt(point, value)])))
                 except UnfitValue as error:
+                    sheet.refuse_kept(cell)
                     unfit.append(str(error))
+            self.ledger.add(sheet.cells)
             if unfit:
                 self.keep([_letter(entry, f"{len(unfit)} values: {unfit[-1]}.")])
             if not entry.kept:
@@ -89,43 +109,66 @@ class MemoryIntake:
 
     def fill(self, parcels: Sequence[Parcel]) -> Receipt:
         """Take a batch in, as the tables would."""
+        sheet = DaySheet(parcels)
+        answers = self.ledger.note(arrivals(parcels), self._clock.now_ms())
         apart = [each for each in parcels if each.apart]
         self.apart += apart
         parcels = [each for each in parcels if not each.apart]
         claimed = bundle.messages(parcels).keys() - self.messages
         self.messages |= claimed
-        readings, repeats = bundle.readings(parcels, set(claimed))
-        stored = self._put(readings)
-        tags, crowded = bundle.unregistered(parcels, self._rooms())
+        chosen, repeats = bundle.readings(parcels, set(claimed))
+        readings = list(chain.from_iterable(chosen))
+        new = Counter(each.point_id for each in readings if self.put([each]))
+        stored = new.total()
+        sheet.store(chosen, repeats, stored, new)
+        tags, crowded = bundle.unregistered(parcels, self.rooms(), sheet)
+        offered, kept = bundle.kept_by_cell(tags), Counter[Cell]()
         for tag in tags:
-            self._note(tag)
+            kept += self.note(tag)
+        sheet.keep(offered, kept)
+        self.ledger.add(sheet.cells)
         letters = bundle.dead_letters(parcels, crowded)
         return Receipt(
             stored=stored,
-            repeats=repeats + len(readings) - stored,
+            repeats=sum(repeats) + len(readings) - stored,
             kept=sum(len(each.kept) for each in tags),
             overflow=sum(each.count - len(each.kept) for each in tags),
             dead_letters=len(letters),
             dropped=self.keep(letters),
             diverted=sum(values_of(each.translation) for each in apart),
+            answers=answers,
         )
 
-    def _put(self, readings: Iterable[Reading]) -> int:
+    def put(self, readings: Iterable[Reading]) -> int:
+        """Store readings; how many were new."""
         before = len(self.readings)
         for each in readings:
             identity = (each.point_id, each.measured_at, each.value, int(each.quality))
             self.readings.setdefault(identity, each)
         return len(self.readings) - before
 
-    def _note(self, new: UnregisteredTag) -> None:
-        entry = self.tags.setdefault((new.enterprise, new.tag), new)
-        if entry is not new:
-            entry.count += new.count
-            entry.last_at = max(entry.last_at, new.last_at)
-            entry.last_value = new.last_value
-            entry.kept += new.kept
+    def note(self, new: UnregisteredTag) -> Counter[Cell]:
+        """Add to the list of unregistered tags; how many of its readings were not kept before."""
+        name = new.enterprise, new.tag
+        entry = self.tags.get(name)
+        if entry is None:
+            entry = self.tags[name] = replace(new, count=0, kept=[], senders=[])
+        entry.count += new.count
+        entry.last_at = max(entry.last_at, new.last_at)
+        entry.last_value = new.last_value
+        fresh = Counter[Cell]()
+        known = {_identity(each) for each in entry.kept}
+        for sender, value in zip(new.senders, new.kept, strict=True):
+            if _identity(value) in known:
+                continue
+            known.add(_identity(value))
+            entry.kept.append(value)
+            entry.senders.append(sender)
+            fresh[new.enterprise, sender, utc_day(value.received_at)] += 1
+        return fresh
 
-    def _rooms(self) -> dict[tuple[str, str], Room]:
+    def rooms(self) -> dict[tuple[str, str], Room]:
+        """What each gateway has in that list."""
         rooms: dict[tuple[str, str], Room] = {}
         for entry in self.tags.values():
             room = rooms.setdefault((entry.enterprise, entry.gateway), Room())
@@ -139,10 +182,15 @@ class MemoryIntake:
             each.value == wanted for each in parcel.translation.readings
         )
 
-    def _answer(self) -> None:
+    def answer(self) -> None:
+        """Raise Busy while the database is away."""
         if self.away > 0:
             self.away -= 1
             raise Busy("the database is away")
+
+
+def _identity(value: UnregisteredValue) -> tuple[int, float | None, str | None, int]:
+    return value.measured_at, value.number, value.state, int(value.quality)
 
 
 def _letter(entry: UnregisteredTag, reason: str) -> DeadLetter:

@@ -6,18 +6,24 @@ is asked for its fate, so that a message without an identity of its own is still
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from itertools import chain
 
 import psycopg
 
 from services.domain.directory import Directory
 from services.domain.letter_cap import LetterCap
+from services.runtime.clock import Clock, SystemClock
 from services.store import bundle
 from services.store import intake_tables as tables
+from services.store import ledger_tables as ledger
 from services.store.adoption import adopt_some
+from services.store.day_sheet import DaySheet
+from services.store.bucket_lease import fence
 from services.store.deadline import connect, cut, within
 from services.store.diverted_tables import put_apart
-from services.store.intake import Busy, CommitUnknown, Parcel, Receipt, Unfit
+from services.store.intake import Busy, CommitUnknown, Fenced, Parcel, Receipt, Unfit
 from services.store.intake_tables import Connection
+from services.store.ledger_change import arrivals
 from services.store.letter_tables import keep_letters
 from services.store.queries import Queries
 
@@ -39,20 +45,26 @@ class PostgresIntake:
         *,
         application: str = "parkwatch-ingest",
         cap: LetterCap | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self._url = database_url
         self._cap = cap or LetterCap()
+        self._clock = clock or SystemClock()
         self._application = application
         self._sql = Queries.load("ingest")
         self._connection: Connection | None = None
 
     async def store(self, parcels: Sequence[Parcel]) -> Receipt:
-        """Store a batch durably. Raises Busy, Unfit or CommitUnknown."""
+        """Store a batch durably. Raises Busy, Unfit, Fenced or CommitUnknown."""
         connection = await self._connected()
         try:
             async with within(connection, WRITE_TIMEOUT_S):
                 transaction = await self._begin(connection)
+                await fence(connection, parcels)
                 receipt = await self.fill(connection, parcels)
+        except (Fenced, Busy):
+            await self._roll_back(connection)
+            raise
         except _DATA as error:
             await self._roll_back(connection)
             raise Unfit(_said(error)) from error
@@ -88,6 +100,11 @@ class PostgresIntake:
         async with self.writing() as connection:
             return await adopt_some(connection, directory, limit, self._cap)
 
+    async def open_gaps(self, now: int) -> int:
+        """Holes in the numbers of messages whose grace is over become gaps. Raises Busy."""
+        async with self.writing() as connection:
+            return await ledger.open_gaps(connection, now)
+
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Connection]:
         """One transaction that does no harm when it is done again after a lost COMMIT.
@@ -117,24 +134,31 @@ class PostgresIntake:
 
     async def fill(self, connection: Connection, parcels: Sequence[Parcel]) -> Receipt:
         """Put a batch into the tables, in the caller's transaction."""
+        sheet = DaySheet(parcels)
+        answers = await ledger.note(connection, arrivals(parcels), self._clock.now_ms())
         diverted = await put_apart(connection, [each for each in parcels if each.apart])
         parcels = [each for each in parcels if not each.apart]
         new = await tables.claim(connection, bundle.messages(parcels))
-        readings, repeats = bundle.readings(parcels, new)
+        chosen, repeats = bundle.readings(parcels, new)
+        readings = list(chain.from_iterable(chosen))
         stored = await tables.insert_readings(connection, readings)
+        sheet.store(chosen, repeats, stored.number, stored.by_point)
         rooms = await tables.rooms(connection, bundle.senders(parcels))
-        tags, crowded = bundle.unregistered(parcels, rooms)
+        tags, crowded = bundle.unregistered(parcels, rooms, sheet)
         kept = await tables.insert_unregistered(connection, tags)
+        sheet.keep(bundle.kept_by_cell(tags), kept)
         letters = bundle.dead_letters(parcels, crowded)
         dropped = await keep_letters(connection, letters, self._cap)
+        await ledger.add_days(connection, sheet.cells)
         return Receipt(
-            stored=stored,
-            repeats=repeats + len(readings) - stored,
-            kept=kept,
+            stored=stored.number,
+            repeats=sum(repeats) + len(readings) - stored.number,
+            kept=sum(len(each.kept) for each in tags),
             overflow=sum(each.count - len(each.kept) for each in tags),
             dead_letters=len(letters),
             dropped=dropped,
             diverted=diverted,
+            answers=answers,
         )
 
     async def _connected(self) -> Connection:

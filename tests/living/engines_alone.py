@@ -19,6 +19,7 @@ from tests.living.engines import REPOSITORY
 
 TABLES = (
     "dead_letter_day, letter_request, diverted, gateway_condition, "
+    "gateway_ledger, gap, gateway_day, durable_session, gateway_event, "
     "reading, gateway_message, dead_letter, unregistered_tag, unregistered_reading, "
     "rule, point, gateway, enterprise"
 )

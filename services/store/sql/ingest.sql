@@ -28,10 +28,17 @@ WHERE usename = current_user AND backend_xid = %(xid)s::text::xid8::xid
 COPY incoming (point_id, measured_at, received_at, value, quality, flags) FROM STDIN (FORMAT BINARY);
 
 -- name: insert_readings
--- Absorb the repeats; the row count is what was new.
-INSERT INTO reading (point_id, measured_at, received_at, value, quality, flags)
-SELECT point_id, measured_at, received_at, value, quality, flags FROM incoming
-ON CONFLICT DO NOTHING;
+-- Absorb the repeats; how many were new (under no point), and of which point where not all were.
+WITH new AS (
+    INSERT INTO reading (point_id, measured_at, received_at, value, quality, flags)
+    SELECT point_id, measured_at, received_at, value, quality, flags FROM incoming
+    ON CONFLICT DO NOTHING
+    RETURNING point_id
+)
+SELECT NULL::integer, count(*) FROM new
+UNION ALL
+SELECT point_id, count(*) FROM new
+WHERE (SELECT count(*) FROM new) < %(offered)s GROUP BY point_id;
 
 -- name: insert_messages
 -- Claim the identities of messages; those returned were never here before.
@@ -59,13 +66,19 @@ ON CONFLICT (enterprise, tag) DO UPDATE SET
     kept = unregistered_tag.kept + excluded.kept;
 
 -- name: insert_unregistered_readings
--- Keep their readings for the day they are adopted.
-INSERT INTO unregistered_reading
-    (enterprise, tag, measured_at, received_at, number, state, quality, flags)
-SELECT * FROM unnest(%(enterprise)s::text[], %(tag)s::text[], %(measured_at)s::timestamptz[],
-                     %(received_at)s::timestamptz[], %(number)s::double precision[],
-                     %(state)s::text[], %(quality)s::smallint[], %(flags)s::smallint[])
-ON CONFLICT DO NOTHING;
+-- Keep their readings for the day they are adopted; how many were new, by gateway and UTC day.
+WITH new AS (
+    INSERT INTO unregistered_reading
+        (enterprise, gateway, tag, measured_at, received_at, number, state, quality, flags)
+    SELECT * FROM unnest(%(enterprise)s::text[], %(gateway)s::text[], %(tag)s::text[],
+                         %(measured_at)s::timestamptz[], %(received_at)s::timestamptz[],
+                         %(number)s::double precision[], %(state)s::text[],
+                         %(quality)s::smallint[], %(flags)s::smallint[])
+    ON CONFLICT DO NOTHING
+    RETURNING enterprise, gateway, received_at
+)
+SELECT enterprise, gateway, (received_at AT TIME ZONE 'UTC')::date, count(*)
+FROM new GROUP BY 1, 2, 3;
 
 -- name: adoptable
 -- Tags in the list of unregistered ones that have become points.
@@ -81,7 +94,7 @@ WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM unregistered_reading
     WHERE enterprise = %(enterprise)s AND tag = %(tag)s
     ORDER BY measured_at LIMIT %(limit)s))
-RETURNING measured_at, received_at, number, state, quality, flags;
+RETURNING measured_at, received_at, number, state, quality, flags, gateway;
 
 -- name: forget_unregistered
 -- An adopted tag leaves the list once none of its readings is waiting.

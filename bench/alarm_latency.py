@@ -92,9 +92,7 @@ def measure(site: Site, flow: Flow, seconds: float = SECONDS) -> dict[str, Any]:
 
 def measure_hop(site: Site, flow: Flow) -> dict[str, Any]:
     """Publish → QoS 1 consumer under the same flow, on a topic that no service hears."""
-    address = BrokerAddress(
-        "127.0.0.1", site.stack.mqtt_port, "svc-ingest", site.secret("svc-ingest")
-    )
+    address = BrokerAddress("127.0.0.1", site.stack.mqtt_port, *site.apart)
     hop = Hop(address, "hop/v1/+/+/+")
     try:
         run = Fleet(orders(site, flow, HOP_SECONDS, hop=True)).run()

@@ -109,7 +109,7 @@ def real_round(site: Site, readings: int, messages: int) -> dict[str, Any]:
 
 def bare_round(site: Site, readings: int, messages: int) -> dict[str, Any]:
     """One round through the bare loop, with a second consumer that only decodes."""
-    login = (site.stack.mqtt_port, "svc-ingest", site.secret("svc-ingest"), "bare/v1/+/+/+")
+    login = (site.stack.mqtt_port, *site.apart, "bare/v1/+/+/+")
     storing = consumer(Consume(*login, site.ids, site.database_url, BARE_TABLE))
     decoding = consumer(Consume(*login, {}, None, ""))
     workers = (storing.process.pid, decoding.process.pid)

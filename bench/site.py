@@ -1,5 +1,8 @@
 """A park to measure on: one enterprise, its gateways and points with limits, in a fresh stack."""
 
+import os
+import secrets
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +13,8 @@ import msgspec
 import psycopg
 
 from bench.order import Sender
+from tests.living.caller import Caller
+from tests.living.outcome import eventually
 from tests.living.park import Enterprise, Gateway, Park
 from tests.living.stack import Stack, living
 
@@ -56,6 +61,27 @@ def measured_stack() -> Iterator[Stack]:
             raise
 
 
+def apart(stack: Stack) -> tuple[str, str]:
+    """Name and password of a user in an account of its own on the stack's broker: our services'
+    users may say and hear what they need, and nothing on the measure's own topics."""
+    user, password = "bench", secrets.token_hex(16)
+    configuration = stack.data_dir / "broker" / "nats.conf"
+    account = (
+        f'BENCH {{ jetstream: enabled, users: [ {{ user: "{user}", password: "{password}" }} ] }}'
+    )
+    text = configuration.read_text(encoding="utf-8")
+    configuration.write_text(text.replace("accounts {", f"accounts {{\n  {account}", 1))
+    os.kill(int((stack.data_dir / "run" / "broker.pid").read_text()), signal.SIGHUP)
+    eventually(lambda: _comes_in(stack, user, password), 10.0, "the account of the measure")
+    return user, password
+
+
+def _comes_in(stack: Stack, user: str, password: str) -> bool:
+    caller = Caller(user, password, stack.mqtt_port).call()
+    caller.leave()
+    return caller.connected.is_set()
+
+
 class Site:
     """Registers at once; `ids` are the points' numbers by tag."""
 
@@ -72,6 +98,7 @@ class Site:
             for number in range(1, gateways + 1)
         ]
         self.ids = self._register()
+        self.apart = apart(stack)
 
     def secret(self, name: str) -> str:
         """A secret of the installation by its name."""
@@ -80,8 +107,8 @@ class Site:
     def bypassing(self, sender: Sender, root: str) -> Sender:
         """The same flow on topics that no service of the stack hears (`root` for `pw/v1/`)."""
         topic = sender.topic.replace("pw/v1/", root)
-        password = self.secret("svc-api")
-        return msgspec.structs.replace(sender, username="svc-api", password=password, topic=topic)
+        username, password = self.apart
+        return msgspec.structs.replace(sender, username=username, password=password, topic=topic)
 
     @property
     def database_url(self) -> str:

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from services.stack.broker_rights import RIGHTS
 from services.stack.cache import explained
 from services.stack.certificate import Certificate
 from services.stack.program import Program
 from services.stack.secrets import Secrets
 
 HOST = "127.0.0.1"
-SERVICE_USERS = ("svc-ingest", "svc-alerts", "svc-api")
+SERVICE_USERS = tuple(RIGHTS)
 ADMIN_USER = "svc-broker-admin"
 STORE_LIMIT = 20 * 2**30
 TEMPLATE = Path("deploy") / "broker" / "nats.conf"
@@ -133,8 +134,8 @@ class Broker:
 
     def _service_users(self) -> str:
         lines = [
-            f'{variable(user)} = {{ user: "{user}", password: "{self._secrets.get(user)}" }}\n'
-            for user in SERVICE_USERS
+            f'{variable(user)} = {{ user: "{user}", password: "{self._secrets.get(user)}", {may} }}\n'
+            for user, may in RIGHTS.items()
         ]
         return "# The services' own users; gateways.conf lists them.\n" + "".join(lines)
 

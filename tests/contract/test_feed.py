@@ -56,8 +56,9 @@ async def subject(request: pytest.FixtureRequest) -> AsyncIterator[Subject]:
     enterprise = f"e{secrets.token_hex(4)}"
     address = engines.broker("ingest")
     publisher = Client(CallbackAPIVersion.VERSION2)
-    publisher.username_pw_set(address.username, address.password)
-    publisher.connect(address.host, address.port)
+    speaker = engines.broker("api")
+    publisher.username_pw_set(speaker.username, speaker.password)
+    publisher.connect(speaker.host, speaker.port)
     publisher.loop_start()
 
     def publish(payload: bytes, qos: int = 1) -> None:

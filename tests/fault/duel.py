@@ -1,7 +1,7 @@
 """An intruder and its neighbour: the cast of the proofs of who may do what on the broker."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from tests.fault.crowd import secret
@@ -65,15 +65,32 @@ def refused(park: Park, enterprise: Enterprise, kind: str, count: int) -> dict[s
     return eventually(look, SEEN_WITHIN_S, f"{count} times {kind}")
 
 
+HEARD_BY = {
+    "svc-ingest": ("pw/v1/+/+/+", "pw/int/v1/status/ingest"),
+    "svc-alerts": ("pw/v1/+/+/+", "pw/int/v1/command", "pw/int/v1/status/alerts"),
+    "svc-api": (
+        "pw/int/v1/alarms",
+        "pw/int/v1/values",
+        "pw/int/v1/status/+",
+        "pw/int/v1/reply/+",
+    ),
+}
+"""All that each of our own services may hear."""
+
+
 @contextmanager
-def overhearing(stack: Stack) -> Iterator[Caller]:
-    """All that goes over the bus below `pw/`, heard as one of our own services hears it."""
-    ear = Caller("svc-api", secret(stack, "svc-api"), stack.mqtt_port)
-    try:
-        assert ear.call().subscribe("pw/#", 0)
-        yield ear
-    finally:
-        ear.leave()
+def overhearing(stack: Stack, *gateways: Gateway) -> Iterator[list[tuple[str, bytes]]]:
+    """Topic and payload of all that anybody of ours can hear, and these gateways."""
+    heard: list[tuple[str, bytes]] = []
+    filters = {(user, secret(stack, user)): topics for user, topics in HEARD_BY.items()}
+    filters |= {(g.username, g.password): (g.downlink,) for g in gateways}
+    with ExitStack() as ears:
+        for login, topics in filters.items():
+            ear = Caller(*login, stack.mqtt_port, heard=heard).call()
+            ears.callback(ear.leave)
+            for topic in topics:
+                assert ear.subscribe(topic, 0), (login[0], topic)
+        yield heard
 
 
 def foreign_topics(duel: Duel) -> list[str]:

@@ -51,14 +51,15 @@ def test_a_publish_outside_is_without_effect_and_an_event(
     duel.arm()
     reading = json.dumps({"values": {"GT-101": 99}})
     topics = foreign_topics(duel)
-    with overhearing(stack) as ear, Live(park.admin) as live:
+    everyone = overhearing(stack, duel.intruder, duel.victim, duel.neighbour)
+    with everyone as heard, Live(park.admin) as live:
         for topic in topics:
             with calling(duel.intruder) as intruder:
                 for qos in (0, 1, 2):
                     intruder.say(topic, reading, qos)
         send(duel.victim, {"GT-101": 55})
         live.wait_event("raised", duel.theirs.code, "GT-101", 5.0)
-        forged = [t for t, payload in list(ear.heard) if payload == reading.encode()]
+        forged = [t for t, payload in list(heard) if payload == reading.encode()]
         assert forged == []
         eventually(lambda: store.readings(duel.theirs.code), SEEN_WITHIN_S, "the own reading")
         assert [value for _, _, value in store.readings(duel.theirs.code)] == [55]
@@ -131,7 +132,7 @@ def test_a_subscription_outside_is_refused_and_an_event(
                 assert spy.subscribe(topic, qos) is False, topic
         assert spy.subscribe(duel.intruder.downlink, 0), "its own downlink is its own"
         send(duel.victim, {"GT-101": 55})
-        downlink = Caller("svc-api", secret(stack, "svc-api"), stack.mqtt_port).call()
+        downlink = Caller("svc-ingest", secret(stack, "svc-ingest"), stack.mqtt_port).call()
         downlink.say(duel.victim.downlink, "theirs", 0)
         downlink.say(duel.intruder.downlink, "ours", 0)
         downlink.leave()

@@ -28,17 +28,17 @@ async def test_what_is_published_is_heard_in_order_by_those_who_subscribed(
         await until(lambda: speaker.connected)
         async with asyncio.timeout(5):
             await ready.wait()
-        assert all(speaker.publish("pw/int/v1/status/x", b"%d" % n) for n in range(100))
-        assert speaker.publish("pw/int/v1/other", b"not for us")
+        assert all(speaker.publish("pw/int/v1/status/alerts", b"%d" % n) for n in range(100))
+        assert speaker.publish("pw/int/v1/values", b"not for us")
         await until(lambda: len(heard) == 100)
 
-    assert heard == [("pw/int/v1/status/x", b"%d" % n) for n in range(100)]
+    assert heard == [("pw/int/v1/status/alerts", b"%d" % n) for n in range(100)]
 
 
 async def test_without_a_connection_nothing_is_kept(engines: Engines) -> None:
     bus = MqttBus(engines.broker("alerts"), "bus-c")
 
-    assert not bus.publish("pw/int/v1/status/x", b"lost")
+    assert not bus.publish("pw/int/v1/status/alerts", b"lost")
     assert bus.dropped_out == 1
 
 

@@ -44,7 +44,7 @@ async def test_a_network_thread_that_died_is_noticed(engines: Engines) -> None:
         raise RuntimeError("a bug in a callback")
 
     def subscribe(*_: object) -> None:
-        client.subscribe("pw/int/v1/alarms")
+        client.subscribe("pw/int/v1/status/api")
 
     def granted(*_: object) -> None:
         loop.call_soon_threadsafe(connected.set)
@@ -58,7 +58,7 @@ async def test_a_network_thread_that_died_is_noticed(engines: Engines) -> None:
         await connected.wait()
     thread.check()
 
-    client.publish("pw/int/v1/alarms", b"x")
+    client.publish("pw/int/v1/status/api", b"x")
 
     with pytest.raises(NetworkThreadDied):
         await until_dead(thread)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from services.stack.broker_rights import RIGHTS
 from tests.integration.deploy.composition import FILE, Composition, written
 from tests.living.engines import REPOSITORY
 
@@ -157,6 +158,17 @@ def test_with_certificates_the_broker_speaks_tls_and_the_services_know_it(tmp_pa
         told = tmp_path / f"told-{service}"
         assert (told / "PARKWATCH_MQTT_URL").read_text().endswith("?pin=/run/parkwatch/mqtt.crt")
         assert (told / "mqtt.crt").read_text() == (tmp_path / "certs/park.crt").read_text()
+
+
+def test_our_own_services_may_say_and_hear_there_what_they_need_and_no_more(tmp_path: Path) -> None:
+    """What the rights are worth is tried on the embedded broker; these are the same ones."""
+    said = prepare(tmp_path, {})
+    assert said.returncode == 0, said.stderr
+    users = (tmp_path / "broker-config" / "services.conf").read_text().splitlines()
+    for user, may in RIGHTS.items():
+        (line,) = [line for line in users if f'user: "{user}"' in line]
+        assert line.endswith(f", {may} }}")
+    assert "$SVC_" in (tmp_path / "broker-config" / "gateways.conf").read_text()
 
 
 def test_every_line_of_the_pages_dotenv_is_read() -> None:

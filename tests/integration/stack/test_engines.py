@@ -72,9 +72,9 @@ def test_no_one_comes_in_without_the_right_password(engines: Engines) -> None:
     wrong = engines.value("ingest", "DATABASE_URL").replace("pw_ingest:", "pw_ingest:x")
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(wrong, connect_timeout=5)
-    assert publish(engines, "svc-ingest", "wrong", "pw/int/v1/x") != 0
+    assert publish(engines, "svc-ingest", "wrong", "pw/int/v1/status/ingest") != 0
     password = (engines.data / "secrets" / "svc-ingest").read_text().strip()
-    assert publish(engines, "svc-ingest", password, "pw/int/v1/x") == 0
+    assert publish(engines, "svc-ingest", password, "pw/int/v1/status/ingest") == 0
 
 
 def test_only_the_api_is_told_how_to_let_gateways_in(engines: Engines) -> None:
@@ -155,7 +155,7 @@ def serves(engines: Engines, name: str, but_not: int) -> bool:
     except (OSError, psycopg.OperationalError):
         return False
     password = Path(engines.data / "secrets" / "svc-api").read_text().strip()
-    return publish(engines, "svc-api", password, "pw/int/v1/x") == 0
+    return publish(engines, "svc-api", password, "pw/int/v1/status/api") == 0
 
 
 def postgres_processes(postmaster: int) -> list[int]:

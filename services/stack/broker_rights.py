@@ -1,0 +1,53 @@
+"""What each of our own services may say and hear at the broker, and nothing beyond it.
+
+A service that was taken over by way of its input can then neither speak as another one nor forge
+a reading; only the api publishes for gateways, which is what `POST /telemetry` does. Sessions and
+their acknowledgements (`$MQTT.…`, `$JS.…`) are the broker's own work in the account, and take no
+right of the user's.
+"""
+
+from dataclasses import dataclass
+
+READINGS = "pw.v1.*.*.*"
+MAPPED = "pw.v1.*.*.*.*"
+"""With its bucket, where the broker maps: rights are looked at after the mapping."""
+DOWNLINKS = "pw.down.v1.*.*.*"
+_BUS = "pw.int.v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """Subjects as the broker writes them: `.` between levels, `*` for one."""
+
+    publish: tuple[str, ...]
+    subscribe: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """As the configuration has it. The native protocol is for the administrator alone."""
+        said, heard = (_list(subjects) for subjects in (self.publish, self.subscribe))
+        return (
+            'allowed_connection_types: ["MQTT"], '
+            f"permissions: {{ publish: {said}, subscribe: {heard} }}"
+        )
+
+
+RIGHTS = {
+    "svc-ingest": Rights(
+        publish=(f"{_BUS}.status.ingest", DOWNLINKS),
+        # Its own sign of life is what its health check listens for; so with the others.
+        subscribe=(READINGS, MAPPED, f"{_BUS}.status.ingest"),
+    ),
+    "svc-alerts": Rights(
+        publish=(f"{_BUS}.alarms", f"{_BUS}.values", f"{_BUS}.status.alerts", f"{_BUS}.reply.*"),
+        subscribe=(READINGS, MAPPED, f"{_BUS}.command", f"{_BUS}.status.alerts"),
+    ),
+    "svc-api": Rights(
+        publish=(READINGS, MAPPED, f"{_BUS}.command", f"{_BUS}.status.api"),
+        subscribe=(f"{_BUS}.alarms", f"{_BUS}.values", f"{_BUS}.status.*", f"{_BUS}.reply.*"),
+    ),
+}
+"""By user."""
+
+
+def _list(subjects: tuple[str, ...]) -> str:
+    return "[" + ", ".join(f'"{subject}"' for subject in subjects) + "]"

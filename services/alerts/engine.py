@@ -6,19 +6,31 @@ Pure and synchronous: no clock, no I/O; times are epoch milliseconds and handed 
 from collections.abc import Iterable, Iterator, Sequence
 
 from services.alerts import engine_state
+from services.alerts.engine_claims import Claims, TooManyClaims
+from services.alerts.engine_ear import Hearing, Listening
+from services.alerts.engine_expiry import Expiry
 from services.alerts.engine_fleet import Fleet
 from services.alerts.engine_intake import Intake
 from services.alerts.engine_merge import Merge
 from services.alerts.engine_outcome import DirtyRange, Outcome, Refused, ShownValue
 from services.domain import event
 from services.domain.alarm import Alarm, EventKind, Transition
+from services.domain.claim import Claim
 from services.domain.directory import BookChange, Directory
 from services.domain.judgement import PointState
 from services.domain.occurrence import History
 from services.domain.reading import Reading
 from services.domain.verdict import Trace
 
-__all__ = ["DirtyRange", "Engine", "Outcome", "Refused", "ShownValue"]
+__all__ = [
+    "DirtyRange",
+    "Engine",
+    "Hearing",
+    "Outcome",
+    "Refused",
+    "ShownValue",
+    "TooManyClaims",
+]
 
 
 class Engine:
@@ -28,14 +40,42 @@ class Engine:
         self.directory = directory
         self._fleet = Fleet(directory)
         self._intake = Intake(self._fleet)
+        self._claims = Claims(self._fleet.desk)
+        self._listening = Listening(self._fleet, self._claims)
+        self._expiry = Expiry(self._fleet)
 
-    def judge(self, readings: Sequence[Reading], now: int) -> Outcome:
-        """Judge a batch: any points, any order, repeats included. Unknown points are passed by."""
-        return self._intake.judge(readings, now)
+    def judge(
+        self, readings: Sequence[Reading], now: int, hearings: Sequence[Hearing] = ()
+    ) -> Outcome:
+        """Judge a batch: any points, any order, repeats included. Unknown points are passed by.
 
-    def tick(self, now: int) -> Outcome:
-        """Let the delays of live points run on by our clock."""
+        `hearings` are the deliveries it came in, in the order of their receipt.
+        """
+        out = self._intake.judge(readings, now)
+        self._listening.hear(hearings, self._intake.take_alive(), now, out)
+        return out
+
+    def claim(self, claims: Iterable[Claim], now: int) -> Outcome:
+        """The second input: what other judges have decided. Raises TooManyClaims."""
         out = Outcome()
+        for each in claims:
+            self._claims.take(each, now, out)
+        return out
+
+    @property
+    def unjudged(self) -> int:
+        """Claims whose judge has fallen silent: neither there nor not there."""
+        return self._claims.lapsed
+
+    def tick(self, now: int, hearing: bool = True) -> Outcome:
+        """Let the delays of live points run on by our clock; and leases, rules and patience end.
+
+        `hearing`: whether we could hear the field since the last call.
+        """
+        out = Outcome()
+        self._expiry.tick(now, out)
+        self._claims.tick(now, out)
+        self._listening.pass_time(now, hearing, out)
         for point_id in sorted(self._fleet.stale):
             self._fleet.refresh(self._fleet.tracks[point_id], now, out)
         for point_id in sorted(self._fleet.running):
@@ -54,7 +94,10 @@ class Engine:
         judged at once against the newest value.
         """
         out = Outcome()
-        for point_id in sorted(change.apply(self.directory)):
+        touched = sorted(change.apply(self.directory))
+        self._expiry.note(touched)
+        self._listening.review(touched, change.removed_points, now, out)
+        for point_id in touched:
             track = self._fleet.tracks.get(point_id)
             if track is None:
                 continue
@@ -65,6 +108,7 @@ class Engine:
             track.point = track.board.point = point
             self._fleet.turn(track, self.directory.in_force(point_id), now, out)
         for gateway in change.gone_gateways:
+            self._listening.forget((gateway.enterprise, gateway.code), now, out)
             for track in self._fleet.tracks.values():
                 if gateway.carried(track.point):
                     self._fleet.silence(track, now, out)
@@ -97,6 +141,8 @@ class Engine:
                 )
                 out.transitions.append(done)
                 self._fleet.desk.note(known)
+                if known.alarm.is_claimed and not event.is_open(known.alarm):
+                    self._claims.forget(known.alarm)
             alarms.append(known.alarm)
         return out, alarms, refused
 
@@ -158,7 +204,10 @@ class Engine:
             )
             for track in self._fleet.tracks.values()
         ]
-        return engine_state.encode(engine_state.Saved(points, dict(self._fleet.desk.closed)))
+        claimed, leased = self._claims.save()
+        closed = dict(self._fleet.desk.closed)
+        ear = self._listening.save()
+        return engine_state.encode(engine_state.Saved(points, closed, claimed, leased, ear))
 
     @classmethod
     def load(cls, data: bytes, directory: Directory) -> "Engine":
@@ -178,6 +227,8 @@ class Engine:
                 engine._fleet.restore(track, point.state)
             engine._fleet.settle(track)
         engine._fleet.desk.closed.update(saved.closed)
+        engine._claims.load(saved.claimed, saved.leased)
+        engine._listening.load(saved.ear)
         return engine
 
     def recall(self, readings: Iterable[Reading], now: int) -> Outcome:
@@ -190,9 +241,17 @@ class Engine:
                 self._fleet.show(track, each.judged_at, each)
         return self.judge(news, now)
 
-    def replay_record(self, record: Transition | PointState) -> None:
-        """Recovery: take over a transition or state that was spooled after the dump."""
+    def replay_record(self, record: Transition | PointState | Claim) -> None:
+        """Recovery: take over what was spooled after the dump."""
+        if isinstance(record, Claim) or (
+            isinstance(record, Transition) and record.alarm.is_claimed
+        ):
+            self._claims.replay(record)
+            self._listening.unsettle()
+            return
         point_id = record.alarm.point_id if isinstance(record, Transition) else record.point_id
+        if point_id is None:
+            return
         track = self._fleet.tracks.get(point_id) or self._fleet.open(point_id)
         if track is None:
             return
@@ -200,6 +259,7 @@ class Engine:
             track.board.replay(record)
         elif record.newest is not None:
             self._fleet.restore(track, record)
+            self._listening.remember(point_id)
         self._fleet.settle(track)
 
     def _is_news(self, reading: Reading) -> bool:

@@ -303,7 +303,9 @@ class Board:
 
 
 def step_of(alarm: Alarm, at: int) -> Step:
-    """The level an alarm is at, as far as the alarm tells."""
+    """The level an alarm is at, as far as the alarm tells. Only what limits judge has levels."""
+    assert alarm.limit is not None
+    assert alarm.value is not None
     return Step(
         at,
         alarm.rule,

@@ -29,13 +29,21 @@ class Desk:
         else:
             self._of_point.pop(board.point.id, None)
 
+    def put(self, known: Known) -> None:
+        """An alarm that is on no point's board, as it is now."""
+        if event.is_open(known.alarm):
+            self.open[known.alarm.id] = known
+        else:
+            self.note(known)
+
     def note(self, known: Known) -> None:
         """One alarm changed; if it closed by that, it leaves the list."""
         alarm = known.alarm
         if event.is_open(alarm):
             return
-        del self.open[alarm.id]
-        self._of_point.get(alarm.point_id, set()).discard(alarm.id)
+        self.open.pop(alarm.id, None)
+        if alarm.point_id is not None:
+            self._of_point.get(alarm.point_id, set()).discard(alarm.id)
         self._close(alarm.id, alarm.enterprise)
 
     def refusal(self, identity: str, enterprises: set[str] | None) -> Refused | None:

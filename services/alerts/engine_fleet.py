@@ -67,7 +67,8 @@ class Fleet:
     def sweep(self, track: Track, at: int, now: int, out: Outcome) -> None:
         """Alarms that only the record said are there, and the live judge says are not."""
         for known in track.board.strays(track.state.standing):
-            if track.idle_in(known.alarm.direction) and at >= known.alarm.raised_at:
+            direction = known.alarm.direction
+            if direction is not None and track.idle_in(direction) and at >= known.alarm.raised_at:
                 track.board.end(known, at, now, out.transitions)
         self.settle(track)
 

@@ -5,7 +5,13 @@ from collections.abc import Sequence
 from services.alerts.engine_fleet import Fleet
 from services.alerts.engine_outcome import DirtyRange, Outcome
 from services.alerts.engine_track import Track
-from services.domain.reading import LIVE_HORIZON_MS, Quality, Reading, ReadingFlag
+from services.domain.reading import (
+    FUTURE_TOLERANCE_MS,
+    LIVE_HORIZON_MS,
+    Quality,
+    Reading,
+    ReadingFlag,
+)
 from services.domain.verdict import Trace
 from services.domain.window import LATE_MS
 
@@ -18,6 +24,13 @@ class Intake:
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
+        self._alive: dict[int, list[int]] = {}
+
+    def take_alive(self) -> dict[int, list[int]]:
+        """The points that gave a sign of life since the last call, by the time of its receipt:
+        a reading that was judged live, and not ahead of our clock."""
+        alive, self._alive = self._alive, {}
+        return alive
 
     def judge(self, readings: Sequence[Reading], now: int) -> Outcome:
         """Judge a batch: any points, any order, repeats included. Unknown points are passed by."""
@@ -71,6 +84,7 @@ class Intake:
     ) -> None:
         """Judge a reading newer than all before."""
         track.newest = reading
+        self._revive(reading)
         self._fleet.show(track, at, reading)
         if not (track.state.is_quiet and track.low_at < value < track.high_at):
             self._step(track, at, reading, now, out)
@@ -102,8 +116,10 @@ class Intake:
             sounding = bool(reading.flags & ReadingFlag.REDELIVERED)
             _widen(dirty, (reading.point_id, sounding), at)
         elif not track.window.reaches(at):
+            self._revive(reading)
             _widen(dirty, (reading.point_id, True), at)
         else:
+            self._revive(reading)
             self._again(track, reading, now, out)
 
     def _overtaken(
@@ -117,6 +133,7 @@ class Intake:
     ) -> None:
         """The newest reading, but a delay was already let run out by our clock beyond it."""
         track.newest = reading
+        self._revive(reading)
         self._fleet.show(track, at, reading)
         if track.window.reaches(at):
             self._again(track, reading, now, out)
@@ -124,6 +141,15 @@ class Intake:
         _widen(dirty, (reading.point_id, True), at)
         self._step(track, at, reading, now, out)
         track.window.append(at, reading, track.state)
+
+    def _revive(self, reading: Reading) -> None:
+        received_at = reading.received_at
+        if reading.measured_at - received_at <= FUTURE_TOLERANCE_MS:
+            heard = self._alive.get(received_at)
+            if heard is None:
+                self._alive[received_at] = [reading.point_id]
+            else:
+                heard.append(reading.point_id)
 
     def _again(self, track: Track, reading: Reading, now: int, out: Outcome) -> None:
         found, since, trace = track.again(reading)

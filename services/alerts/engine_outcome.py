@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from services.domain.alarm import Transition
+from services.domain.claim import Claim
 from services.domain.judgement import PointState
 
 
@@ -31,15 +32,18 @@ class Outcome:
     transitions: list[Transition] = field(default_factory=list)
     states: list[PointState] = field(default_factory=list)
     dirty: list[DirtyRange] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    """Leased claims that are new or say something else than before."""
 
     def __bool__(self) -> bool:
-        return bool(self.transitions or self.states or self.dirty)
+        return bool(self.transitions or self.states or self.dirty or self.claims)
 
     def add(self, other: "Outcome") -> None:
         """Append what a later step brought."""
         self.transitions += other.transitions
         self.states += other.states
         self.dirty += other.dirty
+        self.claims += other.claims
 
 
 @dataclass(frozen=True, slots=True)

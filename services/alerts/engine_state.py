@@ -6,6 +6,8 @@ from services.alerts.engine_board import Board
 from services.alerts.engine_match import Known
 from services.alerts.engine_outcome import ShownValue
 from services.domain.alarm import Alarm
+from services.domain.claim import Claim
+from services.domain.gateway_clock import ClockState
 from services.domain.judgement import PointState, Step
 
 
@@ -26,12 +28,43 @@ class SavedPoint(msgspec.Struct, frozen=True, array_like=True):
     alarms: list[SavedAlarm]
 
 
+class SavedLine(msgspec.Struct, frozen=True, array_like=True):
+    """The life of a gateway."""
+
+    enterprise: str
+    gateway: str
+    heard: int
+    points: list[int]
+    due: int | None
+
+
+class SavedClock(msgspec.Struct, frozen=True, array_like=True):
+    """What is wrong with a gateway's clock."""
+
+    enterprise: str
+    gateway: str
+    state: ClockState
+
+
+class SavedEar(msgspec.Struct, frozen=True, array_like=True):
+    """How long we have listened, our clock then (epoch ms), and when what was heard last."""
+
+    at: int
+    wall: int | None
+    heard: dict[int, int]
+    lines: list[SavedLine]
+    clocks: list[SavedClock]
+
+
 class Saved(msgspec.Struct, frozen=True):
     """All points that anything is known of."""
 
     points: list[SavedPoint]
     closed: dict[str, str]
     """Alarms that were closed lately, and whose they were."""
+    claimed: list[Alarm] = []
+    leased: list[Claim] = []
+    ear: SavedEar | None = None
 
 
 def encode(saved: Saved) -> bytes:

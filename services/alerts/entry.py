@@ -4,6 +4,7 @@ import msgspec
 
 from services.alerts.engine_outcome import DirtyRange, Outcome
 from services.domain.alarm import Transition
+from services.domain.claim import Claim
 from services.domain.judgement import PointState
 
 PART = 2_000
@@ -17,11 +18,12 @@ class Judged(msgspec.Struct, frozen=True, tag="judged"):
     transitions: list[Transition] = []
     states: list[PointState] = []
     dirty: list[DirtyRange] = []
+    claims: list[Claim] = []
 
     @property
     def size(self) -> int:
         """How many things are in it."""
-        return len(self.transitions) + len(self.states) + len(self.dirty)
+        return len(self.transitions) + len(self.states) + len(self.dirty) + len(self.claims)
 
 
 class Settled(msgspec.Struct, frozen=True, tag="settled"):
@@ -58,13 +60,15 @@ def decode_entry(payload: bytes) -> Entry:
 
 def entries_of(outcome: Outcome, now: int) -> list[Judged]:
     """An outcome as entries of bounded size; its order is kept within each kind."""
-    longest = max(len(outcome.transitions), len(outcome.states), len(outcome.dirty))
+    kinds = (outcome.transitions, outcome.states, outcome.dirty, outcome.claims)
+    longest = max(len(kind) for kind in kinds)
     return [
         Judged(
             now,
             outcome.transitions[start : start + PART],
             outcome.states[start : start + PART],
             outcome.dirty[start : start + PART],
+            outcome.claims[start : start + PART],
         )
         for start in range(0, longest, PART)
     ]

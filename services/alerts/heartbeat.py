@@ -49,6 +49,7 @@ class Heartbeat:
                 recorded_seq=ledger.recorded_seq,
                 engine_at=self.watch.engine_at,
                 spool_bytes=ledger.spool.size_bytes,
+                unjudged=self.judge.engine.unjudged,
                 detail=self._detail(),
             )
         )
@@ -64,5 +65,9 @@ class Heartbeat:
         if self.recorder.set_aside:
             told.append(
                 f"{self.recorder.set_aside} records were refused by the database and set aside."
+            )
+        if self.judge.engine.unjudged:
+            told.append(
+                f"{self.judge.engine.unjudged} claims are not judged: their judge is silent."
             )
         return " ".join(told) or None

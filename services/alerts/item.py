@@ -8,13 +8,13 @@ from services.wire.bus import AlarmEvent, AlarmItem
 
 def item_of(alarm: Alarm, directory: Directory, event_seq: int) -> AlarmItem:
     """The bus's form of an alarm; a point that is gone leaves kind and unit empty."""
-    point = directory.by_id.get(alarm.point_id)
+    point = None if alarm.point_id is None else directory.by_id.get(alarm.point_id)
     return AlarmItem(
         id=alarm.id,
         enterprise=alarm.enterprise,
         point_id=alarm.point_id,
         tag=alarm.tag,
-        direction=alarm.direction.value,
+        direction=None if alarm.direction is None else alarm.direction.value,
         rule=alarm.rule,
         rule_version=alarm.rule_version,
         condition=alarm.condition,
@@ -36,6 +36,10 @@ def item_of(alarm: Alarm, directory: Directory, event_seq: int) -> AlarmItem:
         closed_as=alarm.closed_as.value if alarm.closed_as else None,
         superseded=alarm.superseded,
         event_seq=event_seq,
+        subject_type=alarm.subject.type,
+        subject_id=alarm.subject.id,
+        facts=dict(alarm.facts),
+        judged=alarm.judged,
     )
 
 

@@ -6,7 +6,7 @@ Nothing comes between, so the state, the spool and the numbers always agree.
 
 from collections.abc import Callable, Sequence
 
-from services.alerts.engine import Engine
+from services.alerts.engine import Engine, Hearing
 from services.alerts.engine_outcome import DirtyRange, Outcome, Refused, ShownValue
 from services.alerts.entry import Settled
 from services.alerts.item import item_of
@@ -14,6 +14,7 @@ from services.alerts.ledger import Ledger
 from services.alerts.marks import Mark, Marks, Where, everywhere
 from services.alerts.publisher import Publisher
 from services.domain.alarm import Alarm
+from services.domain.claim import Claim
 from services.domain.directory import BookChange
 from services.domain.occurrence import History
 from services.domain.reading import Reading
@@ -41,11 +42,17 @@ class Judge:
         self.steps = 0
         """Counts the batches that were judged."""
 
-    def judge(self, readings: Sequence[Reading]) -> None:
-        """Judge a batch of readings; on return its consequences are durable and said."""
+    def judge(self, readings: Sequence[Reading], hearings: Sequence[Hearing] = ()) -> None:
+        """Judge a batch of readings, and the deliveries they came in; on return its consequences
+        are durable and said."""
         now = self.clock.now_ms()
         self.steps += 1
-        self._carry_out(self.engine.judge(readings, now), now)
+        self._carry_out(self.engine.judge(readings, now, hearings), now)
+
+    def claim(self, claims: Sequence[Claim]) -> None:
+        """Take what another judge has decided. Raises TooManyClaims."""
+        now = self.clock.now_ms()
+        self._carry_out(self.engine.claim(claims, now), now)
 
     def mark(self, ranges: Sequence[DirtyRange]) -> None:
         """Have stored stretches judged again; on return the marks are durable."""
@@ -58,10 +65,11 @@ class Judge:
         now = self.clock.now_ms()
         self._carry_out(self.engine.recall(readings, now), now)
 
-    def tick(self) -> None:
-        """Let delays run out, and the spool take what it could not take before."""
+    def tick(self, hearing: bool = True) -> None:
+        """Let delays run out, and the spool take what it could not take before. `hearing`:
+        whether we could hear the field since the last time."""
         now = self.clock.now_ms()
-        self._carry_out(self.engine.tick(now), now)
+        self._carry_out(self.engine.tick(now, hearing), now)
         self._mend(now)
 
     def apply_book(self, change: BookChange) -> None:

@@ -75,6 +75,7 @@ class Overflow:
                 [t for t in each.transitions if t.alarm.id not in wanted],
                 each.states,
                 each.dirty,
+                each.claims,
             )
             for each in self._held
         )

@@ -117,6 +117,8 @@ def _take_over(entry: Entry, position: int, found: Recovered) -> None:
                 found.engine.replay_record(transition)
             for state in entry.states:
                 found.engine.replay_record(state)
+            for claim in entry.claims:
+                found.engine.replay_record(claim)
             found.ledger.remember(position, entry.transitions)
             found.marks.add(entry.dirty, Where(position, entry.noted_at))
         case Settled():

@@ -41,7 +41,7 @@ class Meanwhile:
         """An outcome of the live judge."""
         if self.alarms is not None:
             for each in outcome.transitions:
-                if each.alarm.point_id == self.point_id:
+                if each.alarm.point_id == self.point_id and not each.alarm.is_claimed:
                     self.alarms[each.alarm.id] = each.alarm
 
 

@@ -10,6 +10,7 @@ import structlog
 
 from services.alerts.adoption import adopt
 from services.alerts.again import AgainFollower
+from services.alerts.claim_door import ClaimDoor
 from services.alerts.commands import Commands
 from services.alerts.follower import BookFollower
 from services.alerts.heartbeat import Heartbeat
@@ -29,7 +30,7 @@ from services.runtime.mqtt_session import MqttSession
 from services.runtime.settings import Settings, require
 from services.store.book import BookReader
 from services.store.judge_again import AgainList
-from services.wire.bus import COMMAND
+from services.wire.bus import CLAIM, COMMAND
 
 FIRST_LOOK_S = 3.0
 """A database that has not answered by then is away: the book at hand has to do."""
@@ -80,6 +81,8 @@ async def _serve(settings: Settings, folder: Path, stop: asyncio.Event) -> None:
     )
     commands = Commands(judge)
     bus.subscribe(COMMAND, commands.hear)
+    claims = ClaimDoor(judge)
+    bus.subscribe(CLAIM, claims.hear)
     _connect(judge, recorder, keeper, heartbeat)
     async with session, bus, asyncio.TaskGroup() as group:
         tasks = [
@@ -103,7 +106,7 @@ async def _serve(settings: Settings, folder: Path, stop: asyncio.Event) -> None:
         again = AgainFollower(AgainList(database_url), judge, keeper)
         for each in (history.run(), keeper.run(), again.run()):
             tasks.append(group.create_task(each))
-        commands.open = True
+        commands.open = claims.open = True
         await watch.run(stop)
         for task in tasks:
             task.cancel()

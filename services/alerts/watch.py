@@ -4,7 +4,9 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 
+from services.alerts.engine import Hearing
 from services.alerts.heard import MESSAGES_REMEMBERED, Heard, MessageId
+from services.alerts.hearing import hearing_of
 from services.alerts.judge import Judge
 from services.domain.reading import Reading, ReadingFlag
 from services.runtime.clock import Clock
@@ -34,6 +36,8 @@ class Watch:
         self._messages: OrderedDict[MessageId, None] = OrderedDict.fromkeys(known)
         self._fresh: list[MessageId] = []
         self._next_tick = clock.monotonic()
+        self._caught_up = True
+        self._hearings: list[Hearing] = []
         self.engine_at = clock.now_ms()
         self.running = False
         self.heard = 0
@@ -48,23 +52,27 @@ class Watch:
 
     def step(self, deliveries: Sequence[Delivery]) -> None:
         """Judge deliveries, acknowledge them, let time pass."""
+        # With as much as one step takes, more is waiting: time does not run against those in it.
+        self._caught_up = self._caught_up and len(deliveries) < STEP
         if deliveries:
             self.heard += len(deliveries)
             readings: list[Reading] = []
             for delivery in deliveries:
                 readings += self._readings(delivery)
-            if readings:
-                self._judge.judge(readings)
+            if readings or self._hearings:
+                self._judge.judge(readings, self._hearings)
+                self._hearings = []
             self._heard.note(readings, self._fresh)
             self._fresh.clear()
             self._feed.ack(deliveries)
         if self._clock.monotonic() >= self._next_tick:
-            self._judge.tick()
+            self._judge.tick(self._caught_up and self._feed.ready)
+            self._caught_up = True
             self._next_tick = self._clock.monotonic() + TICK_S
         self.engine_at = self._clock.now_ms()
 
     def _readings(self, delivery: Delivery) -> Sequence[Reading]:
-        """What a delivery says. Refusals are ingest's to keep; readings without a time, of a
+        """What a delivery says; that it came is noted beside it. Refusals are ingest's to keep; readings without a time, of a
         message that we had before, are no new ones."""
         found = translate(
             self._judge.engine.directory,
@@ -74,6 +82,9 @@ class Watch:
             delivery.redelivered,
             delivery.retained,
         )
+        hearing = None if delivery.retained else hearing_of(found, delivery.received_at)
+        if hearing is not None:
+            self._hearings.append(hearing)
         had = {
             (boot, seq)
             for boot, seq in set(found.messages)

@@ -42,9 +42,9 @@ class AlarmView:
     historical: bool
     exercise: bool
     condition: str
-    direction: str
-    limit: float
-    value: float
+    direction: str | None
+    limit: float | None
+    value: float | None
     unit: str
     message: Message
     raised_at: str
@@ -54,11 +54,13 @@ class AlarmView:
     acknowledged_by: str | None
     superseded: int
     recorded: bool
-    point_id: int
+    point_id: int | None
     kind: str
     name: str | None
     name_en: str | None
     hazard_source: str | None
+    judged: bool
+    """False while nobody judges it, because the judge that claimed it has fallen silent."""
 
 
 def view(alarm: AlarmItem, recorded: bool, language: Language) -> AlarmView:
@@ -67,7 +69,7 @@ def view(alarm: AlarmItem, recorded: bool, language: Language) -> AlarmView:
         id=alarm.id,
         enterprise=alarm.enterprise,
         tag=alarm.tag,
-        subject=Subject("point", alarm.tag),
+        subject=Subject(alarm.subject_type, alarm.subject_id or alarm.tag or ""),
         rule=alarm.rule,
         rule_version=alarm.rule_version,
         grade=alarm.grade,
@@ -93,6 +95,7 @@ def view(alarm: AlarmItem, recorded: bool, language: Language) -> AlarmView:
         name=alarm.name,
         name_en=alarm.name_en,
         hazard_source=alarm.hazard_source,
+        judged=alarm.judged,
     )
 
 

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from services.api.wording_claim import claimed_sentence
 from services.wire.bus import AlarmItem
 
 
@@ -50,20 +51,27 @@ def params(alarm: AlarmItem) -> dict[str, object]:
         "value": alarm.value,
         "limit": alarm.limit,
         "unit": alarm.unit,
+        "subject": alarm.subject_id or alarm.tag,
+        **alarm.facts,
     }
 
 
 def sentence(alarm: AlarmItem, language: Language) -> str:
     """One sentence for a screen or a loudspeaker."""
+    if alarm.limit is None or alarm.value is None:
+        who = (_who(alarm.tag or "", alarm.name), _who(alarm.tag or "", alarm.name_en))
+        said = claimed_sentence(alarm, who)
+        return said[0] if language is Language.ZH else said[1]
+    tag = alarm.tag or alarm.subject_id
     value, limit = f"{alarm.value:.6g} {alarm.unit}", f"{alarm.limit:.6g} {alarm.unit}"
     known = _LEVELS.get(alarm.condition)
     match language:
         case Language.ZH:
             level = known[1] if known else alarm.condition
-            return f"{_who(alarm.tag, alarm.name)} {level}报警：{value}，限值 {limit}"
+            return f"{_who(tag, alarm.name)} {level}报警：{value}，限值 {limit}"
         case Language.EN:
             level = known[2] if known else alarm.condition
-            return f"{_who(alarm.tag, alarm.name_en)}: {value} at the {level} of {limit}"
+            return f"{_who(tag, alarm.name_en)}: {value} at the {level} of {limit}"
 
 
 def _who(tag: str, name: str | None) -> str:

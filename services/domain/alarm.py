@@ -1,10 +1,16 @@
 """An alarm occurrence: from the moment a limit is crossed until it is over and acknowledged."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from services.domain.claim import Scalar
 from services.domain.rule import Direction
+from services.domain.subject import Subject, SubjectType
+
+_POINT = Subject(SubjectType.POINT, "")
+"""Stands for the alarm's point, by its tag."""
 
 
 class AlarmState(StrEnum):
@@ -39,11 +45,19 @@ class EventKind(StrEnum):
     SUPERSEDED = "superseded"
     WITHDRAWN = "withdrawn"
     CORRECTED = "corrected"
+    LAPSED = "lapsed"
+    """Nobody judges it any more: the judge that claimed it has fallen silent."""
+    RESUMED = "resumed"
+    """It is judged again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One occurrence of one point and direction. Times are epoch milliseconds UTC.
+    """One occurrence: of one point and direction, or of what a claim says of a subject.
+
+    Times are epoch milliseconds UTC. `point_id` and `tag` are None where the subject is not a
+    point. A claimed one has no `direction`, no `limit` and no `value`, but `facts`; its `rule` is
+    the claim's key.
 
     `rule`, `rule_version`, `condition`, `limit` and `grade` name the level now (after the end:
     the last one); `value` is the value that brought it there. `raised_at` is the judging time
@@ -53,16 +67,16 @@ class Alarm:
 
     id: str
     enterprise: str
-    point_id: int
-    tag: str
-    direction: Direction
+    point_id: int | None
+    tag: str | None
+    direction: Direction | None
     rule: str
     rule_version: int
     condition: str
-    limit: float
+    limit: float | None
     grade: int
     state: AlarmState
-    value: float
+    value: float | None
     raised_at: int
     received_at: int
     historical: bool = False
@@ -72,6 +86,20 @@ class Alarm:
     closed_as: ClosedAs | None = None
     superseded: int = 0
     """Occurrences of this point and direction before it that still wait for an acknowledgement."""
+    subject: Subject = _POINT
+    """Without one: the point with its tag."""
+    facts: Mapping[str, Scalar] = field(default_factory=dict, hash=False)
+    judged: bool = True
+    """False while the judge that claimed it is silent: not judged, which is not clear."""
+
+    def __post_init__(self) -> None:
+        if not self.subject.id and self.tag is not None:
+            object.__setattr__(self, "subject", Subject.point(self.tag))
+
+    @property
+    def is_claimed(self) -> bool:
+        """Whether another judge decided on it, instead of the limits of a point."""
+        return self.direction is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,10 @@ Each function takes an alarm and gives the alarm after the event; none looks at 
 from dataclasses import replace
 
 from services.domain.alarm import Alarm, AlarmState, ClosedAs, EventKind
+from services.domain.claim import Claim
 from services.domain.judgement import Step
 from services.domain.point import Point
+from services.domain.subject import SubjectType
 
 OVER = (AlarmState.RETURNED_UNACKNOWLEDGED, AlarmState.NORMAL)
 
@@ -55,6 +57,42 @@ def raised(
         received_at=received_at,
         historical=historical,
         superseded=superseded,
+    )
+
+
+def claimed(claim: Claim, identity: str, received_at: int, superseded: int) -> Alarm:
+    """A new occurrence of what another judge claims."""
+    of_point = claim.subject.type == SubjectType.POINT
+    return Alarm(
+        id=identity,
+        enterprise=claim.enterprise,
+        point_id=claim.point_id,
+        tag=claim.subject.id if of_point else None,
+        direction=None,
+        rule=claim.key,
+        rule_version=claim.version,
+        condition=claim.condition,
+        limit=None,
+        grade=claim.grade,
+        state=AlarmState.UNACKNOWLEDGED,
+        value=None,
+        raised_at=claim.at,
+        received_at=received_at,
+        superseded=superseded,
+        subject=claim.subject,
+        facts=dict(claim.facts),
+    )
+
+
+def reclaimed(alarm: Alarm, claim: Claim) -> Alarm:
+    """The same occurrence as its judge sees it now."""
+    return replace(
+        alarm,
+        rule_version=claim.version,
+        condition=claim.condition,
+        grade=claim.grade,
+        facts=dict(claim.facts),
+        judged=True,
     )
 
 

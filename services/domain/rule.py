@@ -45,6 +45,10 @@ class LimitRule:
     off_delay_ms: int = 0
     valid_from: int = 0
     valid_to: int | None = None
+    owner: str | None = None
+    """Whose it is, where a work order, a permit or an exercise brought it."""
+    valid_until: int | None = None
+    """When it dies by itself (epoch ms)."""
 
     @property
     def direction(self) -> Direction:

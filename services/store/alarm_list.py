@@ -23,6 +23,7 @@ class AlarmFilter:
     scope: frozenset[str] | None = None
     grades: frozenset[int] | None = None
     tag: str | None = None
+    subject_type: str | None = None
     hazard_source: str | None = None
     historical: bool | None = None
     state: str | None = None
@@ -35,6 +36,7 @@ class AlarmFilter:
             (self.scope is None or alarm.enterprise in self.scope)
             and (self.grades is None or alarm.grade in self.grades)
             and (self.tag is None or alarm.tag == self.tag)
+            and (self.subject_type is None or alarm.subject_type == self.subject_type)
             and (self.hazard_source is None or alarm.hazard_source == self.hazard_source)
             and (self.historical is None or alarm.historical == self.historical)
             and (self.state is None or alarm.state == self.state)
@@ -69,6 +71,7 @@ async def alarms_page(
         "scope": None if wanted.scope is None else list(wanted.scope),
         "grade": None if wanted.grades is None else list(wanted.grades),
         "tag": wanted.tag,
+        "subject_type": wanted.subject_type,
         "hazard_source": wanted.hazard_source,
         "historical": wanted.historical,
         "state": wanted.state,

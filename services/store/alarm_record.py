@@ -108,7 +108,7 @@ def _alarm_fields(alarm: Alarm) -> dict[str, Any]:
         "id": alarm.id,
         "point_id": alarm.point_id,
         "tag": alarm.tag,
-        "direction": alarm.direction.value,
+        "direction": None if alarm.direction is None else alarm.direction.value,
         "rule": alarm.rule,
         "rule_version": alarm.rule_version,
         "condition": alarm.condition,
@@ -124,6 +124,10 @@ def _alarm_fields(alarm: Alarm) -> dict[str, Any]:
         "acknowledged_by": alarm.acknowledged_by,
         "closed_as": None if alarm.closed_as is None else alarm.closed_as.value,
         "superseded": alarm.superseded,
+        "subject_type": alarm.subject.type,
+        "subject_id": alarm.subject.id,
+        "facts": msgspec.json.encode(alarm.facts).decode(),
+        "judged": alarm.judged,
     }
 
 

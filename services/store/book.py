@@ -104,4 +104,6 @@ def _rule(row: Any) -> LimitRule:
         off_delay_ms=round(row.off_delay_s * 1000),
         valid_from=to_ms(row.valid_from),
         valid_to=None if row.valid_to is None else to_ms(row.valid_to),
+        owner=row.owner,
+        valid_until=None if row.valid_until is None else to_ms(row.valid_until),
     )

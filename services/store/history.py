@@ -12,6 +12,7 @@ from services.domain.alarm import Alarm, AlarmState, ClosedAs
 from services.domain.judgement import PointState
 from services.domain.reading import Quality, Reading, ReadingFlag
 from services.domain.rule import Direction
+from services.domain.subject import Subject
 from services.runtime.clock import to_datetime, to_ms
 from services.store.deadline import Row, within
 from services.store.queries import Queries
@@ -129,11 +130,13 @@ def _alarm(row: dict[str, Any]) -> Alarm:
         name: None if row[name] is None else to_ms(row[name])
         for name in ("cleared_at", "acknowledged_at")
     }
+    subject = Subject(row.pop("subject_type"), row.pop("subject_id"))
     return Alarm(
         **row
         | moments
         | {
-            "direction": Direction(row["direction"]),
+            "subject": subject,
+            "direction": None if row["direction"] is None else Direction(row["direction"]),
             "state": AlarmState(row["state"]),
             "closed_as": None if row["closed_as"] is None else ClosedAs(row["closed_as"]),
             "raised_at": to_ms(row["raised_at"]),

@@ -101,8 +101,17 @@ class Status(msgspec.Struct, frozen=True, omit_defaults=True):
     spool_bytes: int | None = None
     commit_at: int | None = None
     """When the last batch was committed (ingest)."""
+    rollup_lag_ms: int | None = None
+    """How far the roll-ups are behind what is stored (ingest, the one that rolls up)."""
+    free_share: float | None = None
+    """Of the room for the database (ingest, where it can be seen)."""
     unjudged: int | None = None
     """Claims whose judge has fallen silent (engine)."""
+    worker: str | None = None
+    """Which process says so, where several do the same work (ingest)."""
+    buckets: list[int] = []
+    """The buckets of the field that it hears, of `buckets_of` (ingest)."""
+    buckets_of: int = 0
     detail: str | None = None
 
 

@@ -19,7 +19,15 @@ from services.wire.telemetry import (
     is_name,
     shown,
 )
-from services.wire.value import MISSING, UnfitPart, read_plain, read_time, time_or_fault, told
+from services.wire.value import (
+    MISSING,
+    UnfitPart,
+    read_plain,
+    read_time,
+    refusal,
+    time_or_fault,
+    told,
+)
 
 _QUALITIES = {"good": Quality.GOOD, "uncertain": Quality.UNCERTAIN, "bad": Quality.BAD}
 _SHAPE = 'send {"values": {"TAG": 12.5}}'
@@ -88,7 +96,7 @@ def _values(
         try:
             accepted.append(_value(tag, raw, ts))
         except (UnfitPart, UnfitTime) as error:
-            refused.append(f"{shown(tag)}: {error}.")
+            refused.append(refusal(shown(tag), error))
     return tuple(accepted), tuple(refused)
 
 

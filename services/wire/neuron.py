@@ -16,7 +16,7 @@ from services.wire import document
 from services.wire.document import Unusable
 from services.wire.instant import UnfitTime
 from services.wire.telemetry import Poison, TagValue, TelemetryMessage, shown
-from services.wire.value import MISSING, UnfitPart, read_plain, read_tag, time_or_fault
+from services.wire.value import MISSING, UnfitPart, read_plain, read_tag, refusal, time_or_fault
 
 _SHAPE = 'send Neuron\'s {"timestamp": 1650006388943, "values": {"TAG": 12.5}}'
 
@@ -45,7 +45,7 @@ def _message(found: object, transcoded: bool) -> TelemetryMessage:
             try:
                 accepted.append(_value(*given, ts))
             except (UnfitPart, UnfitTime) as error:
-                refused.append(f"{shown(given[0])}: {error}.")
+                refused.append(refusal(shown(given[0]), error))
     except UnfitPart as error:
         return TelemetryMessage(None, None, None, (), (f"{error}.",))
     plain = None if isinstance(ts, UnfitTime) else ts

@@ -16,7 +16,7 @@ from services.wire import document
 from services.wire.document import Unusable
 from services.wire.instant import UnfitTime
 from services.wire.telemetry import Poison, TagValue, TelemetryMessage, UnitValue, shown
-from services.wire.value import UnfitPart, read_number, read_plain, read_tag, told
+from services.wire.value import UnfitPart, read_number, read_plain, read_tag, refusal, told
 
 RELATIVE_BELOW_S = 1 << 28
 """Seconds; a time below it is relative to now (RFC 8428 section 4.5.3)."""
@@ -50,7 +50,7 @@ def decode_senml(payload: bytes) -> list[TelemetryMessage]:
         try:
             accepted.append(_Record(base, record).value())
         except (UnfitPart, UnfitTime) as error:
-            refused.append(f"{_name_shown(base, record)}: {error}.")
+            refused.append(refusal(_name_shown(base, record), error))
     return [TelemetryMessage(None, None, None, tuple(accepted), tuple(refused), transcoded)]
 
 

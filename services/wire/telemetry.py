@@ -70,6 +70,12 @@ class TelemetryMessage:
     transcoded: bool = False
 
 
+class TimeRefusal(str):
+    """A sentence that says that a value was refused because of its time."""
+
+    __slots__ = ()
+
+
 def is_name(text: str, limit: int) -> bool:
     """1 to `limit` printable characters: no controls, no surrogates, nothing invisible."""
     return 1 <= len(text) <= limit and text.isprintable()

@@ -12,7 +12,7 @@ from services.wire import document
 from services.wire.document import Unusable
 from services.wire.instant import UnfitTime
 from services.wire.telemetry import DeviceValue, Poison, TagValue, TelemetryMessage, shown
-from services.wire.value import MISSING, UnfitPart, read_plain, read_tag, time_or_fault
+from services.wire.value import MISSING, UnfitPart, read_plain, read_tag, refusal, time_or_fault
 
 _SHAPE = 'send {"Device A": [{"ts": 1483228800000, "values": {"temperature": 42}}]}'
 
@@ -49,7 +49,7 @@ def _message(device: str, element: object, transcoded: bool) -> TelemetryMessage
         try:
             accepted.append(_value(device, key, raw, ts))
         except (UnfitPart, UnfitTime) as error:
-            refused.append(f"{shown(device)}/{shown(key)}: {error}.")
+            refused.append(refusal(f"{shown(device)}/{shown(key)}", error))
     plain = None if isinstance(ts, UnfitTime) else ts
     return TelemetryMessage(plain, None, None, tuple(accepted), tuple(refused), transcoded)
 

@@ -5,7 +5,7 @@ import math
 from services.wire import instant
 from services.wire.document import Unusable
 from services.wire.instant import UnfitTime
-from services.wire.telemetry import STATE_LIMIT, TAG_LIMIT, is_name, shown
+from services.wire.telemetry import STATE_LIMIT, TAG_LIMIT, TimeRefusal, is_name, shown
 
 MISSING = object()
 """Stands for a key that is not there; `null` is another thing."""
@@ -13,6 +13,12 @@ MISSING = object()
 
 class UnfitPart(ValueError):
     """Something refused inside a message; the text completes the sentence."""
+
+
+def refusal(what: str, error: ValueError) -> str:
+    """The sentence that says why a value was refused."""
+    text = f"{what}: {error}."
+    return TimeRefusal(text) if isinstance(error, UnfitTime) else text
 
 
 def read_plain(raw: object) -> float | bool | str | None:

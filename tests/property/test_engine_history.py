@@ -33,7 +33,7 @@ def test_shuffled_batches(
     expected = lives(rules, {at: [value] for at, value in past.items()}, max(past))
     found = {
         (
-            alarm.direction.value,
+            str(alarm.direction),
             round(start),
             None if end is None else round(end),
             condition,

@@ -102,7 +102,7 @@ def as_lives(alarms: dict[str, Alarm]) -> set[Life]:
     kept = [a for a in alarms.values() if a.closed_as is not ClosedAs.WITHDRAWN]
     found = {
         (
-            a.direction.value,
+            str(a.direction),
             (a.raised_at - T0) // 1000,
             None if a.cleared_at is None else (a.cleared_at - T0) // 1000,
             a.rule,

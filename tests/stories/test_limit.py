@@ -84,7 +84,7 @@ def test_a_point_can_stand_high_while_it_stood_low_before() -> None:
     park = Park(rule("L", 10), rule("H", 25))
     park.read(5, 0)
     assert park.read(30, 1) == [("raised", 1), ("returned", 1)]
-    assert {alarm.direction.value for alarm in park.open} == {"low", "high"}
+    assert {alarm.direction for alarm in park.open} == {"low", "high"}
 
 
 @pytest.mark.parametrize("quality", [Quality.BAD, Quality.GOOD])

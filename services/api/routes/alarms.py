@@ -69,6 +69,9 @@ def _wanted(
     grade: Annotated[list[Grade] | None, Query(description="1 to 4; may be repeated")] = None,
     enterprise: Annotated[Code | None, Query()] = None,
     tag: Annotated[Tag | None, Query()] = None,
+    subject: Annotated[
+        Code | None, Query(description="The type of the subject: point, gateway, enterprise, …")
+    ] = None,
     hazard_source: Annotated[Code | None, Query()] = None,
     historical: Annotated[bool | None, Query(description="Unset: both")] = None,
     since: Annotated[Moment | None, Query(description="Raised then or later")] = None,
@@ -79,6 +82,7 @@ def _wanted(
             scope=narrowed(principal, enterprise),
             grades=frozenset(grade) if grade else None,
             tag=tag,
+            subject_type=subject,
             hazard_source=hazard_source,
             historical=historical,
             state=state.value if isinstance(state, AlarmState) else None,

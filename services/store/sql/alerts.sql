@@ -29,18 +29,20 @@ VALUES (%(enterprise)s, %(seq)s, %(alarm_id)s, %(at)s, %(noted_at)s, %(event)s, 
 -- An alarm as it stands after its last transition.
 INSERT INTO alarm (enterprise, id, point_id, tag, direction, rule, rule_version, condition,
                    "limit", grade, state, value, raised_at, received_at, historical, cleared_at,
-                   acknowledged_at, acknowledged_by, closed_as, superseded)
+                   acknowledged_at, acknowledged_by, closed_as, superseded, subject_type,
+                   subject_id, facts, judged)
 VALUES (%(enterprise)s, %(id)s, %(point_id)s, %(tag)s, %(direction)s, %(rule)s, %(rule_version)s,
         %(condition)s, %(limit)s, %(grade)s, %(state)s, %(value)s, %(raised_at)s, %(received_at)s,
         %(historical)s, %(cleared_at)s, %(acknowledged_at)s, %(acknowledged_by)s, %(closed_as)s,
-        %(superseded)s)
+        %(superseded)s, %(subject_type)s, %(subject_id)s, %(facts)s::jsonb, %(judged)s)
 ON CONFLICT (enterprise, id) DO UPDATE SET
     rule = excluded.rule, rule_version = excluded.rule_version, condition = excluded.condition,
     "limit" = excluded."limit", grade = excluded.grade, state = excluded.state,
     value = excluded.value, raised_at = excluded.raised_at, received_at = excluded.received_at,
     historical = excluded.historical, cleared_at = excluded.cleared_at,
     acknowledged_at = excluded.acknowledged_at, acknowledged_by = excluded.acknowledged_by,
-    closed_as = excluded.closed_as, superseded = excluded.superseded;
+    closed_as = excluded.closed_as, superseded = excluded.superseded, facts = excluded.facts,
+    judged = excluded.judged;
 
 -- name: put_state
 -- The judged state of a point from a moment on.
@@ -79,13 +81,13 @@ WHERE point_id = %(point_id)s AND measured_at > %(after)s AND received_at > %(af
 ORDER BY least(measured_at, received_at), measured_at;
 
 -- name: alarms_overlapping
--- The alarms of a point that are not closed, or were standing in a stretch of time, or have
+-- The alarms of a point's limits that are not closed, or were standing in a stretch of time, or have
 -- one of these identities (a corrected one may lie elsewhere by now).
 SELECT enterprise, id, point_id, tag, direction, rule, rule_version, condition, "limit", grade,
        state, value, raised_at, received_at, historical, cleared_at, acknowledged_at,
-       acknowledged_by, closed_as, superseded
+       acknowledged_by, closed_as, superseded, subject_type, subject_id, facts, judged
 FROM alarm
-WHERE point_id = %(point_id)s
+WHERE direction IS NOT NULL AND point_id = %(point_id)s
   AND (closed_as IS NULL
        OR id = ANY(%(ids)s)
        OR (raised_at <= %(until)s AND coalesce(cleared_at, 'infinity') >= %(start)s))
@@ -95,7 +97,7 @@ ORDER BY raised_at, id;
 -- Every alarm that is not closed: what an engine without a memory of its own starts from.
 SELECT enterprise, id, point_id, tag, direction, rule, rule_version, condition, "limit", grade,
        state, value, raised_at, received_at, historical, cleared_at, acknowledged_at,
-       acknowledged_by, closed_as, superseded
+       acknowledged_by, closed_as, superseded, subject_type, subject_id, facts, judged
 FROM alarm WHERE closed_as IS NULL ORDER BY raised_at, id;
 
 -- name: newest_states

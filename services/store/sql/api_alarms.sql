@@ -3,8 +3,10 @@
 SELECT a.enterprise, a.id, a.point_id, a.tag, a.direction, a.rule, a.rule_version, a.condition,
        a."limit", a.grade, a.state, a.value, a.raised_at, a.received_at, a.historical, a.exercise,
        a.cleared_at, a.acknowledged_at, a.acknowledged_by, a.closed_as, a.superseded,
-       p.kind, p.unit, p.name, p.name_en, p.hazard_source
-FROM alarm a JOIN point p ON p.id = a.point_id
+       a.subject_type, a.subject_id, a.facts, a.judged,
+       coalesce(p.kind, '') AS kind, coalesce(p.unit, '') AS unit, p.name, p.name_en,
+       p.hazard_source
+FROM alarm a LEFT JOIN point p ON p.id = a.point_id
 WHERE a.closed_as IS NULL
 ORDER BY a.raised_at DESC, a.id LIMIT %(limit)s;
 
@@ -13,11 +15,14 @@ ORDER BY a.raised_at DESC, a.id LIMIT %(limit)s;
 SELECT a.enterprise, a.id, a.point_id, a.tag, a.direction, a.rule, a.rule_version, a.condition,
        a."limit", a.grade, a.state, a.value, a.raised_at, a.received_at, a.historical, a.exercise,
        a.cleared_at, a.acknowledged_at, a.acknowledged_by, a.closed_as, a.superseded,
-       p.kind, p.unit, p.name, p.name_en, p.hazard_source
-FROM alarm a JOIN point p ON p.id = a.point_id
+       a.subject_type, a.subject_id, a.facts, a.judged,
+       coalesce(p.kind, '') AS kind, coalesce(p.unit, '') AS unit, p.name, p.name_en,
+       p.hazard_source
+FROM alarm a LEFT JOIN point p ON p.id = a.point_id
 WHERE (%(scope)s::text[] IS NULL OR a.enterprise = ANY(%(scope)s))
   AND (%(grade)s::smallint[] IS NULL OR a.grade = ANY(%(grade)s))
   AND (%(tag)s::text IS NULL OR a.tag = %(tag)s)
+  AND (%(subject_type)s::text IS NULL OR a.subject_type = %(subject_type)s)
   AND (%(hazard_source)s::text IS NULL OR p.hazard_source = %(hazard_source)s)
   AND (%(historical)s::boolean IS NULL OR a.historical = %(historical)s)
   AND (%(state)s::text IS NULL OR a.state = %(state)s)
@@ -32,8 +37,10 @@ ORDER BY a.raised_at DESC, a.id LIMIT %(limit)s;
 SELECT a.enterprise, a.id, a.point_id, a.tag, a.direction, a.rule, a.rule_version, a.condition,
        a."limit", a.grade, a.state, a.value, a.raised_at, a.received_at, a.historical, a.exercise,
        a.cleared_at, a.acknowledged_at, a.acknowledged_by, a.closed_as, a.superseded,
-       p.kind, p.unit, p.name, p.name_en, p.hazard_source
-FROM alarm a JOIN point p ON p.id = a.point_id
+       a.subject_type, a.subject_id, a.facts, a.judged,
+       coalesce(p.kind, '') AS kind, coalesce(p.unit, '') AS unit, p.name, p.name_en,
+       p.hazard_source
+FROM alarm a LEFT JOIN point p ON p.id = a.point_id
 WHERE a.id = %(id)s AND (%(scope)s::text[] IS NULL OR a.enterprise = ANY(%(scope)s));
 
 -- name: journal

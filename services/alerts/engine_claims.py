@@ -1,0 +1,199 @@
+"""The alarms that other judges claim: their life on the board, and the leases they hang on."""
+
+import heapq
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from services.alerts.engine_desk import Desk
+from services.alerts.engine_match import Known
+from services.alerts.engine_outcome import Outcome
+from services.domain import event
+from services.domain.alarm import Alarm, ClosedAs, EventKind, Transition, next_id
+from services.domain.claim import Claim, Place
+
+MOST = 100_000
+"""Leased claims kept; what is claimed beyond them is refused (and its judge is told)."""
+
+
+class TooManyClaims(Exception):
+    """No room for another leased claim; nothing of it was taken."""
+
+
+@dataclass(slots=True)
+class Leased:
+    """A claim that holds as long as its lease; `lapsed` once that ran out."""
+
+    claim: Claim
+    lapsed: bool = False
+
+
+class Claims:
+    """Every claimed alarm that is not closed, by its place, and every leased claim."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._known: dict[Place, Known] = {}
+        self._leased: dict[Place, Leased] = {}
+        self._ends: list[tuple[int, Place]] = []
+
+    def take(self, claim: Claim, now: int, out: Outcome) -> None:
+        """Make a claim true of the alarms. Raises TooManyClaims."""
+        self._lease(claim, out)
+        known = self._standing(claim.place)
+        if not claim.active:
+            if known is not None:
+                self._end(known, claim.at, now, out)
+        elif known is None:
+            self._raise(claim, now, out)
+        else:
+            self._follow(known, claim, now, out)
+
+    def tick(self, now: int, out: Outcome) -> None:
+        """Let leases run out."""
+        while self._ends and self._ends[0][0] <= now:
+            end, place = heapq.heappop(self._ends)
+            leased = self._leased.get(place)
+            if leased is None or leased.lapsed or leased.claim.lease_until != end:
+                continue
+            leased.lapsed = True
+            known = self._standing(place)
+            if known is not None:
+                lapsed = replace(known.alarm, judged=False)
+                self._say(known, EventKind.LAPSED, lapsed, end, now, out)
+
+    def withdraw(self, places: Iterable[Place], now: int, out: Outcome) -> None:
+        """The subject, or the rule by which it was judged, went."""
+        for place in places:
+            self._leased.pop(place, None)
+            known = self._known.get(place)
+            if known is not None and event.is_open(known.alarm):
+                gone = event.closed(known.alarm, ClosedAs.WITHDRAWN, now)
+                self._say(known, EventKind.WITHDRAWN, gone, now, now, out)
+
+    def places_of(self, enterprise: str, subject_type: str, subject_id: str) -> list[Place]:
+        """Where anything is claimed of this subject."""
+        wanted = (enterprise, subject_type, subject_id)
+        return [
+            place for place in (self._known.keys() | self._leased.keys()) if place[:3] == wanted
+        ]
+
+    def standing(self) -> dict[Place, Alarm]:
+        """The claimed alarms whose condition is there now."""
+        open_now = {place: known.alarm for place, known in self._known.items()}
+        return {
+            place: alarm
+            for place, alarm in open_now.items()
+            if event.is_open(alarm) and not event.is_over(alarm)
+        }
+
+    @property
+    def lapsed(self) -> int:
+        """How many leased claims nobody judges any more, standing or not."""
+        return sum(1 for leased in self._leased.values() if leased.lapsed)
+
+    def forget(self, alarm: Alarm) -> None:
+        """It closed by an operator's action."""
+        self._known.pop(_place(alarm), None)
+
+    def replay(self, record: Transition | Claim) -> None:
+        """Recovery: a spooled transition or leased claim."""
+        if isinstance(record, Claim):
+            self._lease(record, Outcome())
+            return
+        place, alarm = _place(record.alarm), record.alarm
+        known = self._known.get(place)
+        if known is not None and known.alarm.id != alarm.id and not event.is_open(alarm):
+            return
+        if known is None or known.alarm.id != alarm.id:
+            known = self._known[place] = Known(alarm)
+        known.alarm = alarm
+        self._keep(place, known)
+
+    def save(self) -> tuple[list[Alarm], list[Claim]]:
+        """What has to be remembered: open alarms and leased claims."""
+        leased = [each.claim for each in self._leased.values()]
+        return [known.alarm for known in self._known.values()], leased
+
+    def load(self, alarms: Iterable[Alarm], leased: Iterable[Claim]) -> None:
+        """As it was saved. What lapsed meanwhile does so at the next tick."""
+        for alarm in alarms:
+            known = self._known[_place(alarm)] = Known(alarm)
+            self._desk.put(known)
+        for claim in leased:
+            self._lease(claim, Outcome())
+
+    def _standing(self, place: Place) -> Known | None:
+        known = self._known.get(place)
+        if known is None or not event.is_open(known.alarm) or event.is_over(known.alarm):
+            return None
+        return known
+
+    def _lease(self, claim: Claim, out: Outcome) -> None:
+        """Note the lease. A mere renewal is not spooled: after a kill the older lease counts."""
+        place = claim.place
+        before = self._leased.get(place)
+        if claim.lease_until is None:
+            self._leased.pop(place, None)
+            return
+        if before is None and len(self._leased) >= MOST:
+            raise TooManyClaims(f"there are {MOST} leased claims already")
+        if before is None or before.lapsed or _said(before.claim) != _said(claim):
+            out.claims.append(claim)
+        self._leased[place] = Leased(claim)
+        heapq.heappush(self._ends, (claim.lease_until, place))
+        if len(self._ends) > 4 * len(self._leased) + 1_000:
+            self._ends = [(e.claim.lease_until or 0, p) for p, e in self._leased.items()]
+            heapq.heapify(self._ends)
+
+    def _raise(self, claim: Claim, now: int, out: Outcome) -> None:
+        place, identity, count = claim.place, claim.identity, 0
+        waiting = self._known.get(place)
+        if waiting is not None and event.is_open(waiting.alarm):
+            count = waiting.alarm.superseded + (1 if event.awaits(waiting.alarm) else 0)
+            closed = event.closed(waiting.alarm, ClosedAs.SUPERSEDED, claim.at)
+            self._say(waiting, EventKind.SUPERSEDED, closed, claim.at, now, out)
+        while identity in self._desk.open or identity in self._desk.closed:
+            identity = next_id(identity, claim.at)
+        alarm = event.claimed(claim, identity, now, count)
+        known = self._known[place] = Known(alarm)
+        self._say(known, EventKind.RAISED, alarm, claim.at, now, out)
+
+    def _follow(self, known: Known, claim: Claim, now: int, out: Outcome) -> None:
+        before = known.alarm
+        after = event.reclaimed(before, claim)
+        if after == before:
+            return
+        if not before.judged:
+            self._say(known, EventKind.RESUMED, replace(before, judged=True), now, now, out)
+        if claim.grade < before.grade:
+            asked = event.asked_again(after)
+            self._say(known, EventKind.ESCALATED, asked, claim.at, now, out)
+        elif claim.grade > before.grade:
+            self._say(known, EventKind.DEESCALATED, after, claim.at, now, out)
+        elif after != known.alarm:
+            self._say(known, EventKind.CORRECTED, after, claim.at, now, out)
+
+    def _end(self, known: Known, at: int, now: int, out: Outcome) -> None:
+        kind, alarm = event.returned(replace(known.alarm, judged=True), at)
+        self._say(known, kind, alarm, at, now, out)
+
+    def _say(
+        self, known: Known, kind: EventKind, alarm: Alarm, at: int, now: int, out: Outcome
+    ) -> None:
+        known.alarm = alarm
+        out.transitions.append(Transition(kind, alarm, at, now))
+        self._keep(_place(alarm), known)
+
+    def _keep(self, place: Place, known: Known) -> None:
+        self._desk.put(known)
+        if not event.is_open(known.alarm) and self._known.get(place) is known:
+            del self._known[place]
+
+
+def _place(alarm: Alarm) -> Place:
+    return alarm.enterprise, alarm.subject.type, alarm.subject.id, alarm.rule
+
+
+def _said(claim: Claim) -> Claim:
+    """The claim without its lease and its time: a renewal says the same."""
+    return replace(claim, lease_until=None, at=0)

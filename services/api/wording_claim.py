@@ -1,0 +1,70 @@
+"""What an alarm says that another judge claims: silence, a gateway's clock, or a judge's own."""
+
+from collections.abc import Mapping
+
+from services.domain.claim import Scalar
+from services.wire.bus import AlarmItem
+
+Said = tuple[str, str]
+"""Chinese and English."""
+
+_SUBJECTS: dict[str, Said] = {
+    "gateway": ("网关", "gateway"),
+    "enterprise": ("企业", "enterprise"),
+}
+_SENTENCES: dict[tuple[str, str], Said] = {
+    ("point", "stale"): ("{who} 已超过 {due} 秒无有效数据", "{who}: no usable reading for {due} s"),
+    ("gateway", "offline"): (
+        "{who} 失联：已超过 {due} 秒未收到任何数据，影响 {points} 个监测点",
+        "{who}: nothing heard for {due} s; {points} points depend on it",
+    ),
+    ("enterprise", "offline"): (
+        "{who} 全部 {gateways} 个网关失联，影响 {points} 个监测点",
+        "{who}: all of its {gateways} gateways are silent; {points} points depend on them",
+    ),
+    ("gateway", "clock"): (
+        "{who} 时钟异常：所报时间不可用，请校准网关时钟",
+        "{who}: the times it sends are unusable; set its clock",
+    ),
+    ("gateway", "clock_behind"): (
+        "{who} 时钟异常：数据时间持续落后 {behind} 秒，请校准网关时钟或检查积压",
+        "{who}: its readings stay {behind} s behind; set its clock, or see what holds them up",
+    ),
+}
+_UNJUDGED: Said = ("（判定方失联，目前无法判定）", " (not judged now: its judge has fallen silent)")
+
+
+def claimed_sentence(alarm: AlarmItem, who: Said) -> Said:
+    """Both languages. `who` names the point where the subject is one."""
+    named = _named(alarm, who)
+    template = _SENTENCES.get((alarm.subject_type, _shape(alarm)))
+    if template is None:
+        told = (f"{named[0]} {alarm.condition}", f"{named[1]}: {alarm.condition}")
+    else:
+        words = _words(alarm.facts)
+        told = (
+            template[0].format(who=named[0], **words),
+            template[1].format(who=named[1], **words),
+        )
+    return told if alarm.judged else (told[0] + _UNJUDGED[0], told[1] + _UNJUDGED[1])
+
+
+def _named(alarm: AlarmItem, who: Said) -> Said:
+    if alarm.tag is not None:
+        return who
+    zh, en = _SUBJECTS.get(alarm.subject_type, (alarm.subject_type, alarm.subject_type))
+    return f"{zh} {alarm.subject_id}", f"{en} {alarm.subject_id}"
+
+
+def _shape(alarm: AlarmItem) -> str:
+    behind = alarm.condition == "clock" and alarm.facts.get("behind_s") is not None
+    return "clock_behind" if behind else alarm.condition
+
+
+def _words(facts: Mapping[str, Scalar]) -> dict[str, str]:
+    names = {"due": "due_s", "points": "points", "gateways": "gateways", "behind": "behind_s"}
+    return {word: _number(facts.get(fact)) for word, fact in names.items()}
+
+
+def _number(fact: Scalar) -> str:
+    return f"{fact:.6g}" if isinstance(fact, int | float) else "–"

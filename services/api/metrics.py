@@ -1,12 +1,13 @@
 """Numbers for Prometheus: few, and each of them true."""
 
 from collections import Counter
+from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client import Counter as Total
 
 from services.api.broker_watch import BrokerWatch
-from services.api.vitals import ENGINE
+from services.api.vitals import ENGINE, INGEST
 from services.api.window import Window
 
 
@@ -38,9 +39,22 @@ def exposition(here: Window) -> bytes:
     if committed is not None:
         age = (here.clock.now_ms() - committed) / 1000
         gauge("parkwatch_commit_age_seconds", "Since readings were last committed.", age)
+    _store(here, gauge)
     if here.broker_watch is not None:
         _refusals(here.broker_watch, registry)
     return generate_latest(registry)
+
+
+def _store(here: Window, gauge: Callable[[str, str, float], None]) -> None:
+    status = here.vitals.status(INGEST)
+    if status is None:
+        return
+    if status.rollup_lag_ms is not None:
+        lag = status.rollup_lag_ms / 1000
+        gauge("parkwatch_rollup_lag_seconds", "Roll-ups are behind what is stored.", lag)
+    if status.free_share is not None:
+        free = status.free_share
+        gauge("parkwatch_storage_free_ratio", "Of the room for the database, free.", free)
 
 
 def _refusals(watch: BrokerWatch, registry: CollectorRegistry) -> None:

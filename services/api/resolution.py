@@ -33,10 +33,13 @@ _STEPS = {
 }
 
 
-def step_for(span: timedelta) -> tuple[str, timedelta]:
-    """The finest step, by name and length, that needs no more than 2,000 items for this span."""
+def step_for(span: timedelta, least: Resolution | None = None) -> tuple[str, timedelta]:
+    """The finest step, by name and length, that needs no more than 2,000 items for this span:
+    one more than it is long, and one for a step that it only touches. None below `least`."""
     for name, seconds in _STEPS.items():
-        if span.total_seconds() / seconds <= MOST_ITEMS - 1:
+        if least is not None and seconds < _STEPS[least]:
+            continue
+        if span.total_seconds() / seconds <= MOST_ITEMS - 2:
             return name, timedelta(seconds=seconds)
     return "365d", timedelta(days=365)
 

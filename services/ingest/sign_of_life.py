@@ -6,6 +6,7 @@ import msgspec
 
 from services.ingest.book_follower import BookFollower
 from services.ingest.door import Door
+from services.ingest.storekeeper import Storekeeper
 from services.runtime.clock import Clock
 from services.runtime.lifecycle import pause
 from services.runtime.mqtt_bus import MqttBus
@@ -20,6 +21,7 @@ async def show_life(
     session: MqttSession,
     door: Door,
     follower: BookFollower,
+    keeper: Storekeeper,
     clock: Clock,
     stop: asyncio.Event,
 ) -> None:
@@ -32,6 +34,8 @@ async def show_life(
             at=clock.now_ms(),
             db_ok=door.tally.db_ok and follower.answers,
             commit_at=door.tally.commit_at,
+            rollup_lag_ms=keeper.roller.progress.lag_ms(clock.now_ms()),
+            free_share=keeper.retention.free,
             detail=door.tally.sentence(session.unacked),
         )
         bus.publish(f"{STATUS}/ingest", encode(status))

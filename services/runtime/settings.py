@@ -46,6 +46,10 @@ class Settings(BaseSettings):
     rate_limit: int = Field(default=600, ge=0)
     gateway_rate: int = Field(default=20_000, ge=0)
     buckets: str = "0-15"
+    raw_days: int = Field(default=90, ge=30)
+    rollup_days: int = Field(default=1_100, ge=1_095)
+    compress_days: int = Field(default=14, ge=7)
+    database_limit_gb: float | None = Field(default=None, gt=0)
 
     # From the stack.
     client_id_secret: SecretStr | None = None

@@ -20,6 +20,7 @@ from tests.living.engines import REPOSITORY
 TABLES = (
     "dead_letter_day, letter_request, diverted, gateway_condition, "
     "gateway_ledger, gap, gateway_day, durable_session, gateway_event, "
+    "rollup_minute, rollup_hour, rollup_note, rollup_base, reading_day, "
     "reading, gateway_message, dead_letter, unregistered_tag, unregistered_reading, "
     "rule, point, gateway, enterprise"
 )

@@ -23,7 +23,8 @@ class EventView:
 
     `kind`: `publish_denied` (a foreign topic: acknowledged, not delivered), `subscribe_denied`,
     `message_too_large` (the connection was cut), `login_refused` (somebody with this gateway's
-    name). `detail`: the topic, the size, or where the login came from.
+    name). `detail`: the topic, the size, or where the login came from. Of no enterprise:
+    `storage_tight`, `storage_full` (`detail`: what is free), `readings_dropped_early` (which day).
     """
 
     enterprise: str

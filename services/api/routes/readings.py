@@ -41,13 +41,15 @@ class ReadingView:
 
 @dataclass(frozen=True, slots=True)
 class BucketView:
-    """A stretch of time from `measured_at` on; `quality` is the worst, `count` of usable values."""
+    """A stretch of time from `measured_at` on, a whole one from a minute up. `count` usable values
+    make the others, `bad` ones are counted apart; `quality` is the worst, `last` the newest."""
 
     measured_at: str
     min: float | None
     max: float | None
     mean: float | None
     count: int
+    bad: int
     last: float | str | None
     quality: str
 
@@ -74,7 +76,9 @@ async def list_readings(
     limit: Limit = 1000,
     cursor: Cursor = None,
 ) -> Response:
-    """Readings of a point by their own time. `auto` gives at most about 2,000 items at once."""
+    """Readings of a point by their own time. `auto` gives the readings themselves where they are
+    at most 2,000, else the finest steps that are; of states always the readings, in pages. Steps
+    from a minute up come from roll-ups, also where the readings have been dropped since."""
     point = seen(here, principal, enterprise, tag).point
     span = _span(here, point.id, start, end)
     match resolution:
@@ -99,11 +103,13 @@ def _span(here: Window, point_id: int, start: datetime | None, end: datetime | N
 
 
 async def _auto(here: Window, point: Point, span: Span, cursor: str | None) -> Readings:
-    if cursor is None and not point.has_states:
+    if cursor is None:
         async with here.database.transaction(DEADLINE_S) as connection:
-            number = await store.count(connection, span, MOST_ITEMS + 1)
-        if number > MOST_ITEMS:
-            name, width = step_for(span.end - span.start)
+            dropped = (await store.rolled(connection, span)).dropped
+            most = MOST_ITEMS + 1
+            number = 0 if point.has_states else await store.count(connection, span, most)
+        if dropped or number > MOST_ITEMS:
+            name, width = step_for(span.end - span.start, Resolution.MINUTE if dropped else None)
             return await _buckets(here, point, span, name, width, MOST_ITEMS, None)
     return await _raw(here, point, span, MOST_ITEMS, cursor)
 
@@ -135,7 +141,8 @@ async def _buckets(
     if place is not None:
         span = Span(span.point_id, max(span.start, to_datetime(place[0])), span.end)
     async with here.database.transaction(DEADLINE_S) as connection:
-        found = await store.buckets(connection, span, width, limit + 1)
+        state = await store.rolled(connection, span)
+        found = await store.buckets(connection, span, state, width, limit + 1)
     page = found[:limit]
     following = make_cursor([to_ms(found[limit].bucket)]) if len(found) > limit else None
     return Readings(name, point.unit, [_bucket(point, each) for each in page], following)
@@ -169,6 +176,7 @@ def _bucket(point: Point, bucket: Bucket) -> BucketView:
         None if states else bucket.high,
         None if states else bucket.mean,
         bucket.number,
+        bucket.bad,
         point.present(bucket.newest),
         Quality(bucket.quality).name.lower(),
     )

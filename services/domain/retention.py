@@ -1,0 +1,91 @@
+"""What of the readings may go, and what goes first when room is short.
+
+Readings are kept as long as was chosen, counted from when the newest of their day was received:
+a past that was replayed yesterday is not old. When room is short the oldest days go earlier, but
+never what was received in the last 30 days (State Administration of Work Safety, order 40, 13).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+DAY_MS = 86_400_000
+
+LAW_DAYS = 30
+"""Below this nothing is dropped, however short room is."""
+
+TIGHT_SHARE = 0.20
+"""With less of the room free, days of readings go before their time."""
+
+FULL_SHARE = 0.10
+"""With less of it free and nothing left that may go, somebody must make room."""
+
+ORDINARY_DAYS = 90
+"""How long what nobody is obliged to keep stays: readings of tags that nobody registered."""
+
+IDENTITY_DAYS = 30
+"""How long the identity of a message is known: longer than any gateway buffers."""
+
+EVENT_DAYS = 365
+"""How long the events of gateways are kept."""
+
+
+class Why(StrEnum):
+    """Why a day of readings goes."""
+
+    AGE = "age"
+    SPACE = "space"
+
+
+class Room(StrEnum):
+    """How much room there is for what comes."""
+
+    ENOUGH = "enough"
+    TIGHT = "tight"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of readings by their own time: its beginning and its newest receipt, epoch ms."""
+
+    start: int
+    newest_received_at: int
+
+    @property
+    def old_since(self) -> int:
+        """From when its age counts; a day that is not over is not old."""
+        return max(self.newest_received_at, self.start + DAY_MS)
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """The decision to let a day go."""
+
+    start: int
+    why: Why
+
+
+def room(free: float | None) -> Room:
+    """What a share of free room means; None: nobody can see it."""
+    if free is None or free >= TIGHT_SHARE:
+        return Room.ENOUGH
+    return Room.TIGHT if free >= FULL_SHARE else Room.FULL
+
+
+def next_drop(days: Iterable[Day], now: int, raw_days: int, space: Room) -> Drop | None:
+    """The day that goes next, the oldest receipt first; None when all of them stay."""
+    oldest = min(days, key=lambda day: (day.old_since, day.start), default=None)
+    if oldest is None:
+        return None
+    age = now - oldest.old_since
+    if age > max(raw_days, LAW_DAYS) * DAY_MS:
+        return Drop(oldest.start, Why.AGE)
+    if space is not Room.ENOUGH and age > LAW_DAYS * DAY_MS:
+        return Drop(oldest.start, Why.SPACE)
+    return None
+
+
+def patience_days(ordinary: int, space: Room) -> int:
+    """How long what nobody is obliged to keep stays: no longer than 30 days when room is short."""
+    return ordinary if space is Room.ENOUGH else min(ordinary, LAW_DAYS)

@@ -1,0 +1,145 @@
+"""Lets go of what was kept long enough, and of more when room is short; says so each time."""
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import structlog
+
+from services.domain.retention import (
+    DAY_MS,
+    EVENT_DAYS,
+    IDENTITY_DAYS,
+    ORDINARY_DAYS,
+    Drop,
+    Room,
+    Why,
+    next_drop,
+    patience_days,
+    room,
+)
+from services.runtime.clock import Clock
+from services.runtime.lifecycle import pause
+from services.store.gateway_event import EventKind
+from services.store.retention import ROWS_AT_ONCE, Shelf
+
+PERIOD_S = 60.0
+DROPS_AT_ONCE = 100
+"""Days of readings dropped in one round; the next one goes on."""
+
+PATIENCE_DAYS = {
+    "gateway_message": IDENTITY_DAYS,
+    "unregistered_reading": ORDINARY_DAYS,
+    "gateway_event": EVENT_DAYS,
+}
+
+_log = structlog.get_logger()
+
+Measure = Callable[[], Awaitable[float | None]]
+"""What share of the room for the database is free; None where nobody can see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How long is kept, in days. `compress_days`: without news so long, a day goes into columns."""
+
+    raw_days: int
+    rollup_days: int
+    compress_days: int
+
+
+class Retention:
+    """One keeper among all ingests of a database; the others look on. Call `run`."""
+
+    def __init__(self, shelf: Shelf, measure: Measure, terms: Terms, clock: Clock) -> None:
+        self._shelf = shelf
+        self._measure = measure
+        self._terms = terms
+        self._clock = clock
+        self._well = True
+        self.free: float | None = None
+        """The share of free room at the last look."""
+        self.room = Room.ENOUGH
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """A round a minute until told to stop; what fails is tried again in the next."""
+        while not stop.is_set():
+            try:
+                if await self._shelf.hold():
+                    await self.round()
+                    self._well = True
+            except psycopg.Error as error:
+                self._shelf.drop()
+                if self._well and not stop.is_set():
+                    _log.warning("cannot tidy the store now", reason=str(error).split("\n")[0])
+                self._well = False
+            await pause(stop, PERIOD_S)
+
+    async def round(self) -> None:
+        """Let go of everything whose time has come. Raises psycopg.Error."""
+        await self._look()
+        await self._forget()
+        for _ in range(DROPS_AT_ONCE):
+            drop = next_drop(
+                await self._shelf.days(), self._clock.now_ms(), self._terms.raw_days, self.room
+            )
+            if drop is None or not await self._shelf.drop_day(drop.start):
+                break
+            await self._tell(drop)
+            await self._look()
+        before = self._clock.now_ms() - self._terms.rollup_days * DAY_MS
+        for week in await self._shelf.rollup_weeks(before):
+            await self._shelf.drop_rollups(week)
+            _log.info("roll-ups dropped", week=week.date().isoformat())
+        await self._shelf.compress(self._clock.now_ms() - self._terms.compress_days * DAY_MS)
+
+    async def _look(self) -> None:
+        """See how much room there is, and say when that has become another matter."""
+        self.free = await self._measure()
+        before, self.room = self.room, room(self.free)
+        if self.room is before or self.free is None:
+            return
+        free = f"{self.free:.0%} of the room is free"
+        match self.room:
+            case Room.TIGHT:
+                _log.warning("room for readings is short: old ones go early", free=free)
+                await self._shelf.tell(EventKind.STORAGE_TIGHT, free, self._clock.now_ms())
+            case Room.FULL:
+                _log.error("there is hardly room left for readings: make room", free=free)
+                await self._shelf.tell(EventKind.STORAGE_FULL, free, self._clock.now_ms())
+            case Room.ENOUGH:
+                _log.info("there is room for readings again", free=free)
+
+    async def _tell(self, drop: Drop) -> None:
+        day = datetime.fromtimestamp(drop.start / 1000, UTC).date().isoformat()
+        if drop.why is Why.AGE:
+            _log.info("readings dropped", day=day)
+            return
+        _log.warning("readings dropped before their time: room was short", day=day)
+        await self._shelf.tell(EventKind.READINGS_DROPPED_EARLY, day, self._clock.now_ms())
+
+    async def _forget(self) -> None:
+        for table, ordinary in PATIENCE_DAYS.items():
+            before = self._clock.now_ms() - (patience_days(ordinary, self.room) * DAY_MS + DAY_MS)
+            for _ in range(DROPS_AT_ONCE):
+                if await self._shelf.forget(table, before) < ROWS_AT_ONCE:
+                    break
+
+
+def measure(shelf: Shelf, disk: Path | None, limit_bytes: int | None) -> Measure:
+    """Free room by the disk that the database lies on (None: elsewhere) and by its own limit."""
+
+    async def look() -> float | None:
+        shares = []
+        if disk is not None:
+            usage = shutil.disk_usage(disk)
+            shares.append(usage.free / usage.total)
+        if limit_bytes is not None:
+            shares.append(max(0.0, 1 - await shelf.size() / limit_bytes))
+        return min(shares, default=None)
+
+    return look

@@ -13,6 +13,7 @@ from services.api.problem import MEDIA_TYPE, Kind, render
 from services.api.repeat import Repeat
 from services.api.routes import (
     acknowledge,
+    adoption,
     alarm_statistics,
     alarms,
     enterprises,
@@ -50,6 +51,7 @@ _NOUNS = (
     alarm_statistics,
     journal_export,
     refused,
+    adoption,
     events,
     telemetry,
     live,

@@ -13,26 +13,17 @@ Longitude = Annotated[Number, Field(ge=-180, le=180)]
 Latitude = Annotated[Number, Field(ge=-90, le=90)]
 
 
-class NewPoint(BaseModel):
-    """A point to register. Ranges are in `unit`."""
+class PointName(BaseModel):
+    """Whose a point is, and what it is called in messages."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "enterprise": "north-works",
-                    "tag": "GT-101",
-                    "kind": "combustible_gas",
-                    "unit": "%LEL",
-                    "range_low": 0,
-                    "range_high": 100,
-                }
-            ]
-        },
-    )
     enterprise: Code
     tag: Tag
+
+
+class PointDescription(BaseModel):
+    """What a point measures, where, and in which unit. Ranges are in `unit`."""
+
+    model_config = ConfigDict(extra="forbid")
     kind: PointKind
     unit: Unit
     range_low: Number | None = None
@@ -56,6 +47,26 @@ class NewPoint(BaseModel):
     def columns(self) -> dict[str, object]:
         """By the columns of the table, but for the number."""
         return self.model_dump(mode="json")
+
+
+class NewPoint(PointDescription, PointName):
+    """A point to register. Ranges are in `unit`."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "enterprise": "north-works",
+                    "tag": "GT-101",
+                    "kind": "combustible_gas",
+                    "unit": "%LEL",
+                    "range_low": 0,
+                    "range_high": 100,
+                }
+            ]
+        },
+    )
 
 
 class PointChange(BaseModel):

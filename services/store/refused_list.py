@@ -65,5 +65,12 @@ async def unregistered_tags(
         return await cursor.fetchall()
 
 
+async def unregistered_gateway(connection: Connection, enterprise: str, tag: str) -> str | None:
+    """The gateway that sent an unregistered tag first; None where the list has no such tag."""
+    values = {"enterprise": enterprise, "tag": tag}
+    row = await (await connection.execute(_SQL["unregistered_gateway"], values)).fetchone()
+    return None if row is None else str(row[0])
+
+
 def _list(scope: frozenset[str] | None) -> list[str] | None:
     return None if scope is None else list(scope)

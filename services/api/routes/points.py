@@ -102,13 +102,7 @@ async def create_point(here: Here, principal: Configurer, new: NewPoint) -> Resp
     """Register a point; its readings are taken within 2 s."""
     check_known(here, new)
     async with here.database.transaction() as connection:
-        number = await store.next_version(connection)
-        if await store.taken_tags(connection, new.enterprise, [new.tag]):
-            raise Problem(
-                Kind.CONFLICT, f"tag: {new.tag} is registered already; change it with PATCH."
-            )
-        (point_id,) = await fresh_ids(connection, 1)
-        await store.insert_points(connection, [new.columns() | {"id": point_id}], number)
+        await insert(connection, new)
     await refresh(here.follower)
     return answer(view(seen(here, principal, new.enterprise, new.tag)), 201)
 
@@ -142,6 +136,15 @@ async def change_point(
         await store.update_point(connection, columns, number)
     await refresh(here.follower)
     return answer(view(seen(here, principal, enterprise, tag)))
+
+
+async def insert(connection: Connection, new: NewPoint) -> None:
+    """Put a point into the book, in the caller's transaction; refuses a name that is taken."""
+    number = await store.next_version(connection)
+    if await store.taken_tags(connection, new.enterprise, [new.tag]):
+        raise Problem(Kind.CONFLICT, f"tag: {new.tag} is registered already; change it with PATCH.")
+    (point_id,) = await fresh_ids(connection, 1)
+    await store.insert_points(connection, [new.columns() | {"id": point_id}], number)
 
 
 def check_known(here: Window, new: NewPoint) -> None:

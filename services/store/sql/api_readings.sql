@@ -90,3 +90,7 @@ WHERE (%(scope)s::text[] IS NULL OR enterprise = ANY(%(scope)s))
 ORDER BY enterprise, tag LIMIT %(limit)s;
 
 SELECT gateway FROM unregistered_tag WHERE enterprise = %(enterprise)s AND tag = %(tag)s;
+
+-- name: unregistered_gateway
+-- Which gateway sent a tag that nobody has registered.
+SELECT gateway FROM unregistered_tag WHERE enterprise = %(enterprise)s AND tag = %(tag)s;

@@ -185,6 +185,9 @@ class Bench:
         self.heard = Heard()
         self.watched: int | None = None
         self.process: subprocess.Popen[bytes] | None = None
+        self._ingest: subprocess.Popen[bytes] | None = None
+        self.ingest_ready = False
+        """Whether the ingest that runs now hears the field."""
         self.client = f"t{secrets.token_hex(4)}"
         self._bus = MqttBus(engines.broker("api"), f"test-{self.client}")
         self._log = (data_dir / "alerts.log").open("ab")
@@ -194,6 +197,7 @@ class Bench:
         await self._bus.__aenter__()
         self._bus.subscribe(ALARMS, self._hear_events)
         self._bus.subscribe(f"{STATUS}/alerts", self._hear_status)
+        self._bus.subscribe(f"{STATUS}/ingest", self._hear_ingest)
         self._bus.subscribe(f"{REPLY}/{self.client}", self._hear_reply)
         self._bus.subscribe(VALUES, self._hear_values)
         await self.until(lambda: self._bus.connected, 5)
@@ -211,12 +215,19 @@ class Bench:
     @contextmanager
     def ingest(self) -> Iterator[None]:
         """The real ingest beside it."""
-        process = self._process("ingest", self._ingest_log)
+        self.ingest_ready = False
+        process = self._ingest = self._process("ingest", self._ingest_log)
         try:
             yield
         finally:
             process.terminate()
             process.wait(10)
+
+    def kill_ingest(self) -> None:
+        """kill -9."""
+        assert self._ingest is not None
+        self._ingest.kill()
+        self._ingest.wait(5)
 
     async def start(self, seconds: float = 10) -> None:
         """Start the service; returns when it says that it is ready."""
@@ -351,6 +362,9 @@ class Bench:
         for point, value in zip(frame.id, frame.v, strict=True):
             if point == self.watched:
                 self.heard.values.append(value)
+
+    def _hear_ingest(self, _topic: str, payload: bytes) -> None:
+        self.ingest_ready = msgspec.json.decode(payload, type=Status).ready
 
     def _hear_reply(self, _topic: str, payload: bytes) -> None:
         if b'"parts"' in payload:

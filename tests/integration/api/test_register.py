@@ -1,6 +1,7 @@
 """The register over REST, on the real database: what is told is kept, and refusals say why."""
 
 import httpx2
+import psycopg
 import pytest
 
 from tests.integration.api.conftest import Api
@@ -220,3 +221,28 @@ def test_who_only_reads_is_refused_every_change(api: Api, role: str) -> None:
         ("GET", "/users"),
     ):
         refused(person.http.request(method, path), 403, "forbidden", role)
+
+
+def test_an_unregistered_tag_is_adopted_in_one_step(api: Api) -> None:
+    code = api.enterprise()
+    api.admin.tell(f"/enterprises/{code}/gateways", {"code": "gw-1"}, status=201)
+    with psycopg.connect(api.engines.superuser_url) as connection:
+        connection.execute(
+            "INSERT INTO unregistered_tag"
+            " (enterprise, tag, gateway, first_at, last_at, last_value, count)"
+            " VALUES (%s, 'GT/9', 'gw-1', now(), now(), '30.0', 2)",
+            (code,),
+        )
+    address = f"/unregistered-tags/{code}/GT%2F9/adopt"
+    body = {"kind": "combustible_gas", "unit": "%LEL", "range_low": 0, "range_high": 100}
+
+    refused(api.admin.http.post(address, json=body | {"kind": "gas"}), 422, "invalid", "kind")
+    refused(api.admin.http.post(address, json=body | {"tag": "X"}), 422, "invalid", "tag")
+    stranger = api.person("enterprise", api.enterprise())
+    assert stranger.http.post(address, json=body).status_code in (403, 404)
+    made = api.admin.tell(address, body, status=201)
+    assert (made["tag"], made["gateway"], made["range_high"]) == ("GT/9", "gw-1", 100)
+    assert api.admin.ask(f"/points/{code}/GT%2F9") == made
+    refused(api.admin.http.post(address, json=body), 409, "conflict", "GT/9")
+    nowhere = f"/unregistered-tags/{code}/never-sent/adopt"
+    refused(api.admin.http.post(nowhere, json=body), 404, "not-found", "unregistered tag")

@@ -13,6 +13,8 @@ from services.api.openapi import document
 from services.api.permission import Permission
 from services.api.routes import (
     acknowledge,
+    adoption,
+    alarm_statistics,
     alarms,
     enterprises,
     events,
@@ -32,8 +34,9 @@ from services.api.routes import (
 )
 from services.api.routes.telemetry import gateway_caller
 
-NOUNS = (acknowledge, alarms, enterprises, events, gateways, health, journal_export, live,
-         point_import, points, readings, refused, rules, session, telemetry, users, values)  # fmt: skip
+NOUNS = (acknowledge, adoption, alarm_statistics, alarms, enterprises, events, gateways, health,
+         journal_export, live, point_import, points, readings, refused, rules, session, telemetry,
+         users, values)  # fmt: skip
 ROUTES = [route for noun in NOUNS for route in noun.router.routes if isinstance(route, APIRoute)]
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "reference" / "openapi.json"
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}

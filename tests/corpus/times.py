@@ -12,11 +12,11 @@ YEAR = 365 * DAY
 NO_TIME, FUTURE, OLD = ReadingFlag.NO_TIME, ReadingFlag.FUTURE, ReadingFlag.OLD
 
 
-def _timed(leaf: str, ts: str) -> Payload:
+def _timed(leaf: str, ts: str, gas: float = 12.25) -> Payload:
     """A message whose time is a JSON text; `{at}` and `{s}` in it stand for the case's own."""
 
     def payload(at: int) -> bytes:
-        time, values = ts.format(at=at, s=seconds(at)), f'{{"{GAS}":12.25,"{LOCK}":true}}'
+        time, values = ts.format(at=at, s=seconds(at)), f'{{"{GAS}":{gas},"{LOCK}":true}}'
         match leaf:
             case "telemetry":
                 return f'{{"ts":{time},"values":{values}}}'.encode()
@@ -25,30 +25,33 @@ def _timed(leaf: str, ts: str) -> Payload:
             case "tb":
                 return f'{{"D":[{{"ts":{time},"values":{values}}}]}}'.encode()
         more = f'{{"n":"{LOCK}","vb":true}}]'
-        return f'[{{"bt":{time},"n":"{GAS}","v":12.25}},{more}'.encode()
+        return f'[{{"bt":{time},"n":"{GAS}","v":{gas}}},{more}'.encode()
 
     return payload
 
 
 def _none() -> Iterator[Case]:
-    now = (
-        Stored(GAS, 12.25, flags=NO_TIME, shift=None),
-        Stored(LOCK, 1.0, flags=NO_TIME, shift=None),
-    )
-    values = f'{{"{GAS}":12.25,"{LOCK}":true}}'
+    """Each with a value of its own: what is told apart by no time may come in one millisecond."""
     bare = {
-        "telemetry": f'{{"values":{values}}}',
-        "neuron": f'{{"values":{values}}}',
-        "tb": f'{{"D":[{values}]}}',
-        "senml": f'[{{"n":"{GAS}","v":12.25}},{{"n":"{LOCK}","vb":true}}]',
+        "telemetry": '{{"values":{{"GT-101":{0},"ESD-301":true}}}}',
+        "neuron": '{{"values":{{"GT-101":{0},"ESD-301":true}}}}',
+        "tb": '{{"D":[{{"GT-101":{0},"ESD-301":true}}]}}',
+        "senml": '[{{"n":"GT-101","v":{0}}},{{"n":"ESD-301","vb":true}}]',
     }
-    for leaf, text in bare.items():
-        yield Case(43, "no time", leaf, _fixed(text.encode()), now)
-    for leaf in ("telemetry", "neuron", "tb"):
-        yield Case(43, "null for a time", leaf, _timed(leaf, "null"), now)
-    past = RECEIVED_AFTER_MS - 5_000
-    ago = tuple(Stored(each.tag, each.value, flags=NO_TIME, shift=past) for each in now)
-    yield Case(43, "five seconds ago", "senml", _timed("senml", "-5"), ago)
+    for gas, (leaf, text) in enumerate(bare.items(), 61):
+        payload = _fixed(text.format(gas).encode())
+        yield Case(43, "no time", leaf, payload, _untimed(gas))
+    for gas, leaf in enumerate(("telemetry", "neuron", "tb"), 71):
+        yield Case(43, "null for a time", leaf, _timed(leaf, "null", gas), _untimed(gas))
+    ago = _untimed(81, RECEIVED_AFTER_MS - 5_000)
+    yield Case(43, "five seconds ago", "senml", _timed("senml", "-5", 81), ago)
+    yield Case(43, "zero is now", "senml", _timed("senml", "0", 82), _untimed(82))
+
+
+def _untimed(gas: float, shift: int | None = None) -> tuple[Stored, ...]:
+    return tuple(
+        Stored(tag, value, flags=NO_TIME, shift=shift) for tag, value in ((GAS, gas), (LOCK, 1.0))
+    )
 
 
 def _fixed(payload: bytes) -> Payload:

@@ -123,8 +123,8 @@ class Tables:
             )
             connection.execute(
                 "INSERT INTO point (enterprise, tag, id, kind, unit, range_low, range_high,"
-                " book_version) SELECT 'acme', %s, %s, %s, '1', %s, %s, version FROM book",
-                (tag, number, kind, more.get("low"), more.get("high")),
+                " book_version) SELECT 'acme', %s, %s, %s, %s, %s, %s, version FROM book",
+                (tag, number, kind, more.get("unit", "1"), more.get("low"), more.get("high")),
             )
 
 

@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 RUN := .venv/bin/python
-FAST := $(wildcard tests/unit tests/architecture tests/property tests/stories)
+FAST := $(wildcard tests/unit tests/architecture tests/property tests/stories tests/corpus)
 # Two processes: the tests start real databases and browsers, which take the rest.
 PARALLEL := -n 2
 # pytest's code for "no test was chosen": a part may have none.

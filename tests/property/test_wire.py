@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from services.domain.directory import Directory
 from services.domain.point import Point, PointKind
 from services.wire import document
-from services.wire.native import decode_native, decode_state
+from services.wire.leaf import DECODERS
+from services.wire.native import decode_state
 from services.wire.telemetry import Poison
 from services.wire.translate import translate
 
@@ -42,7 +43,7 @@ BOOK = directory()
 @example(b'{"values":{"G":{"v":1,"ts":99999999999999999999999999}}}')
 def test_bytes_are_read_or_poison(payload: bytes) -> None:
     reasons = []
-    for decode in (decode_native, decode_state):
+    for decode in (*DECODERS.values(), decode_state):
         try:
             decode(payload)
         except Poison as poison:

@@ -21,6 +21,10 @@ CUT_S = 300
 LIVE_MS = 120_000
 """A reading further behind than this is a back-fill, not something happening now."""
 
+GATEWAYS_MOST = 10_000
+"""Gateways whose traffic is remembered; beyond it those that were quiet for a minute are forgotten,
+and then who is new is not limited."""
+
 _BLOCK_S = 10
 
 Owner = tuple[str, str]
@@ -79,7 +83,7 @@ class _Traffic:
 
 
 class RateGate:
-    """The windows of all gateways: bounded by those that sent something, which are registered."""
+    """The windows of all gateways that send."""
 
     def __init__(self, rate: int) -> None:
         """`rate`: readings a second and gateway; 0 turns the limit off."""
@@ -92,10 +96,12 @@ class RateGate:
 
     def judge(self, owner: Owner, readings: int, live: bool, now: float) -> Passage:
         """What to do with a message of so many readings; `live`: none of them is a back-fill."""
+        second = int(now)
         traffic = self._traffic.get(owner)
         if traffic is None:
+            if len(self._traffic) >= GATEWAYS_MOST and not self._forget(second):
+                return Passage.STRAIGHT
             traffic = self._traffic[owner] = _Traffic()
-        second = int(now)
         passed = traffic.passed
         passed.turn(second)
         if live:
@@ -109,6 +115,20 @@ class RateGate:
             traffic.cut_until = now + CUT_S + WINDOW_S
             return Passage.CUT
         return Passage.APART
+
+    def live(self, owner: Owner) -> int:
+        """How many readings of now a gateway sent within the last minute."""
+        traffic = self._traffic.get(owner)
+        return 0 if traffic is None else traffic.live.total
+
+    def _forget(self, second: int) -> bool:
+        """Forget who was quiet for a minute; whether there is room now."""
+        for each in self._traffic.values():
+            each.passed.turn(second)
+        quiet = [owner for owner, each in self._traffic.items() if not each.passed.total]
+        for owner in quiet:
+            del self._traffic[owner]
+        return bool(quiet)
 
     def _floods(self, live: Window) -> bool:
         return live.total >= self._most * CUT_FACTOR and live.lasted()

@@ -11,6 +11,9 @@ POISON_LEAST = 20
 """Messages in a row of which nothing could be used before a gateway counts as poison only: a
 gateway that was set up wrongly is found within seconds, one broken message flags nobody."""
 
+RUNS_MOST = 10_000
+"""Gateways whose runs are counted at a time; of further ones nothing is counted meanwhile."""
+
 
 @dataclass(slots=True)
 class Run:
@@ -22,7 +25,7 @@ class Run:
 
 @dataclass(slots=True)
 class PoisonRuns:
-    """Per gateway the run that is under way: bounded by the gateways that send poison."""
+    """Per gateway the run that is under way; of no more than `RUNS_MOST` gateways."""
 
     _runs: dict[Owner, Run] = field(default_factory=dict)
 
@@ -40,6 +43,8 @@ class PoisonRuns:
                     touched.add(owner)
                 continue
             if run is None:
+                if len(self._runs) >= RUNS_MOST:
+                    continue
                 run = self._runs[owner] = Run(at)
             run.count += 1
             if run.count >= POISON_LEAST:

@@ -38,7 +38,11 @@ class Feed(Protocol):
         ...
 
     async def take(self, limit: int, wait_s: float) -> list[Delivery]:
-        """Up to `limit` deliveries in the order of receipt; empty after `wait_s` without any."""
+        """Up to `limit` deliveries; empty after `wait_s` without any.
+
+        In the order of receipt, but for a feed that was told which topics are urgent: of those
+        that wait there the urgent ones go first.
+        """
         ...
 
     def ack(self, deliveries: Sequence[Delivery]) -> None:

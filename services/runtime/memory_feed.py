@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from services.runtime.clock import Clock
 from services.runtime.feed import Delivery
+from services.runtime.lanes import Lanes, Urgency, nothing_urgent
 
 
 @dataclass(slots=True)
@@ -23,11 +24,11 @@ class _Kept:
 class MemoryFeed:
     """What `publish` puts in comes out of `take`; connections are lost when told."""
 
-    def __init__(self, clock: Clock, window: int = 5_000) -> None:
+    def __init__(self, clock: Clock, window: int = 5_000, urgent: Urgency = nothing_urgent) -> None:
         self._clock = clock
         self._window = window
         self._kept: list[_Kept] = []
-        self._queue: list[Delivery] = []
+        self._queue = Lanes(urgent)
         self._unacked: dict[int, _Kept] = {}
         self._epoch = 1
         self._last_id = 0
@@ -43,7 +44,7 @@ class MemoryFeed:
         return len(self._unacked)
 
     async def take(self, limit: int, wait_s: float) -> list[Delivery]:
-        """Up to `limit` deliveries in the order of receipt; empty after `wait_s` without any."""
+        """Up to `limit` deliveries, urgent ones first; empty after `wait_s` without any."""
         if not self._queue:
             self._arrived.clear()
             try:
@@ -51,8 +52,7 @@ class MemoryFeed:
                     await self._arrived.wait()
             except TimeoutError:
                 return []
-        taken, self._queue = self._queue[:limit], self._queue[limit:]
-        return taken
+        return self._queue.take(limit)
 
     def ack(self, deliveries: Sequence[Delivery]) -> None:
         """Acknowledge them in their order; those of an old epoch are dropped."""
@@ -68,7 +68,7 @@ class MemoryFeed:
         self._epoch += 1
         self._last_id = 0
         self._unacked.clear()
-        self._queue = [each for each in self._queue if each.qos == 0]
+        self._queue.replace([each for each in self._queue if each.qos == 0])
         for kept in self._kept:
             kept.packet_id = 0
         self._give()
@@ -104,7 +104,5 @@ class MemoryFeed:
         self, topic: str, payload: bytes, packet_id: int, qos: int, again: bool, retained: bool
     ) -> None:
         now = self._clock.now_ms()
-        self._queue.append(
-            Delivery(self._epoch, packet_id, qos, topic, payload, now, again, retained)
-        )
+        self._queue.put(Delivery(self._epoch, packet_id, qos, topic, payload, now, again, retained))
         self._arrived.set()

@@ -103,4 +103,5 @@ def _letter(point: Point, gateway: str, unfit: list[UnregisteredValue], reason: 
         msgspec.json.encode(payload)[:PAYLOAD_LIMIT],
         f"{len(unfit)} values kept before {point.tag} was registered do not fit it: {reason}.",
         max(each.received_at for each in unfit),
+        refused=len(unfit),
     )

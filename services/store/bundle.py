@@ -96,14 +96,14 @@ def readings(
 def dead_letters(parcels: Iterable[Parcel], more: Iterable[DeadLetter] = ()) -> list[DeadLetter]:
     """The payloads of a batch of which something was refused, and `more` after them."""
     own = [
-        dead_letter(parcel, parcel.translation.reason)
+        dead_letter(parcel, parcel.translation.reason, parcel.translation.refused)
         for parcel in parcels
         if parcel.translation.reason is not None
     ]
     return [*own, *more]
 
 
-def dead_letter(parcel: Parcel, reason: str) -> DeadLetter:
+def dead_letter(parcel: Parcel, reason: str, refused: int) -> DeadLetter:
     """A delivery as a dead letter; of an oversized payload its first 256 KiB."""
     delivery, translation = parcel.delivery, parcel.translation
     return DeadLetter(
@@ -114,7 +114,7 @@ def dead_letter(parcel: Parcel, reason: str) -> DeadLetter:
         reason,
         delivery.received_at,
         delivery.redelivered,
-        max(translation.refused, 1),
+        refused,
     )
 
 
@@ -159,7 +159,7 @@ def unregistered(
         noted = len(parcel.translation.unregistered) - len(crowded)
         count.not_kept += noted - (room.kept - before)
         if crowded:
-            letter = dead_letter(parcel, _no_room(crowded))
+            letter = dead_letter(parcel, _no_room(crowded), len(crowded))
             refused.append(replace(letter, refused=len(crowded)))
     return list(tags.values()), refused
 

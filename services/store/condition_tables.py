@@ -31,8 +31,9 @@ async def note(connection: Connection, found: Sequence[Condition], now: int) -> 
         if row is not None:
             step = "end_condition" if condition.over else "grow_condition"
             await connection.execute(_SQL[step], {**values, "event_id": row[0]})
-        elif not condition.over:
-            await connection.execute(_SQL["begin_condition"], values)
+        else:
+            step = "tell_condition" if condition.over else "begin_condition"
+            await connection.execute(_SQL[step], values)
 
 
 def _values(condition: Condition, now: int) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Messages kept apart in the database: put there with their batch, taken out with another."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -9,7 +10,7 @@ from services.domain.directory import Directory
 from services.domain.rate import Owner
 from services.runtime.clock import to_datetime, to_ms
 from services.runtime.feed import Delivery
-from services.store.intake import Parcel
+from services.store.intake import Parcel, Resumed
 from services.store.queries import Queries
 from services.store.set_aside import Apart
 from services.wire.translate import Translation, translate
@@ -20,11 +21,11 @@ _SQL = Queries.load("set_aside")
 
 
 def values_of(translation: Translation) -> int:
-    """How many values of a message can be stored or wait for their tag's adoption."""
-    return len(translation.readings) + len(translation.unregistered)
+    """How many readings a message holds, those refused included."""
+    return len(translation.readings) + len(translation.unregistered) + translation.refused
 
 
-def parcel_of(delivery: Delivery, directory: Directory) -> Parcel:
+def parcel_of(delivery: Delivery, directory: Directory, resumed: Resumed) -> Parcel:
     """What a message that was set aside means by today's register, at its own time of receipt."""
     return Parcel(
         delivery,
@@ -35,6 +36,7 @@ def parcel_of(delivery: Delivery, directory: Directory) -> Parcel:
             delivery.received_at,
             delivery.redelivered,
         ),
+        resumed=resumed,
     )
 
 
@@ -42,9 +44,13 @@ def refused(parcel: Parcel, reason: str) -> Parcel:
     """A message that the database cannot take: none of it is used."""
     found = parcel.translation
     sentence = f"The database refused it: {reason}."
-    return Parcel(
-        parcel.delivery, Translation(found.enterprise, found.gateway, refusals=(sentence,))
+    dead = Translation(
+        found.enterprise,
+        found.gateway,
+        refusals=(sentence,),
+        spoilt=max(values_of(found) - 1, 0),
     )
+    return replace(parcel, translation=dead)
 
 
 async def put_apart(connection: Connection, parcels: Sequence[Parcel]) -> int:

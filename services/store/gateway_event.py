@@ -29,6 +29,9 @@ class EventKind(StrEnum):
     MESSAGES_MISSING = "messages_missing"
     GAPS_GIVEN_UP = "gaps_given_up"
     SESSION_LOST = "session_lost"
+    ONLY_POISON = "only_poison"
+    OVER_RATE = "over_rate"
+    GATEWAY_CUT = "gateway_cut"
 
 
 class MarkMoved(Exception):

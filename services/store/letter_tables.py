@@ -109,4 +109,5 @@ def _columns(letters: Sequence[DeadLetter]) -> dict[str, Any]:
         "reason": [each.reason for each in letters],
         "received_at": [to_datetime(each.received_at) for each in letters],
         "redelivered": [each.redelivered for each in letters],
+        "refused": [each.refused for each in letters],
     }

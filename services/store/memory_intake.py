@@ -36,7 +36,8 @@ class MemoryIntake:
         self.apart: list[Parcel] = []
         """Messages of gateways over their rate."""
         self.tags: dict[tuple[str, str], UnregisteredTag] = {}
-        self.messages: set[Message] = set()
+        self.messages: dict[Message, int] = {}
+        """The identities of messages, with the time of receipt of the delivery that claimed them."""
         self.away = 0
         """How many of the next calls find the database away."""
         self.refuse_value: float | None = None
@@ -114,9 +115,10 @@ class MemoryIntake:
         apart = [each for each in parcels if each.apart]
         self.apart += apart
         parcels = [each for each in parcels if not each.apart]
-        claimed = bundle.messages(parcels).keys() - self.messages
-        self.messages |= claimed
-        chosen, repeats = bundle.readings(parcels, set(claimed))
+        found = bundle.messages(parcels)
+        claimed = set(found) - set(self.messages)
+        self.messages |= {each: found[each] for each in claimed}
+        chosen, repeats = bundle.readings(parcels, claimed)
         readings = list(chain.from_iterable(chosen))
         new = Counter(each.point_id for each in readings if self.put([each]))
         stored = new.total()

@@ -3,6 +3,7 @@
 
 ALTER TABLE dead_letter
     ADD COLUMN redelivered boolean NOT NULL DEFAULT false,
+    ADD COLUMN refused integer NOT NULL DEFAULT 1,
     ADD COLUMN attempts integer NOT NULL DEFAULT 0,
     ADD COLUMN reprocessed_at timestamptz;
 CREATE INDEX dead_letter_by_id ON dead_letter (id);
@@ -78,7 +79,7 @@ CREATE TABLE gateway_condition (
     PRIMARY KEY (enterprise, gateway, kind)
 );
 
-GRANT UPDATE (reason, attempts, reprocessed_at), DELETE ON dead_letter TO pw_ingest;
+GRANT UPDATE (reason, refused, attempts, reprocessed_at), DELETE ON dead_letter TO pw_ingest;
 GRANT SELECT, INSERT, UPDATE, DELETE ON dead_letter_day TO pw_ingest;
 GRANT SELECT, UPDATE, DELETE ON letter_request TO pw_ingest;
 GRANT SELECT, INSERT, DELETE ON diverted TO pw_ingest;

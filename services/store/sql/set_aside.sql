@@ -20,10 +20,11 @@ ON CONFLICT (enterprise, gateway, day) DO UPDATE SET
 
 -- name: insert_dead_letters
 -- What could not be used, raw, with its reason.
-INSERT INTO dead_letter (enterprise, gateway, topic, payload, reason, received_at, redelivered)
+INSERT INTO dead_letter (enterprise, gateway, topic, payload, reason, received_at, redelivered,
+                         refused)
 SELECT * FROM unnest(%(enterprise)s::text[], %(gateway)s::text[], %(topic)s::text[],
                      %(payload)s::bytea[], %(reason)s::text[], %(received_at)s::timestamptz[],
-                     %(redelivered)s::boolean[]);
+                     %(redelivered)s::boolean[], %(refused)s::integer[]);
 
 -- name: held_bytes
 -- The payloads of all dead letters that are kept.
@@ -94,7 +95,7 @@ FROM letter_request WHERE finished_at IS NULL ORDER BY id LIMIT 1 FOR UPDATE SKI
 
 -- name: letters_of_request
 -- The next letters of a wish, in their order.
-SELECT id, gateway, topic, payload, reason, received_at, redelivered
+SELECT id, gateway, topic, payload, reason, received_at, redelivered, refused
 FROM dead_letter
 WHERE enterprise = %(enterprise)s AND id > %(position)s AND id <= %(last_id)s
   AND reprocessed_at IS NULL
@@ -128,11 +129,13 @@ JOIN unregistered_reading AS kept
      AND kept.state IS NOT DISTINCT FROM wanted.state;
 
 -- name: read_again
--- What reading them again brought: no reason left means that they are used.
+-- What reading them again brought: no reason means that they are used.
 UPDATE dead_letter AS letter
 SET attempts = attempts + 1, reason = coalesce(found.reason, letter.reason),
+    refused = found.refused,
     reprocessed_at = CASE WHEN found.reason IS NULL THEN now() END
-FROM unnest(%(id)s::bigint[], %(reason)s::text[]) AS found (id, reason)
+FROM unnest(%(id)s::bigint[], %(reason)s::text[], %(refused)s::integer[])
+     AS found (id, reason, refused)
 WHERE letter.enterprise = %(enterprise)s AND letter.id = found.id;
 
 -- name: move_request
@@ -162,6 +165,11 @@ WITH told AS (
 )
 INSERT INTO gateway_condition (enterprise, gateway, kind, since, until, count, event_id)
 SELECT %(enterprise)s, %(gateway)s, %(kind)s, %(since)s, %(until)s, %(count)s, id FROM told;
+
+-- name: tell_condition
+-- It was over before it could be written down: only its event is left.
+INSERT INTO gateway_event (enterprise, gateway, at, last_at, kind, detail, count)
+VALUES (%(enterprise)s, %(gateway)s, %(since)s, %(at)s, %(kind)s, %(detail)s, %(count)s);
 
 -- name: grow_condition
 -- It goes on.

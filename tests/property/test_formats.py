@@ -53,7 +53,9 @@ element = st.fixed_dictionaries({}, optional={"ts": anything, "values": values})
 thingsboard = st.dictionaries(tags, st.lists(element | anything, max_size=3) | anything, max_size=3)
 record = st.fixed_dictionaries(
     {},
-    optional=dict.fromkeys("bn bt bu bv bs bver n u v vb vs vd s t".split(), anything),
+    optional=dict.fromkeys(
+        ["bn", "bt", "bu", "bv", "bs", "bver", "n", "u", "v", "vb", "vs", "vd", "s", "t"], anything
+    ),
 ) | st.fixed_dictionaries(
     {"n": tags}, optional={"v": st.floats(), "t": st.floats(), "bver": st.just(10), "u": st.text()}
 )

@@ -1,0 +1,56 @@
+"""What may go, and what goes first when room is short."""
+
+import pytest
+
+from services.domain.retention import DAY_MS, Day, Drop, Room, Why, next_drop, patience_days, room
+
+NOW = 1_795_000_000_000 // DAY_MS * DAY_MS
+
+
+def day(measured_ago: int, received_ago: int | None = None) -> Day:
+    """A day of readings that began, and whose newest was received, so many days ago."""
+    received = measured_ago - 1 if received_ago is None else received_ago
+    return Day(NOW - measured_ago * DAY_MS, NOW - received * DAY_MS)
+
+
+def test_nothing_goes_before_its_time() -> None:
+    assert next_drop([], NOW, 90, Room.ENOUGH) is None
+    assert next_drop([day(91), day(40)], NOW, 90, Room.ENOUGH) is None
+
+
+def test_what_is_older_than_was_chosen_goes_the_oldest_first() -> None:
+    days = [day(92), day(100), day(95)]
+
+    assert next_drop(days, NOW, 90, Room.ENOUGH) == Drop(days[1].start, Why.AGE)
+
+
+def test_a_replayed_past_is_not_old() -> None:
+    assert next_drop([day(2_000, received_ago=3)], NOW, 90, Room.FULL) is None
+
+
+def test_a_day_that_is_still_to_come_is_not_old_however_long_ago_it_was_received() -> None:
+    assert next_drop([day(-500, received_ago=400)], NOW, 90, Room.FULL) is None
+
+
+@pytest.mark.parametrize("space", [Room.TIGHT, Room.FULL])
+def test_when_room_is_short_days_go_early_but_never_the_last_thirty(space: Room) -> None:
+    days = [day(32), day(31), day(2)]
+
+    assert next_drop(days, NOW, 90, space) == Drop(days[0].start, Why.SPACE)
+    assert next_drop(days[1:], NOW, 90, space) is None
+
+
+def test_no_setting_goes_below_the_law() -> None:
+    assert next_drop([day(31)], NOW, 1, Room.ENOUGH) is None
+
+
+def test_what_a_share_of_free_room_means() -> None:
+    assert [room(free) for free in (None, 1.0, 0.2, 0.19, 0.1, 0.09, 0.0)] == [
+        Room.ENOUGH, Room.ENOUGH, Room.ENOUGH, Room.TIGHT, Room.TIGHT, Room.FULL, Room.FULL,
+    ]  # fmt: skip
+
+
+def test_when_room_is_short_what_nobody_must_keep_stays_thirty_days() -> None:
+    assert patience_days(365, Room.ENOUGH) == 365
+    assert patience_days(365, Room.TIGHT) == 30
+    assert patience_days(30, Room.FULL) == 30

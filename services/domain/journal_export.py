@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from services.domain.journal import ChainFault, ChainHead, Finding, JournalRow, verify_chain
+from services.domain.journal_witness import Witness
 
 FORMAT = 1
 
@@ -33,6 +34,8 @@ class ExportFault(StrEnum):
     """There are more or fewer rows than the last line tells."""
     HEAD = "head"
     """A chain ends elsewhere than the last line tells."""
+    SEAL = "seal"
+    """A row that was sealed is missing, or another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +60,18 @@ class ExportReport:
         return not self.complaints
 
 
-def first_line(enterprises: Sequence[str], exported_at: str) -> str:
-    """What the file is; `exported_at` RFC 3339."""
-    return _line({
+def first_line(
+    enterprises: Sequence[str], exported_at: str, after: Mapping[str, ChainHead] | None = None
+) -> str:
+    """What the file is; `exported_at` RFC 3339. `after`: the rows that its own follow, where it
+    does not begin at the beginning."""
+    fields: dict[str, Any] = {
         "type": "journal",
         "format": FORMAT,
         "enterprises": list(enterprises),
         "exported_at": exported_at,
-    })  # fmt: skip
+    }
+    return _line(fields | ({"after": _heads_told(after)} if after else {}))
 
 
 def row_line(row: JournalRow) -> str:
@@ -85,17 +92,18 @@ def row_line(row: JournalRow) -> str:
 
 def last_line(rows: int, heads: Mapping[str, ChainHead]) -> str:
     """How many rows there are, and where each chain ends."""
-    told = {code: {"seq": head.seq, "hash": head.hash.hex()} for code, head in heads.items()}
-    return _line({"type": "end", "rows": rows, "heads": told})
+    return _line({"type": "end", "rows": rows, "heads": _heads_told(heads)})
 
 
-def verify_export(lines: Iterable[str]) -> ExportReport:
-    """Check every row, its place, and that the end is the one that was written.
+def verify_export(lines: Iterable[str], witness: Witness | None = None) -> ExportReport:
+    """Check every row, its place, and that the end is the one that was written; with a `witness`
+    also that it holds what was sealed.
 
     Raises NotAnExport for a file of another kind or of a newer format.
     """
     reading = _Reading(lines)
-    chain = verify_chain(reading.rows())
+    looked_at = witness or Witness([])
+    chain = verify_chain(looked_at.watch(reading.rows()), reading.after)
     complaints = [*_told(chain.findings), *reading.complaints]
     if not reading.ended:
         after = f" after row {reading.last[1]} of {reading.last[0]}" if reading.last else ""
@@ -106,6 +114,8 @@ def verify_export(lines: Iterable[str]) -> ExportReport:
         complaints.append(Complaint(ExportFault.COUNT, text))
     if reading.ended:
         complaints += _wrong_heads(reading.heads, chain.heads)
+    sealed = looked_at.complaints(reading.enterprises)
+    complaints += [Complaint(ExportFault.SEAL, text) for text in sealed]
     return ExportReport(chain.rows, chain.heads, tuple(complaints))
 
 
@@ -114,6 +124,7 @@ class _Reading:
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._lines = iter(lines)
+        self.enterprises, self.after = _begin(_object(next(self._lines, "")))
         self.complaints: list[Complaint] = []
         self.ended = False
         self.count = 0
@@ -121,7 +132,6 @@ class _Reading:
         self.last: tuple[str, int] | None = None
 
     def rows(self) -> Iterator[JournalRow]:
-        _check_kind(_object(next(self._lines, "")))
         for number, line in enumerate(self._lines, 2):
             if self.ended:
                 text = f"Line {number} comes after the last line: something was added."
@@ -141,12 +151,32 @@ class _Reading:
                 self.complaints.append(Complaint(ExportFault.BAD_LINE, text))
 
     def _end(self, fields: dict[str, Any]) -> None:
-        self.heads = {
-            str(code): ChainHead(_whole(head["seq"]), bytes.fromhex(head["hash"]))
-            for code, head in fields["heads"].items()
-        }
+        self.heads = _heads_read(fields["heads"])
         self.count = _whole(fields["rows"])
         self.ended = True
+
+
+def _begin(fields: dict[str, Any]) -> tuple[list[str], dict[str, ChainHead]]:
+    """Whose journal it is, and what its first rows follow. Raises NotAnExport."""
+    _check_kind(fields)
+    try:
+        enterprises = [_text(code) for code in fields["enterprises"]]
+        return enterprises, _heads_read(fields.get("after", {}))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise NotAnExport(
+            "The first line of this journal is damaged: export the journal again."
+        ) from None
+
+
+def _heads_read(told: Mapping[str, Mapping[str, Any]]) -> dict[str, ChainHead]:
+    return {
+        str(code): ChainHead(_whole(head["seq"]), bytes.fromhex(head["hash"]))
+        for code, head in told.items()
+    }
+
+
+def _heads_told(heads: Mapping[str, ChainHead]) -> dict[str, dict[str, Any]]:
+    return {code: {"seq": head.seq, "hash": head.hash.hex()} for code, head in heads.items()}
 
 
 def _check_kind(fields: dict[str, Any]) -> None:

@@ -104,9 +104,17 @@ def restore(file: Annotated[Path, typer.Argument(help="What `backup` wrote.")]) 
 
 
 @journal.command()
-def verify(file: Annotated[Path, typer.Argument(help="What the export answered.")]) -> None:
+def verify(
+    file: Annotated[Path, typer.Argument(help="What the export answered.")],
+    seals: Annotated[
+        Path | None, typer.Option(help="Seals kept elsewhere: what they sealed must be in it.")
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option(help="The public key, in hex, that must have signed them.")
+    ] = None,
+) -> None:
     """Check an exported journal, with nothing but the file: 0 sound, 1 not, 2 cannot be read."""
-    raise typer.Exit(verify_file(file))
+    raise typer.Exit(verify_file(file, seals, key))
 
 
 @app.command()

@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from fastapi.responses import StreamingResponse
+from fastapi.responses import PlainTextResponse, StreamingResponse
 
 from services.api.alarm_view import moment_text
 from services.api.asking import Here, Reader, narrowed
 from services.api.database import DatabaseAway
-from services.api.problem import not_found
+from services.api.problem import Kind, Problem, not_found
 from services.api.text import Code
 from services.api.window import Window
 from services.domain.journal import ChainHead, JournalRow
@@ -47,6 +47,23 @@ async def export_journal(
         media_type=MEDIA_TYPE,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+@router.get(
+    "/seals",
+    response_class=PlainTextResponse,
+    responses={200: {"description": "One seal a line", "content": {MEDIA_TYPE: {}}}},
+)
+async def journal_seals(here: Here, principal: Reader) -> PlainTextResponse:
+    """Every daily seal on the journals, signed: keep them where this system cannot reach.
+
+    They name all enterprises of the park, so an enterprise does not get them.
+    """
+    if principal.scope is not None:
+        raise Problem(Kind.FORBIDDEN, "The seals are over the whole park: ask its supervisor.")
+    if here.sealing is None:
+        raise not_found("seal")
+    return PlainTextResponse(await here.sealing.lines(), media_type=MEDIA_TYPE)
 
 
 async def _lines(here: Window, heads: Mapping[str, ChainHead]) -> AsyncIterator[str]:

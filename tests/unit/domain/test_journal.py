@@ -15,9 +15,9 @@ from services.domain.journal import (
 from tests.unit.alerts.samples import acknowledged, cleared, raised
 
 
-def chain(count: int = 4, enterprise: str = "acme") -> list[JournalRow]:
+def chain(count: int = 4, enterprise: str = "acme", first: int = 0) -> list[JournalRow]:
     head, rows = ChainHead(), []
-    for number in range(count):
+    for number in range(first, first + count):
         row = link(head, raised(number, enterprise))
         head = ChainHead(row.seq, row.hash)
         rows.append(row)

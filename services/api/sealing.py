@@ -1,0 +1,137 @@
+"""Once a day: the journals' new rows and a signed seal, into a folder that should be elsewhere.
+
+The folder holds `seals.jsonl`, one line a seal, and for each seal a file of the rows since the one
+before. The database may be rewritten by whoever owns it; what lies here tells.
+"""
+
+import asyncio
+import fcntl
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import structlog
+
+from services.api.alarm_view import moment_text
+from services.api.database import Database, DatabaseAway
+from services.domain.journal import ChainHead, JournalRow
+from services.domain.journal_export import first_line, last_line, row_line
+from services.runtime.clock import Clock, to_datetime
+from services.store import journal_list as store
+from services.wire.seal import NOTHING, Seal, Sealer, read_seals
+
+SEALS = "seals.jsonl"
+PAGE = 500
+DAY_MS = 86_400_000
+
+_log = structlog.get_logger()
+
+
+class Sealing:
+    """Seals into a folder; two processes of one installation take turns by a lock in it."""
+
+    def __init__(self, database: Database, clock: Clock, folder: Path, secret: str) -> None:
+        self._database = database
+        self._clock = clock
+        self._folder = folder
+        self._sealer = Sealer(secret)
+        self._troubled = False
+
+    @property
+    def key(self) -> str:
+        """The public key, in hex."""
+        return self._sealer.key
+
+    async def look(self) -> None:
+        """Seal if the newest seal is of another day (UTC) than today."""
+        try:
+            await self._seal_if_due()
+            self._troubled = False
+        except DatabaseAway:
+            return
+        except OSError as error:
+            if not self._troubled:
+                _log.error("the journal cannot be sealed", folder=str(self._folder),
+                           reason=error.strerror)  # fmt: skip
+            self._troubled = True
+
+    async def lines(self) -> str:
+        """All seals as they were written; empty before the first. Raises OSError."""
+        return await asyncio.to_thread(self._read)
+
+    async def _seal_if_due(self) -> None:
+        last = await asyncio.to_thread(self._last)
+        now = self._clock.now_ms()
+        today = moment_text(to_datetime(now))[:10]
+        if last is not None and last.at[:10] >= today:
+            return
+        known = {} if last is None else last.heads
+        async with self._database.transaction() as connection:
+            heads = await store.heads(connection, None)
+        number = 1 if last is None else last.number + 1
+        rows = await self._rows(heads, known)
+        line = self._sealer.seal(
+            number, moment_text(to_datetime(now)), NOTHING if last is None else last.digest, heads
+        )
+        copy = [first_line(list(heads), moment_text(to_datetime(now)), known)]
+        copy += [*map(row_line, rows), last_line(len(rows), heads)]
+        await asyncio.to_thread(self._write, number, f"{number:05}-{today}.jsonl", copy, line)
+        _log.info("the journal is sealed", number=number, rows=len(rows))
+
+    async def _rows(
+        self, heads: Mapping[str, ChainHead], known: Mapping[str, ChainHead]
+    ) -> list[JournalRow]:
+        """What came since the last seal, each enterprise's in order."""
+        found: list[JournalRow] = []
+        for code, head in heads.items():
+            seq = known.get(code, ChainHead()).seq
+            while seq < head.seq:
+                async with self._database.transaction() as connection:
+                    page = await store.rows(connection, code, seq, head.seq, PAGE)
+                if not page:
+                    break
+                found += page
+                seq = page[-1].seq
+        return found
+
+    def _last(self) -> Seal | None:
+        seals = read_seals(self._read().splitlines(), self.key).seals
+        return seals[-1] if seals else None
+
+    def _read(self) -> str:
+        path = self._folder / SEALS
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    def _write(self, number: int, name: str, copy: list[str], seal: str) -> None:
+        """The copy first, then its seal; somebody else's of the same number is left alone."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _turn(self._folder / "lock"):
+            half = self._folder / f".{name}.half"
+            last = self._last()
+            if last is not None and last.number >= number:
+                return
+            _write_through(half, "".join(copy), os.O_TRUNC)
+            half.rename(self._folder / name)
+            _write_through(self._folder / SEALS, seal, os.O_APPEND)
+
+
+@contextmanager
+def _turn(path: Path) -> Iterator[None]:
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(file)
+
+
+def _write_through(path: Path, text: str, how: int) -> None:
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | how, 0o600)
+    try:
+        data = memoryview(text.encode())
+        while data:
+            data = data[os.write(file, data) :]
+        os.fsync(file)
+    finally:
+        os.close(file)

@@ -1,0 +1,71 @@
+"""The journal is sealed once a day into a folder elsewhere, and the seals hold it to its word."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from services.api.database import Database
+from services.api.sealing import SEALS, Sealing
+from services.runtime.clock import ManualClock
+from services.stack.journal_file import verify_file
+from services.wire.seal import read_seals
+from tests.integration.api.conftest import Api
+from tests.integration.api.test_journal_export import export, written
+from tests.integration.api.test_register import refused
+from tests.living.outcome import eventually
+
+DAY_MS = 86_400_000
+MORNING = 1_767_254_400_000  # 2026-01-01T08:00:00Z
+
+
+@pytest.fixture
+async def database(api: Api) -> AsyncIterator[Database]:
+    opened = Database(api.engines.services["api"]["PARKWATCH_DATABASE_URL"], ManualClock())
+    assert await opened.probe()
+    yield opened
+    opened.close()
+
+
+async def test_each_day_seals_what_came_and_an_export_is_held_to_all_of_them(
+    api: Api, database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, clock, folder = api.enterprise(), ManualClock(MORNING), tmp_path / "elsewhere"
+    sealing = Sealing(database, clock, folder, "secret")
+    written(api, code, 7)
+    await sealing.look()
+    await sealing.look()  # the same day: nothing more
+    clock.advance(DAY_MS / 1000)
+    await Sealing(database, clock, folder, "secret").look()  # another process goes on
+    seals = read_seals((folder / SEALS).read_text().splitlines(), sealing.key)
+    assert seals.faults == ()
+    assert [(seal.number, seal.at[:10]) for seal in seals.seals] == [
+        (1, "2026-01-01"), (2, "2026-01-02")]  # fmt: skip
+    assert seals.seals[0].heads[code].seq == 7
+    copies = sorted(folder.glob("*-2026-*.jsonl"))
+    assert [verify_file(copy) for copy in copies] == [0, 0]
+    whole = tmp_path / "journal.jsonl"
+    whole.write_text("".join(export(api.admin, enterprise=code)))
+    assert verify_file(whole, folder / SEALS, sealing.key) == 0
+    assert "2 seals signed by" in capsys.readouterr().out
+
+
+async def test_a_folder_that_cannot_be_written_is_said_and_made_up_for(
+    api: Api, database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blocked = tmp_path / "elsewhere"
+    blocked.write_text("a file stands in its place")
+    sealing = Sealing(database, ManualClock(MORNING), blocked, "secret")
+    await sealing.look()
+    await sealing.look()
+    blocked.unlink()
+    await sealing.look()
+    assert len((blocked / SEALS).read_text().splitlines()) == 1
+
+
+def test_the_seals_are_for_those_who_see_the_park(api: Api) -> None:
+    enterprise = api.person("enterprise", api.enterprise())
+    refused(enterprise.http.get("/journal/seals"), 403, "forbidden", "supervisor")
+    regulator = api.person("regulator")
+    eventually(lambda: regulator.http.get("/journal/seals").text, 30.0, "the first seal")
+    assert read_seals(regulator.http.get("/journal/seals").text.splitlines()).faults == ()

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 
+from device_sim.fleet.gateway import STATE_REPEAT_S
 from device_sim.park.description import Enterprise, Park, Place, PointCard, Station
 from device_sim.physics.gas import SUBSTANCES
 from device_sim.register.keys import KeyFile
@@ -148,7 +149,8 @@ def _point(park: Park, enterprise: str, station: Station, card: PointCard) -> di
         "name": card.name,
         "name_en": card.name_en,
         "gateway": station.gateway,
-        "period_s": station.period_s,
+        # What reports on change has no period; what it repeats now and then is its heartbeat.
+        "period_s": STATE_REPEAT_S if card.on_change else station.period_s,
         "reporting": "on_change" if card.on_change else "periodic",
         "lon": lon,
         "lat": lat,

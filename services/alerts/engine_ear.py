@@ -172,7 +172,9 @@ class Listening:
         else:
             self._clocks[line] = state
         unusable = state is not None and state.fault is Fault.UNUSABLE
-        self._silence.excuse(line, unusable, self._ear.at)
+        alarmed = unusable and state is not None and state.alarmed
+        self._silence.suspect(line, unusable and not alarmed)
+        self._silence.excuse(line, alarmed, self._ear.at)
 
     def _claim(self, changes: Iterable[Change], now: int, out: Outcome) -> None:
         for change in changes:

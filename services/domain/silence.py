@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from services.domain.point import Point
 from services.domain.subject import SubjectType
-from services.domain.wheel import Wheel
+from services.domain.wheel import SPOKE_MS, Wheel
 
 POINT_GRADE = 3
 GATEWAY_GRADE = 2
@@ -19,6 +19,8 @@ PERIODS = 3
 """So many periods without a usable reading."""
 LEAST_MS = 10_000
 """Never sooner than this."""
+SUSPECT_MS = 20_000
+"""So long a point's silence waits for the verdict on its gateway's clock."""
 GATEWAY_MS = 900_000
 """For a gateway none of whose points tells a period."""
 
@@ -79,6 +81,8 @@ class Silence:
         self.lines: dict[Gateway, Line] = {}
         self.excused: set[Gateway] = set()
         """Gateways whose clock is wrong: that alarm speaks for their points."""
+        self.suspected: set[Gateway] = set()
+        """Gateways whose clock may be wrong: for a little while their points wait for it."""
         self._carrier: dict[int, Gateway] = {}
         self._of: dict[str, set[Gateway]] = {}
         self._gone: set[str] = set()
@@ -134,6 +138,10 @@ class Silence:
             self.excused.discard(gateway)
             self._grant(gateway, at)
 
+    def suspect(self, gateway: Gateway, suspected: bool) -> None:
+        """Its clock may have gone wrong, or it has not."""
+        (self.suspected.add if suspected else self.suspected.discard)(gateway)
+
     def review(self, point_id: int, at: int) -> bool:
         """The register has changed this point: whether its silence is no matter any more."""
         point = self._point_of(point_id)
@@ -164,6 +172,7 @@ class Silence:
         gone = line.points & self.silent
         self._wheel.drop(gateway)
         self.excused.discard(gateway)
+        self.suspected.discard(gateway)
         for point_id in line.points:
             self._carrier.pop(point_id, None)
             self.heard.pop(point_id, None)
@@ -253,6 +262,9 @@ class Silence:
         gateway = self._carrier.get(point_id)
         line = None if gateway is None else self.lines.get(gateway)
         if line is not None and (line.silent or gateway in self.excused):
+            return []
+        if gateway in self.suspected and at - when <= SUSPECT_MS:
+            self._wheel.put(point_id, at + SPOKE_MS)
             return []
         if line is not None and not self._heard_without(point, line):
             self._wheel.put(point_id, max(line.deadline, at))

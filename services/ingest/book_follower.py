@@ -1,6 +1,7 @@
 """Keeps up with the register: polls the book beside the door, and holds what is new for it."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Protocol
 
 import psycopg
@@ -34,6 +35,8 @@ class BookFollower:
         self._changes: list[BookChange] = []
         self._waiting = asyncio.Event()
         self.directory = Directory()
+        self.on_change: Callable[[BookChange], None] = lambda _: None
+        """Called with each change that is taken over."""
         self.read_once = False
         self.answers = True
         """Whether the last look at the book was answered."""
@@ -67,6 +70,7 @@ class BookFollower:
         changes, self._changes = self._changes, []
         for change in changes:
             change.apply(self.directory)
+            self.on_change(change)
             self.read_once = True
             _log.info("register", version=change.version, points=len(self.directory.by_id))
         return bool(changes)

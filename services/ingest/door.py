@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from services.ingest.book_follower import BookFollower
+from services.ingest.gateway_watch import GatewayWatch
 from services.ingest.tally import Tally
 from services.runtime.clock import Clock
 from services.runtime.feed import Delivery, Feed
@@ -55,6 +56,8 @@ class Door:
         self._limits = limits or Limits()
         self._adoption_due = False
         self.tally = Tally()
+        self.gateways = GatewayWatch()
+        follower.on_change = self.gateways.follow
 
     async def run(self, stop: asyncio.Event) -> None:
         """Let the field in until told to stop; what is not committed then is not acknowledged."""
@@ -68,6 +71,8 @@ class Door:
             parcels = await self._collect()
             if parcels:
                 await self._deliver(parcels, stop)
+            else:
+                self.gateways.idle(self._clock.now_ms())
 
     async def _collect(self) -> list[Parcel]:
         """A batch: the first delivery, and what comes within the linger time after it."""
@@ -121,6 +126,7 @@ class Door:
             _log.info("the database is back")
         self.tally.db_ok = True
         self._feed.ack([each.delivery for each in parcels])
+        self.gateways.note(parcels)
         retained = sum(each.translation.repeated for each in parcels)
         self.tally.add(receipt, len(parcels), retained, self._clock.now_ms())
 

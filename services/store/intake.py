@@ -49,6 +49,8 @@ class Receipt:
     dropped: int = 0
     diverted: int = 0
     answers: tuple[Answer, ...] = ()
+    conflicts: int = 0
+    """Values stored beside another of the same point and instant: each gateway's are counted."""
 
 
 class Busy(RuntimeError):

@@ -31,6 +31,7 @@ class MemoryIntake:
         self._clock = clock or SystemClock()
         self.ledger = MemoryLedger()
         self.readings: dict[Identity, Reading] = {}
+        self._instants = Counter[tuple[int, int]]()
         self.letters: list[DeadLetter] = []
         self.days: dict[Day, LetterDay] = {}
         self.apart: list[Parcel] = []
@@ -120,7 +121,10 @@ class MemoryIntake:
         self.messages |= {each: found[each] for each in claimed}
         chosen, repeats = bundle.readings(parcels, claimed)
         readings = list(chain.from_iterable(chosen))
-        new = Counter(each.point_id for each in readings if self.put([each]))
+        fresh = [each for each in readings if self.put([each])]
+        new = Counter(each.point_id for each in fresh)
+        instants = Counter((each.point_id, each.measured_at) for each in fresh)
+        conflicts = sum(min(n, self._instants[at] - 1) for at, n in instants.items())
         stored = new.total()
         sheet.store(chosen, repeats, stored, new)
         tags, crowded = bundle.unregistered(parcels, self.rooms(), sheet)
@@ -139,6 +143,7 @@ class MemoryIntake:
             dropped=self.keep(letters),
             diverted=sum(values_of(each.translation) for each in apart),
             answers=answers,
+            conflicts=conflicts,
         )
 
     def put(self, readings: Iterable[Reading]) -> int:
@@ -146,7 +151,9 @@ class MemoryIntake:
         before = len(self.readings)
         for each in readings:
             identity = (each.point_id, each.measured_at, each.value, int(each.quality))
-            self.readings.setdefault(identity, each)
+            if identity not in self.readings:
+                self.readings[identity] = each
+                self._instants[each.point_id, each.measured_at] += 1
         return len(self.readings) - before
 
     def note(self, new: UnregisteredTag) -> Counter[Cell]:

@@ -21,11 +21,13 @@ from services.store.day_sheet import DaySheet
 from services.store.bucket_lease import fence
 from services.store.deadline import connect, cut, within
 from services.store.diverted_tables import put_apart
+from services.store.instants import Instants
 from services.store.intake import Busy, CommitUnknown, Fenced, Parcel, Receipt, Unfit
 from services.store.intake_tables import Connection
 from services.store.ledger_change import arrivals
 from services.store.letter_tables import keep_letters
 from services.store.queries import Queries
+from services.store.vitals_tables import count_conflicts
 
 WRITE_TIMEOUT_S = 15.0
 """For a batch; a database that needs longer counts as away."""
@@ -53,6 +55,7 @@ class PostgresIntake:
         self._application = application
         self._sql = Queries.load("ingest")
         self._connection: Connection | None = None
+        self._instants = Instants()
 
     async def store(self, parcels: Sequence[Parcel]) -> Receipt:
         """Store a batch durably. Raises Busy, Unfit, Fenced or CommitUnknown."""
@@ -142,6 +145,9 @@ class PostgresIntake:
         chosen, repeats = bundle.readings(parcels, new)
         readings = list(chain.from_iterable(chosen))
         stored = await tables.insert_readings(connection, readings)
+        owners = [(each.translation.enterprise, each.translation.gateway) for each in parcels]
+        suspects = self._instants.suspects(zip(owners, chosen, strict=True))
+        conflicts = await count_conflicts(connection, suspects)
         sheet.store(chosen, repeats, stored.number, stored.by_point)
         rooms = await tables.rooms(connection, bundle.senders(parcels))
         tags, crowded = bundle.unregistered(parcels, rooms, sheet)
@@ -159,6 +165,7 @@ class PostgresIntake:
             dropped=dropped,
             diverted=diverted,
             answers=answers,
+            conflicts=conflicts,
         )
 
     async def _connected(self) -> Connection:

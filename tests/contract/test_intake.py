@@ -95,7 +95,7 @@ async def test_a_batch_is_stored_and_its_receipt_adds_up(subject: Subject) -> No
         ]
     )
 
-    assert receipt == Receipt(stored=2, repeats=1, kept=1, dead_letters=1)
+    assert receipt == Receipt(stored=2, repeats=1, kept=1, dead_letters=1, conflicts=1)
     assert subject.readings() == [(1, 1.0, 0, 0), (1, None, 2, 0)]
 
 
@@ -117,6 +117,25 @@ async def test_values_of_the_same_instant_that_differ_are_all_kept(subject: Subj
     receipt = await subject.intake.store(batch)
 
     assert (receipt.stored, receipt.repeats) == (4, 2)
+
+
+async def test_values_beside_another_of_their_instant_are_counted(subject: Subject) -> None:
+    def sent(at: int, **values: float) -> Parcel:
+        pairs = ",".join(f'"{tag}":{value}' for tag, value in values.items())
+        return subject.parcel(f'{{"ts":{at},"values":{{{pairs}}}}}')
+
+    subject.register(7, "GT-1")
+    subject.register(8, "GT-2")
+    first = await subject.intake.store([sent(NOW, **{"GT-1": 1, "GT-2": 1})])
+    assert first.conflicts == 0
+    again = await subject.intake.store([sent(NOW, **{"GT-1": 1, "GT-2": 2})])
+    assert (again.stored, again.repeats, again.conflicts) == (1, 1, 1)
+    batch = [sent(NOW + 5, **{"GT-1": value}) for value in (1, 2, 2, 3)]
+    assert (await subject.intake.store(batch)).conflicts == 2
+    assert (await subject.intake.store(batch)).conflicts == 0
+    late = await subject.intake.store([sent(NOW - 9, **{"GT-1": 4}), sent(NOW, **{"GT-1": 9})])
+    assert (late.stored, late.conflicts) == (2, 1)
+    assert (await subject.intake.store([sent(NOW + 9, **{"GT-1": 1})])).conflicts == 0
 
 
 async def test_numbers_at_the_edges_come_back_as_they_were(subject: Subject) -> None:

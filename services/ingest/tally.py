@@ -1,7 +1,8 @@
 """What ingest has done since it started: the figures of its sign of life."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from services.domain.reading_count import ReadingCount
 from services.store.intake import Receipt
 
 
@@ -17,6 +18,14 @@ class Tally:
     kept: int = 0
     overflow: int = 0
     dead_letters: int = 0
+    dropped: int = 0
+    """Dead letters that a cap dropped, of those."""
+    diverted: int = 0
+    """Readings that were stored apart first."""
+    counted: ReadingCount = field(default_factory=ReadingCount)
+    """What became of each reading: the figures that add up."""
+    gaps: int = 0
+    """Gaps that were opened."""
     commit_at: int | None = None
     db_ok: bool = True
 
@@ -29,6 +38,9 @@ class Tally:
         self.kept += receipt.kept
         self.overflow += receipt.overflow
         self.dead_letters += receipt.dead_letters
+        self.dropped += receipt.dropped
+        self.diverted += receipt.diverted
+        self.counted.add(receipt.counted)
         self.commit_at = now
 
     def sentence(self, waiting: int) -> str:
@@ -36,5 +48,6 @@ class Tally:
         return (
             f"{self.messages} messages: {self.stored} readings stored, {self.repeats} repeats, "
             f"{self.kept} kept for adoption, {self.overflow} beyond their cap, "
-            f"{self.dead_letters} dead letters, {self.retained} retained; {waiting} waiting"
+            f"{self.dead_letters} dead letters ({self.dropped} not kept), "
+            f"{self.diverted} stored apart, {self.retained} retained; {waiting} waiting"
         )

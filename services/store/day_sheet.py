@@ -1,16 +1,14 @@
-"""What became of a batch's readings, per gateway and UTC day of receipt: figures that add up.
+"""What became of a batch's readings, per gateway and UTC day of receipt.
 
-received = stored + duplicates + dead_letters + waiting + apart + not_kept, in every sheet and so in
-every sum of sheets. A reading is one value of one tag; a payload that nobody can read counts 1,
-and so does each thing refused of one that can be read. What was read and is not yet committed
-is in flight: it is in no sheet.
+The figures add up in every sheet, and so in every sum of sheets. What was read and is not yet
+committed is in flight: it is in no sheet.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
 from datetime import date, timedelta
 
 from services.domain.reading import Reading
+from services.domain.reading_count import ReadingCount
 from services.store.intake import Parcel
 
 _EPOCH = date(1970, 1, 1)
@@ -18,35 +16,6 @@ _DAY_MS = 86_400_000
 
 Cell = tuple[str, str, date]
 """Enterprise, gateway, UTC day of receipt."""
-
-
-@dataclass(slots=True)
-class DayCount:
-    """Readings of one cell; `messages` are the deliveries they came in."""
-
-    messages: int = 0
-    received: int = 0
-    stored: int = 0
-    duplicates: int = 0
-    dead_letters: int = 0
-    """Refused: each kept as (a part of) a dead letter, or counted where its day's cap was full."""
-    waiting: int = 0
-    """Of tags that nobody has registered, kept for their adoption."""
-    apart: int = 0
-    """Of a gateway over its rate, stored as they came, to be taken in later."""
-    not_kept: int = 0
-    """Of tags that nobody has registered, beyond what is kept of them (cap, retention)."""
-
-    @property
-    def adds_up(self) -> bool:
-        """Whether every reading received is somewhere, once."""
-        known = self.stored + self.duplicates + self.dead_letters + self.waiting
-        return self.received == known + self.apart + self.not_kept
-
-    def add(self, other: "DayCount") -> None:
-        """Add another's figures to these."""
-        for each in fields(other):
-            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
 
 
 def utc_day(epoch_ms: int) -> date:
@@ -70,8 +39,8 @@ class DaySheet:
     """The figures of one batch; filled step by step as the batch is stored."""
 
     def __init__(self, parcels: Sequence[Parcel] = ()) -> None:
-        self.cells: dict[Cell, DayCount] = {}
-        self._owners: list[DayCount] = []
+        self.cells: dict[Cell, ReadingCount] = {}
+        self._owners: list[ReadingCount] = []
         """Of each delivery that is not kept apart."""
         for parcel in parcels:
             self._open(parcel)
@@ -94,11 +63,18 @@ class DaySheet:
             count.dead_letters += parcel.translation.refused
             self._owners.append(count)
 
-    def of(self, cell: Cell) -> DayCount:
+    def total(self) -> ReadingCount:
+        """The figures of all cells together."""
+        whole = ReadingCount()
+        for count in self.cells.values():
+            whole.add(count)
+        return whole
+
+    def of(self, cell: Cell) -> ReadingCount:
         """The figures of one cell."""
         found = self.cells.get(cell)
         if found is None:
-            found = self.cells[cell] = DayCount()
+            found = self.cells[cell] = ReadingCount()
         return found
 
     def store(

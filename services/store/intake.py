@@ -1,11 +1,12 @@
 """The port through which ingest stores: a batch of deliveries in one transaction, or not at all."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from services.domain.directory import Directory
 from services.domain.ledger import Answer
+from services.domain.reading_count import ReadingCount
 from services.runtime.feed import Delivery, Lease
 from services.wire.translate import Translation
 
@@ -51,6 +52,8 @@ class Receipt:
     answers: tuple[Answer, ...] = ()
     conflicts: int = 0
     """Values stored beside another of the same point and instant: each gateway's are counted."""
+    counted: ReadingCount = field(default_factory=ReadingCount, compare=False)
+    """What became of each reading: the figures that add up."""
 
 
 class Busy(RuntimeError):

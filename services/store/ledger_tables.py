@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, fields
 
 from services.domain.ledger import BOOTS_MOST, GRACE_MS, Answer, BootLedger, Hole
+from services.domain.reading_count import ReadingCount
 from services.runtime.clock import to_datetime, to_ms
-from services.store.day_sheet import Cell, DayCount
+from services.store.day_sheet import Cell
 from services.store.gateway_event import EventKind
 from services.store.intake_tables import Connection
 from services.store.ledger_change import Arrivals, Boot, Change, answers, gap_text
@@ -51,7 +52,7 @@ async def open_gaps(connection: Connection, now: int) -> int:
     return len(opened)
 
 
-async def add_days(connection: Connection, cells: Mapping[Cell, DayCount]) -> None:
+async def add_days(connection: Connection, cells: Mapping[Cell, ReadingCount]) -> None:
     """Add a batch's figures to those of its gateways and days."""
     if not cells:
         return
@@ -62,7 +63,9 @@ async def add_days(connection: Connection, cells: Mapping[Cell, DayCount]) -> No
         "day": [each[2] for each in names],
     }
     figures = zip(*(astuple(cells[each]) for each in names), strict=True)
-    columns |= {field.name: list(of) for field, of in zip(fields(DayCount), figures, strict=True)}
+    columns |= {
+        field.name: list(of) for field, of in zip(fields(ReadingCount), figures, strict=True)
+    }
     await connection.execute(_SQL["add_day_counts"], columns)
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 from services.domain.ledger import BOOTS_MOST, GRACE_MS, Answer, BootLedger, Hole
-from services.store.day_sheet import Cell, DayCount
+from services.domain.reading_count import ReadingCount
+from services.store.day_sheet import Cell
 from services.store.ledger_change import Arrivals, Boot, Change, answers
 
 
@@ -25,7 +26,7 @@ class MemoryLedger:
     ledgers: dict[Boot, BootLedger] = field(default_factory=dict)
     gaps: dict[int, MemoryGap] = field(default_factory=dict)
     given_up: list[tuple[Boot, Hole]] = field(default_factory=list)
-    days: dict[Cell, DayCount] = field(default_factory=dict)
+    days: dict[Cell, ReadingCount] = field(default_factory=dict)
     _heard: dict[Boot, int] = field(default_factory=dict)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -55,10 +56,10 @@ class MemoryLedger:
             ledger.holes = [gap.hole if each.number == number else each for each in ledger.holes]
         return len(due)
 
-    def add(self, cells: Mapping[Cell, DayCount]) -> None:
+    def add(self, cells: Mapping[Cell, ReadingCount]) -> None:
         """Add a batch's figures to those of its gateways and days."""
         for cell, figures in cells.items():
-            self.days.setdefault(cell, DayCount()).add(figures)
+            self.days.setdefault(cell, ReadingCount()).add(figures)
 
     def _write(self, change: Change, ledger: BootLedger, now: int) -> None:
         for boot, hole in change.fresh:

@@ -112,6 +112,24 @@ class Status(msgspec.Struct, frozen=True, omit_defaults=True):
     buckets: list[int] = []
     """The buckets of the field that it hears, of `buckets_of` (ingest)."""
     buckets_of: int = 0
+    in_flight: dict[str, int] = {}
+    """Readings read and not yet committed, by `enterprise/gateway/day` (UTC) (ingest)."""
+    readings: dict[str, int] = {}
+    """What became of the readings committed since its start, by fate (ingest)."""
+    gaps_opened: int = 0
+    sessions_lost: int = 0
+    """Times the broker had no session where one was expected (ingest)."""
+    acks_sent: int = 0
+    queued: int | None = None
+    """Deliveries in our own queue that nobody has taken yet (ingest)."""
+    queue_refused: int = 0
+    """Deliveries for which our own queue had no room; they came again (ingest)."""
+    apart: int = 0
+    """Readings of gateways over their rate that are stored apart and wait (ingest)."""
+    apart_since: int | None = None
+    """When the oldest message that is stored apart came (ingest)."""
+    letters_dropped: int = 0
+    """Dead letters that a cap dropped since the start (ingest)."""
     detail: str | None = None
 
 

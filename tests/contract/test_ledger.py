@@ -12,10 +12,10 @@ import pytest
 from services.domain.directory import Directory
 from services.domain.ledger import BOOTS_MOST, GRACE_MS, HOLES_MOST, Answer
 from services.domain.point import Point, PointKind
+from services.domain.reading_count import ReadingCount
 from services.runtime.clock import ManualClock
 from services.runtime.feed import Delivery
 from services.store import bundle
-from services.store.day_sheet import DayCount
 from services.store.intake import Intake, Parcel, Receipt, Resumed
 from services.store.memory_intake import MemoryIntake
 from services.store.postgres_intake import PostgresIntake
@@ -86,21 +86,21 @@ class Subject:
             found.append((*gap.boot[1:], hole.first, hole.last, state, hole.filled))
         return sorted(found)
 
-    def days(self) -> dict[tuple[str, date], DayCount]:
+    def days(self) -> dict[tuple[str, date], ReadingCount]:
         """The figures by gateway and day; each must add up whenever anyone looks."""
         if self.tables is not None:
             rows = self.tables.rows(
                 "SELECT gateway, day, messages, received, stored, duplicates, dead_letters,"
                 " waiting, apart, not_kept FROM gateway_day"
             )
-            found = {(row[0], row[1]): DayCount(*row[2:]) for row in rows}
+            found = {(row[0], row[1]): ReadingCount(*row[2:]) for row in rows}
         else:
             assert isinstance(self.intake, MemoryIntake)
             found = {cell[1:]: count for cell, count in self.intake.ledger.days.items()}
         assert all(count.adds_up for count in found.values()), found
         return found
 
-    def day(self, gateway: str = "g") -> DayCount:
+    def day(self, gateway: str = "g") -> ReadingCount:
         return self.days()[gateway, DAY]
 
     def boots(self) -> list[str]:
@@ -268,7 +268,7 @@ async def test_each_fate_of_a_reading_is_counted_once(subject: Subject) -> None:
         ]
     )
 
-    assert subject.day() == DayCount(
+    assert subject.day() == ReadingCount(
         messages=4,
         received=8,
         stored=1,
@@ -288,7 +288,7 @@ async def test_what_was_set_aside_moves_on_when_it_comes_back(subject: Subject) 
         [Parcel(aside.delivery, aside.translation, resumed=Resumed(apart=2))]
     )
 
-    assert subject.day() == DayCount(messages=1, received=2, stored=1, waiting=1)
+    assert subject.day() == ReadingCount(messages=1, received=2, stored=1, waiting=1)
     assert receipt.answers == ()
 
 
@@ -297,14 +297,14 @@ async def test_adoption_moves_what_waited_on_the_day_it_came(subject: Subject) -
         await subject.intake.store(
             [subject.parcel({"ts": NOW + (value == 200), "values": {"NEW": value}}, "h")]
         )
-    assert subject.day("h") == DayCount(messages=4, received=4, waiting=3, duplicates=1)
+    assert subject.day("h") == ReadingCount(messages=4, received=4, waiting=3, duplicates=1)
 
     subject.clock.advance(86_400)
     subject.register(2, "NEW")
     while await subject.intake.adopt(subject.directory, 2):
         subject.days()
 
-    assert subject.day("h") == DayCount(
+    assert subject.day("h") == ReadingCount(
         messages=4, received=4, stored=2, duplicates=1, dead_letters=1
     )
 
@@ -319,7 +319,9 @@ async def test_beyond_the_caps_of_unregistered_tags_all_is_counted(
         [subject.parcel({"ts": NOW + n, "values": {"P": n, "Q": n, "R": n}}) for n in range(3)]
     )
 
-    assert subject.day() == DayCount(messages=3, received=9, waiting=3, dead_letters=3, not_kept=3)
+    assert subject.day() == ReadingCount(
+        messages=3, received=9, waiting=3, dead_letters=3, not_kept=3
+    )
 
 
 async def test_at_any_moment_all_that_was_received_is_somewhere(subject: Subject) -> None:
@@ -339,7 +341,7 @@ async def test_at_any_moment_all_that_was_received_is_somewhere(subject: Subject
 
         assert sum(count.received for count in subject.days().values()) == received
 
-    total = DayCount()
+    total = ReadingCount()
     for count in subject.days().values():
         total.add(count)
     assert min(total.stored, total.duplicates, total.dead_letters, total.waiting) > 20

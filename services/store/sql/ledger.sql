@@ -79,7 +79,7 @@ RETURNING gap.enterprise, gap.gateway, gap.boot, gap.from_seq, gap.to_seq;
 -- name: open_gaps
 -- Holes whose grace is over are gaps from now on.
 UPDATE gap SET opened_at = %(at)s
-WHERE (enterprise, id) IN (
+WHERE opened_at IS NULL AND closed_at IS NULL AND (enterprise, id) IN (
     SELECT enterprise, id FROM gap
     WHERE opened_at IS NULL AND closed_at IS NULL AND seen_at <= %(seen_until)s
     ORDER BY seen_at LIMIT %(most)s)

@@ -9,6 +9,7 @@ from services.api.broker_access import BrokerAway
 from services.api.database import DatabaseAway
 from services.api.edge import App, Edge
 from services.api.engine_link import EngineAway
+from services.api.once import DoneBefore
 from services.api.problem import MEDIA_TYPE, Kind, render
 from services.api.repeat import Repeat
 from services.api.routes import (
@@ -98,6 +99,14 @@ def _install_absences(app: FastAPI) -> None:
             Kind.DATABASE_AWAY,
             "The database does not answer now: live alarms go on, try this again in a moment.",
             headers={"Retry-After": "2"},
+        )
+
+    @app.exception_handler(DoneBefore)
+    async def _before(_request: Request, _error: DoneBefore) -> Response:
+        return render(
+            Kind.IN_PROGRESS,
+            "Another request with this Idempotency-Key was quicker: send it again for its answer.",
+            headers={"Retry-After": "1"},
         )
 
     @app.exception_handler(EngineAway)

@@ -10,6 +10,8 @@ from fastapi import Depends, Header, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.requests import HTTPConnection
 
+from services.api.idempotency import OCCASION
+from services.api.once import Once
 from services.api.permission import Permission
 from services.api.principal import Principal
 from services.api.problem import Kind, Problem
@@ -91,6 +93,12 @@ def too_many(wait_s: float) -> Problem:
     )
 
 
+async def _once(request: Request) -> Once:
+    return Once(window(request).answers, request.scope.get(OCCASION))
+
+
+OnceOnly = Annotated[Once, Depends(_once)]
+"""For a route that changes the register: its transaction ends in `once.keep`."""
 SignedIn = Annotated[Principal, Depends(Requires(Permission.OWN))]
 Reader = Annotated[Principal, Depends(Requires(Permission.SEE))]
 Acknowledger = Annotated[Principal, Depends(Requires(Permission.ACKNOWLEDGE))]

@@ -11,10 +11,12 @@ from services.api.door import Door
 from services.api.engine_link import EngineLink
 from services.api.idempotency import Idempotency
 from services.api.live.hub import Hub
+from services.api.once import Answers
 from services.api.password import GatewayDoor, Passwords
 from services.api.rate import RateLimit
 from services.api.register import Register, RegisterFollower
 from services.api.replica import Replica
+from services.api.seal import Seal
 from services.api.ticket import Tickets
 from services.api.token import Mint
 from services.api.uplink import Uplink
@@ -41,7 +43,8 @@ def assemble(settings: Settings, clock: Clock) -> Process:
     """Everything, not yet started. Exits with one sentence where a setting is missing."""
     address = BrokerAddress.parse(require(settings.mqtt_url, "MQTT_URL"))
     database = Database(require(settings.database_url, "DATABASE_URL"), clock)
-    mint = Mint(require(settings.token_key, "TOKEN_KEY"), clock)
+    key = require(settings.token_key, "TOKEN_KEY")
+    mint = Mint(key, clock)
     # Two apis may run side by side, so each process has a name of its own on the bus.
     client = f"pw-api-{require(settings.client_id_secret, 'CLIENT_ID_SECRET')}"
     client = f"{client}-{secrets.token_hex(4)}"
@@ -62,6 +65,7 @@ def assemble(settings: Settings, clock: Clock) -> Process:
         rate=RateLimit(settings.rate_limit, clock),
         sign_in_rate=RateLimit(SIGN_IN_FAILURES if settings.rate_limit else 0, clock),
         idempotency=Idempotency(clock),
+        answers=Answers(database, clock, Seal(key)),
         replica=replica,
         vitals=vitals,
         hub=hub,

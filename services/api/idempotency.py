@@ -1,7 +1,9 @@
-"""Repeating a write without doing it twice: answers are kept by `Idempotency-Key` for an hour.
+"""Repeating a write without doing it twice: answers are kept by `Idempotency-Key` for 24 hours.
 
-Kept in memory, 10,000 at most (the oldest goes first), so a restart of the api forgets them:
-then the register's own uniqueness answers a repeat with a conflict.
+Twice: in memory, for every write (10,000 at most, the oldest goes first), and in the database, in
+the transaction of the change itself, for those that change the register (10,000 of each user). So
+a repeat after a kill finds either no change or its answer. What the engine carries out is kept in
+memory only: it may not wait for the database, and acknowledging twice is acknowledging once.
 """
 
 from collections import OrderedDict
@@ -10,11 +12,31 @@ from hashlib import sha256
 
 from services.runtime.clock import Clock
 
-KEPT_S = 3600.0
+KEPT_S = 24 * 3600.0
 LIMIT = 10_000
 MAX_KEY = 200
+OCCASION = "parkwatch.occasion"
+"""Where a route finds its occasion in its scope."""
 MAX_ANSWER = 64 * 1024
-"""Bytes of an answer that is kept; a longer one is not, and its repeat is done again."""
+"""Bytes of an answer that is kept in memory; none of the register's is as long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """A write that may be repeated: whose, which (SHA-256 of method, path, query and key), and
+    what was asked (SHA-256 of its body). `name` is known to the asker alone: it seals the answer.
+    """
+
+    username: str
+    request: bytes
+    asked: bytes
+    name: bytes
+
+    @classmethod
+    def of(cls, username: str, place: tuple[str, ...], key: str, body: bytes) -> "Occasion":
+        """`place`: method, path and query."""
+        name = "\x00".join((username, *place, key)).encode()
+        return cls(username, sha256(name).digest(), sha256(body).digest(), name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,31 +66,32 @@ class InProgress(Exception):
 
 
 class Idempotency:
-    """The answers that may be asked for again."""
+    """The answers in memory."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._entries: OrderedDict[tuple[str, ...], Entry] = OrderedDict()
+        self._entries: OrderedDict[tuple[str, bytes], Entry] = OrderedDict()
 
-    def begin(self, key: tuple[str, ...], body: bytes) -> Entry | Answer:
+    def begin(self, occasion: Occasion) -> Entry | Answer:
         """The answer of before, or a new entry to be finished or dropped.
 
         Raises KeyReused for the same key with another body, InProgress while the first waits.
         """
         self._forget()
-        asked = sha256(body).digest()
+        key = occasion.username, occasion.request
         known = self._entries.get(key)
         if known is None:
-            entry = self._entries[key] = Entry(asked, self._clock.monotonic())
+            entry = self._entries[key] = Entry(occasion.asked, self._clock.monotonic())
             return entry
-        if known.asked != asked:
+        if known.asked != occasion.asked:
             raise KeyReused
         if known.answer is None:
             raise InProgress
         return known.answer
 
-    def finish(self, key: tuple[str, ...], answer: Answer) -> None:
+    def finish(self, occasion: Occasion, answer: Answer) -> None:
         """Keep the answer, unless it says that it may go otherwise next time."""
+        key = occasion.username, occasion.request
         entry = self._entries.get(key)
         if entry is None:
             return
@@ -78,8 +101,9 @@ class Idempotency:
         else:
             entry.answer = answer
 
-    def drop_unfinished(self, key: tuple[str, ...]) -> None:
+    def drop_unfinished(self, occasion: Occasion) -> None:
         """The request came to nothing: its key may be used again."""
+        key = occasion.username, occasion.request
         entry = self._entries.get(key)
         if entry is not None and entry.answer is None:
             del self._entries[key]

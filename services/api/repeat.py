@@ -3,14 +3,27 @@
 from collections.abc import MutableMapping
 from typing import Any
 
+from services.api.database import DatabaseAway
 from services.api.edge import App, Receive, Scope, Send, replay
-from services.api.idempotency import MAX_KEY, Answer, Idempotency, InProgress, KeyReused
+from services.api.idempotency import (
+    MAX_KEY,
+    OCCASION,
+    Answer,
+    InProgress,
+    KeyReused,
+    Occasion,
+)
+from services.api.once import Unreadable
 from services.api.problem import Kind, render
 from services.api.token import BadToken
 from services.api.window import Window
 
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 _WITHOUT = ("/api/v1/auth/token", "/api/v1/telemetry", "/api/v1/live/ticket")
+_BY_THE_ENGINE = "/api/v1/alarms"
+"""What is below it must not wait for the database."""
+_LIKE_DONE_BEFORE = (404, 409)
+"""What a route says that finds its change made already, by a process that was killed since."""
 
 
 class Repeat:
@@ -21,27 +34,58 @@ class Repeat:
         self._window = window
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        key = self._key(scope)
-        if key is None:
+        asker = self._asker(scope)
+        if asker is None:
             await self._app(scope, receive, send)
             return
         body = (await receive()).get("body", b"")
-        store = self._window.idempotency
+        occasion = Occasion.of(asker[0], _place(scope), asker[1], body)
+        memory = self._window.idempotency
         try:
-            known = store.begin(key, body)
+            known = memory.begin(occasion)
         except (KeyReused, InProgress) as refusal:
             await _refusal(refusal)(scope, receive, send)
             return
         if isinstance(known, Answer):
             await _send(known, send)
-        else:
-            await self._first(key, store, scope, replay(body, receive), send)
+            return
+        try:
+            await self._first(occasion, scope, replay(body, receive), send)
+        except (KeyReused, Unreadable) as refusal:
+            await _refusal(refusal)(scope, receive, send)
+        finally:
+            memory.drop_unfinished(occasion)
 
-    async def _first(
-        self, key: tuple[str, ...], store: Idempotency, scope: Scope, receive: Receive, send: Send
-    ) -> None:
+    async def _first(self, occasion: Occasion, scope: Scope, receive: Receive, send: Send) -> None:
+        """Do it, unless an earlier process did."""
+        if scope["path"].startswith(_BY_THE_ENGINE):
+            await self._do(occasion, scope, receive, send, ())
+            return
+        kept = await self._kept(occasion)
+        if kept is None:
+            held = await self._do(occasion, scope, receive, send, _LIKE_DONE_BEFORE)
+            if held is None:
+                return
+            kept = await self._kept(occasion)
+            if kept is None:
+                self._window.idempotency.finish(occasion, held)
+                await _send(held, send, repeated=False)
+                return
+        self._window.idempotency.finish(occasion, kept)
+        await _send(kept, send)
+
+    async def _do(
+        self,
+        occasion: Occasion,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        held_back: tuple[int, ...],
+    ) -> Answer | None:
+        """Let the application answer; an answer of a status `held_back` is not sent but given."""
         start: MutableMapping[str, Any] = {}
         parts: list[bytes] = []
+        held: list[Answer] = []
 
         async def listening(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
@@ -49,16 +93,26 @@ class Repeat:
             else:
                 parts.append(message.get("body", b""))
                 if not message.get("more_body", False):
-                    body = b"".join(parts)
-                    store.finish(key, Answer(start["status"], list(start["headers"]), body))
-            await send(message)
+                    given = Answer(start["status"], list(start["headers"]), b"".join(parts))
+                    if given.status in held_back:
+                        held.append(given)
+                    else:
+                        self._window.idempotency.finish(occasion, given)
+            if start["status"] not in held_back:
+                await send(message)
 
+        await self._app(dict(scope) | {OCCASION: occasion}, receive, listening)
+        return held[0] if held else None
+
+    async def _kept(self, occasion: Occasion) -> Answer | None:
+        """What the database knows; nothing while it is away (then the change fails, too)."""
         try:
-            await self._app(scope, receive, listening)
-        finally:
-            store.drop_unfinished(key)
+            return await self._window.answers.find(occasion)
+        except DatabaseAway:
+            return None
 
-    def _key(self, scope: Scope) -> tuple[str, ...] | None:
+    def _asker(self, scope: Scope) -> tuple[str, str] | None:
+        """Who asks, and with which key; None where nothing is to be repeated."""
         if scope["type"] != "http" or scope["method"] not in _WRITES or scope["path"] in _WITHOUT:
             return None
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
@@ -67,11 +121,14 @@ class Repeat:
         if not 0 < len(given) <= MAX_KEY or scheme.lower() != "bearer":
             return None
         try:
-            principal = self._window.accounts.authenticate(token)
+            return self._window.accounts.authenticate(token).username, given
         except BadToken:
             return None
-        query = scope.get("query_string", b"").decode("latin-1")
-        return (principal.username, scope["method"], scope["path"], query, given)
+
+
+def _place(scope: Scope) -> tuple[str, ...]:
+    query = scope.get("query_string", b"").decode("latin-1")
+    return scope["method"], scope["path"], query
 
 
 def _refusal(refusal: Exception) -> App:
@@ -80,6 +137,11 @@ def _refusal(refusal: Exception) -> App:
             Kind.KEY_REUSED,
             "This Idempotency-Key belongs to another request: take a new one for each write.",
         )
+    if isinstance(refusal, Unreadable):
+        return render(
+            Kind.CONFLICT,
+            "This was done before, and its answer can be read no more: look at what there is.",
+        )
     return render(
         Kind.IN_PROGRESS,
         "The first request with this Idempotency-Key is still under way: wait a moment.",
@@ -87,7 +149,8 @@ def _refusal(refusal: Exception) -> App:
     )
 
 
-async def _send(answer: Answer, send: Send) -> None:
-    headers = [*answer.headers, (b"idempotent-replayed", b"true")]
+async def _send(answer: Answer, send: Send, repeated: bool = True) -> None:
+    mark = [(b"idempotent-replayed", b"true")] if repeated else []
+    headers = [*answer.headers, *mark]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from services.api.database import DatabaseAway
+from services.api.once import PRUNE_S
 from services.api.replica import Source
 from services.api.window import Window
 from services.store import alarm_list
@@ -13,7 +14,7 @@ WATCH_S = 0.25
 VALUES_S = 0.1
 HEARTBEAT_S = 2.0
 RETRY_S = 1.0
-"""Between two tries to make the broker take its users."""
+"""Between two tries to make the broker take its users, or to reach the database."""
 
 PATIENCE_S = 3.0
 """How long an engine may take to answer before the record is shown in its place."""
@@ -52,6 +53,15 @@ class Upkeep:
     async def run_values(self) -> None:
         """Send the newest values, at most once a second."""
         await _every(VALUES_S, self._flush)
+
+    async def run_answers(self) -> None:
+        """Forget the answers that nobody may ask for again."""
+        while True:
+            try:
+                await self._here.answers.prune()
+                await asyncio.sleep(PRUNE_S)
+            except DatabaseAway:
+                await asyncio.sleep(RETRY_S)
 
     async def run_heartbeat(self) -> None:
         await _every(HEARTBEAT_S, self._beat)

@@ -10,6 +10,7 @@ from services.api.door import Door
 from services.api.engine_link import EngineLink
 from services.api.idempotency import Idempotency
 from services.api.live.hub import Hub
+from services.api.once import Answers
 from services.api.password import GatewayDoor, Passwords
 from services.api.rate import RateLimit
 from services.api.register import Register, RegisterFollower
@@ -35,6 +36,7 @@ class Window:
     rate: RateLimit
     sign_in_rate: RateLimit
     idempotency: Idempotency
+    answers: Answers
     replica: Replica
     vitals: Vitals
     hub: Hub

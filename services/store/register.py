@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from psycopg import AsyncConnection, AsyncCursor
-from psycopg.rows import dict_row, namedtuple_row
+from psycopg.rows import class_row, dict_row, namedtuple_row
 
 from services.domain.point import Point
 from services.store.point_row import point_of
@@ -101,20 +101,20 @@ async def changes(connection: Connection, known: int) -> RegisterChange:
 
 async def insert_enterprise(
     connection: Connection, code: str, name: str, name_en: str | None
-) -> bool:
-    """Whether it was new; False when the code is taken."""
+) -> Enterprise | None:
+    """The new one; None when the code is taken."""
     number = await next_version(connection)
     values = {"code": code, "name": name, "name_en": name_en, "version": number}
-    return await _touched(connection, "insert_enterprise", values)
+    return await _enterprise(connection, "insert_enterprise", values)
 
 
 async def update_enterprise(
     connection: Connection, code: str, name: str, name_en: str | None
-) -> bool:
-    """Whether there is such an enterprise."""
+) -> Enterprise | None:
+    """As it is now; None when there is no such enterprise."""
     number = await next_version(connection)
     values = {"code": code, "name": name, "name_en": name_en, "version": number}
-    return await _touched(connection, "update_enterprise", values)
+    return await _enterprise(connection, "update_enterprise", values)
 
 
 async def put_gateway(
@@ -182,6 +182,14 @@ async def find_point(connection: Connection, enterprise: str, tag: str) -> dict[
         return await cursor.fetchone()
 
 
+async def place(connection: Connection, enterprise: str, tag: str) -> Place | None:
+    """A point as it stands, in this transaction."""
+    async with connection.cursor(row_factory=namedtuple_row) as cursor:
+        await cursor.execute(_SQL["point"], {"enterprise": enterprise, "tag": tag})
+        row = await cursor.fetchone()
+    return None if row is None else _place(row)
+
+
 async def update_point(connection: Connection, columns: dict[str, object], number: int) -> None:
     """Write a point's description as it now is, under version `number` of the book."""
     await connection.execute(_SQL["update_point"], columns | {"version": number})
@@ -189,6 +197,14 @@ async def update_point(connection: Connection, columns: dict[str, object], numbe
 
 def _place(row: Any) -> Place:
     return Place(point_of(row), row.lon, row.lat, row.created_at)
+
+
+async def _enterprise(
+    connection: Connection, name: str, values: Mapping[str, object]
+) -> Enterprise | None:
+    async with connection.cursor(row_factory=class_row(Enterprise)) as cursor:
+        await cursor.execute(_SQL[name], values)
+        return await cursor.fetchone()
 
 
 async def _number(connection: Connection, name: str) -> int:

@@ -12,6 +12,7 @@ from services.api.asking import (
     Cursor,
     Here,
     Limit,
+    OnceOnly,
     Reader,
     Registrar,
     Word,
@@ -78,15 +79,19 @@ async def list_enterprises(
 
 
 @router.post("", status_code=201, response_model=EnterpriseView)
-async def create_enterprise(here: Here, principal: Registrar, new: NewEnterprise) -> Response:
+async def create_enterprise(
+    here: Here, principal: Registrar, new: NewEnterprise, once: OnceOnly
+) -> Response:
     """Register an enterprise."""
     if principal.scope is not None:
         raise Problem(Kind.FORBIDDEN, "Only the park registers enterprises; ask its supervisor.")
     async with here.database.transaction() as connection:
-        if not await store.insert_enterprise(connection, new.code, new.name, new.name_en):
+        made = await store.insert_enterprise(connection, new.code, new.name, new.name_en)
+        if made is None:
             raise Problem(Kind.CONFLICT, f"code: {new.code} is taken; choose another.")
+        done = await once.keep(connection, answer(_view(made), 201))
     await refresh(here.follower)
-    return answer(_view(seen(here, principal, new.code)), 201)
+    return done
 
 
 @router.get("/{code}", response_model=EnterpriseView)
@@ -97,17 +102,23 @@ async def get_enterprise(here: Here, principal: Reader, code: EnterpriseCode) ->
 
 @router.patch("/{code}", response_model=EnterpriseView)
 async def change_enterprise(
-    here: Here, principal: Registrar, code: EnterpriseCode, change: EnterpriseChange
+    here: Here,
+    principal: Registrar,
+    code: EnterpriseCode,
+    change: EnterpriseChange,
+    once: OnceOnly,
 ) -> Response:
     """Another name."""
     known = seen(here, principal, code)
     name = change.name or known.name
     name_en = change.name_en if "name_en" in change.model_fields_set else known.name_en
     async with here.database.transaction() as connection:
-        if not await store.update_enterprise(connection, code, name, name_en):
+        changed = await store.update_enterprise(connection, code, name, name_en)
+        if changed is None:
             raise not_found("enterprise")
+        done = await once.keep(connection, answer(_view(changed)))
     await refresh(here.follower)
-    return answer(_view(seen(here, principal, code)))
+    return done
 
 
 def _view(enterprise: Enterprise) -> EnterpriseView:

@@ -1,6 +1,6 @@
 """Gateways: the ways in from the field, each with credentials of its own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
@@ -12,6 +12,7 @@ from services.api.asking import (
     Cursor,
     Here,
     Limit,
+    OnceOnly,
     Reader,
     Registrar,
     Word,
@@ -86,63 +87,69 @@ async def list_gateways(
 
 @router.post("", status_code=201, response_model=Credentials)
 async def create_gateway(
-    here: Here, principal: Registrar, code: EnterpriseCode, new: NewGateway
+    here: Here, principal: Registrar, code: EnterpriseCode, new: NewGateway, once: OnceOnly
 ) -> Response:
     """Register a gateway and let it in. The password is shown this once."""
     seen(here, principal, code)
     password, hashed = new_gateway_password()
     name = username(code, new.code)
+    credentials = _credentials(code, new.code, password)
     async with here.database.transaction() as connection:
         if not await store.put_gateway(connection, code, new.code, name, hashed):
             raise Problem(
                 Kind.CONFLICT,
                 f"code: {new.code} is registered already; choose another or rotate its password.",
             )
-    return await _credentials(here, code, new.code, password, 201)
+        await once.keep(connection, answer(credentials, 201))
+    return answer(await _let_in(here, credentials), 201)
 
 
 @router.post("/{gateway}/rotate", response_model=Credentials)
 async def rotate_gateway(
-    here: Here, principal: Registrar, code: EnterpriseCode, gateway: GatewayCode
+    here: Here, principal: Registrar, code: EnterpriseCode, gateway: GatewayCode, once: OnceOnly
 ) -> Response:
     """A new password; the old one and the connections made with it are void."""
     seen(here, principal, code)
     password, hashed = new_gateway_password()
+    credentials = _credentials(code, gateway, password)
     async with here.database.transaction() as connection:
         if not await store.rotate_gateway(connection, code, gateway, hashed):
             raise not_found("gateway")
-    return await _credentials(here, code, gateway, password, 200)
+        await once.keep(connection, answer(credentials))
+    return answer(await _let_in(here, credentials))
 
 
 @router.delete("/{gateway}", status_code=204)
 async def remove_gateway(
-    here: Here, principal: Registrar, code: EnterpriseCode, gateway: GatewayCode
+    here: Here, principal: Registrar, code: EnterpriseCode, gateway: GatewayCode, once: OnceOnly
 ) -> Response:
     """Let a gateway in no more; its live connections are cut."""
     seen(here, principal, code)
     async with here.database.transaction() as connection:
         if not await store.remove_gateway(connection, code, gateway):
             raise not_found("gateway")
+        done = await once.keep(connection, Response(status_code=204))
     await refresh(here.follower)
     await here.door.follow()
-    return Response(status_code=204)
+    return done
 
 
-async def _credentials(
-    here: Window, enterprise: str, gateway: str, password: str, status: int
-) -> Response:
-    await refresh(here.follower)
-    in_force = await here.door.follow()
-    credentials = Credentials(
+def _credentials(enterprise: str, gateway: str, password: str) -> Credentials:
+    """As they are before the broker knows of them: what a repeat after a kill is answered."""
+    return Credentials(
         code=gateway,
         enterprise=enterprise,
         username=username(enterprise, gateway),
         password=password,
         client_id=None,
         topic=f"pw/v1/{enterprise}/{gateway}/telemetry",
-        in_force=in_force,
+        in_force=False,
     )
-    return answer(credentials, status)
+
+
+async def _let_in(here: Window, credentials: Credentials) -> Credentials:
+    await refresh(here.follower)
+    return replace(credentials, in_force=await here.door.follow())
 
 
 def _view(gateway: Gateway) -> GatewayView:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.datastructures import UploadFile
 
 from services.api.answer import answer
-from services.api.asking import Configurer, Here
+from services.api.asking import Configurer, Here, OnceOnly
 from services.api.point_body import NewPoint
 from services.api.point_sheet import SHOWN_ERRORS, BadSheet, Sheet, read_sheet
 from services.api.problem import Kind, Problem, render
@@ -45,6 +45,7 @@ async def import_points(
     request: Request,
     here: Here,
     principal: Configurer,
+    once: OnceOnly,
     enterprise: Annotated[Code | None, Query(description="Where the sheet has no column")] = None,
 ) -> Response:
     """Register the points of a CSV sheet (columns as the fields of a point); all or none."""
@@ -57,16 +58,18 @@ async def import_points(
             check_known(here, point)
         except Problem as problem:
             sheet.refuse(row, problem.detail.rstrip("."))
+    done = answer(Imported(len(sheet.points)), 201)
     if not sheet.errors:
         async with here.database.transaction(DEADLINE_S) as connection:
             number = await store.next_version(connection)
             await _refuse_taken(connection, sheet)
             if not sheet.errors:
                 await _insert(connection, list(sheet.points.values()), number)
+                await once.keep(connection, done)
     if sheet.errors:
         return _refusal(sheet)
     await refresh(here.follower)
-    return answer(Imported(len(sheet.points)), 201)
+    return done
 
 
 async def _payload(request: Request) -> bytes:

@@ -13,6 +13,7 @@ from services.api.asking import (
     Cursor,
     Here,
     Limit,
+    OnceOnly,
     Reader,
     Word,
     make_cursor,
@@ -98,13 +99,17 @@ async def list_points(
 
 
 @router.post("", status_code=201, response_model=PointView)
-async def create_point(here: Here, principal: Configurer, new: NewPoint) -> Response:
+async def create_point(
+    here: Here, principal: Configurer, new: NewPoint, once: OnceOnly
+) -> Response:
     """Register a point; its readings are taken within 2 s."""
     check_known(here, new)
     async with here.database.transaction() as connection:
         await insert(connection, new)
+        place = await store.place(connection, new.enterprise, new.tag)
+        done = await once.keep(connection, answer(view(_there(place)), 201))
     await refresh(here.follower)
-    return answer(view(seen(here, principal, new.enterprise, new.tag)), 201)
+    return done
 
 
 @router.get("/{enterprise}/{tag}", response_model=PointView)
@@ -122,6 +127,7 @@ async def change_point(
     enterprise: EnterpriseCode,
     tag: PointTag,
     change: PointChange,
+    once: OnceOnly,
 ) -> Response:
     """Change what is named; null empties a field. Name, number and kind of a point stay."""
     seen(here, principal, enterprise, tag)
@@ -134,8 +140,10 @@ async def change_point(
         columns = known | change.model_dump(exclude_unset=True)
         check_ranges(columns["range_low"], columns["range_high"])
         await store.update_point(connection, columns, number)
+        place = await store.place(connection, enterprise, tag)
+        done = await once.keep(connection, answer(view(_there(place))))
     await refresh(here.follower)
-    return answer(view(seen(here, principal, enterprise, tag)))
+    return done
 
 
 async def insert(connection: Connection, new: NewPoint) -> None:
@@ -145,6 +153,11 @@ async def insert(connection: Connection, new: NewPoint) -> None:
         raise Problem(Kind.CONFLICT, f"tag: {new.tag} is registered already; change it with PATCH.")
     (point_id,) = await fresh_ids(connection, 1)
     await store.insert_points(connection, [new.columns() | {"id": point_id}], number)
+
+
+def _there(place: Place | None) -> Place:
+    assert place is not None  # written in the same transaction
+    return place
 
 
 def check_known(here: Window, new: NewPoint) -> None:

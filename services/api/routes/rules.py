@@ -14,6 +14,7 @@ from services.api.asking import (
     Cursor,
     Here,
     Limit,
+    OnceOnly,
     Reader,
     Word,
     make_cursor,
@@ -119,7 +120,7 @@ async def list_rules(
 
 
 @router.post("", status_code=201, response_model=RuleView)
-async def create_rule(here: Here, principal: Configurer, new: NewRule) -> Response:
+async def create_rule(here: Here, principal: Configurer, new: NewRule, once: OnceOnly) -> Response:
     """Put a rule in force."""
     _check_point(here, principal, new)
     rule = _rule(here, principal, new, f"r{secrets.token_hex(12)}", 1)
@@ -132,7 +133,7 @@ async def create_rule(here: Here, principal: Configurer, new: NewRule) -> Respon
                 f"change it with PUT /api/v1/rules/{standing}.",
             )
         await store.insert_rule(connection, rule)
-    return answer(_view(rule), 201)
+        return await once.keep(connection, answer(_view(rule), 201))
 
 
 @router.get("/{rule}", response_model=RuleHistory)
@@ -149,7 +150,7 @@ async def get_rule(here: Here, principal: Reader, rule: RuleId) -> Response:
 
 @router.put("/{rule}", response_model=RuleView)
 async def change_rule(
-    here: Here, principal: Configurer, rule: RuleId, change: RuleBody
+    here: Here, principal: Configurer, rule: RuleId, change: RuleBody, once: OnceOnly
 ) -> Response:
     """Another version of a rule; the old one ends as it begins."""
     async with here.database.transaction() as connection:
@@ -172,11 +173,11 @@ async def change_rule(
         new = _rule(here, principal, change, rule, known.version + 1)
         new = replace(new, valid_from=max(new.valid_from, known.valid_from))
         await store.replace_rule(connection, new)
-    return answer(_view(new))
+        return await once.keep(connection, answer(_view(new)))
 
 
 @router.delete("/{rule}", status_code=204)
-async def remove_rule(here: Here, principal: Configurer, rule: RuleId) -> Response:
+async def remove_rule(here: Here, principal: Configurer, rule: RuleId, once: OnceOnly) -> Response:
     """End a rule; a standing alarm of it is withdrawn."""
     async with here.database.transaction() as connection:
         known = await store.find_rule(connection, rule, _scope(principal))
@@ -185,7 +186,7 @@ async def remove_rule(here: Here, principal: Configurer, rule: RuleId) -> Respon
         at = to_datetime(here.clock.now_ms())
         if not await store.end_rule(connection, known.enterprise, rule, at):
             raise not_found("rule")
-    return Response(status_code=204)
+        return await once.keep(connection, Response(status_code=204))
 
 
 def _scope(principal: Principal) -> list[str] | None:

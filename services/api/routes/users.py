@@ -8,7 +8,16 @@ from pydantic import BaseModel, ConfigDict
 
 from services.api.accounts import new_token_version, principal_of
 from services.api.answer import Page, answer
-from services.api.asking import Cursor, Here, Limit, UserAdmin, Word, make_cursor, read_cursor
+from services.api.asking import (
+    Cursor,
+    Here,
+    Limit,
+    OnceOnly,
+    UserAdmin,
+    Word,
+    make_cursor,
+    read_cursor,
+)
 from services.api.permission import Role
 from services.api.problem import Kind, Problem, not_found
 from services.api.text import Code, NewPassword, Username
@@ -62,7 +71,7 @@ async def list_users(
 
 
 @router.post("", status_code=201, response_model=User)
-async def create_user(here: Here, _: UserAdmin, new: NewUser) -> Response:
+async def create_user(here: Here, _: UserAdmin, new: NewUser, once: OnceOnly) -> Response:
     """Let somebody sign in, at once."""
     _check(here, new.role, new.enterprise)
     hashed = await here.passwords.hash(new.password)
@@ -70,12 +79,16 @@ async def create_user(here: Here, _: UserAdmin, new: NewUser) -> Response:
     async with here.database.transaction() as connection:
         if await people.insert(connection, user) is None:
             raise Problem(Kind.CONFLICT, f"username: {new.username} is taken; choose another.")
+        made = answer(User(new.username, new.role, new.enterprise), 201)
+        await once.keep(connection, made)
     await here.accounts.refresh()
-    return answer(User(new.username, new.role, new.enterprise), 201)
+    return made
 
 
 @router.patch("/{username}", response_model=User)
-async def change_user(here: Here, _: UserAdmin, username: Name, change: UserChange) -> Response:
+async def change_user(
+    here: Here, _: UserAdmin, username: Name, change: UserChange, once: OnceOnly
+) -> Response:
     """Another password, role or enterprise; whoever is signed in with it is signed out."""
     hashed = await here.passwords.hash(change.password) if change.password else None
     async with here.database.transaction() as connection:
@@ -91,19 +104,21 @@ async def change_user(here: Here, _: UserAdmin, username: Name, change: UserChan
         if role is not Role.ADMIN:
             _keep_one(admins, username)
         await people.update(connection, username, role, enterprise, hashed)
+        changed = await once.keep(connection, answer(User(username, role, enterprise)))
     await _cut_changed(here)
-    return answer(User(username, role, enterprise))
+    return changed
 
 
 @router.delete("/{username}", status_code=204)
-async def delete_user(here: Here, _: UserAdmin, username: Name) -> Response:
+async def delete_user(here: Here, _: UserAdmin, username: Name, once: OnceOnly) -> Response:
     """Sign somebody out for good."""
     async with here.database.transaction() as connection:
         _keep_one(await people.lock_admins(connection), username)
         if not await people.delete(connection, username):
             raise not_found("user")
+        gone = await once.keep(connection, Response(status_code=204))
     await _cut_changed(here)
-    return Response(status_code=204)
+    return gone
 
 
 async def _cut_changed(here: Window) -> None:

@@ -36,5 +36,6 @@ SET password_hash = coalesce(%(password_hash)s, password_hash), role = %(role)s,
 WHERE username = %(username)s RETURNING token_version;
 
 -- name: delete
--- A user who is gone.
+-- A user who is gone, with the answers that only this user may read again.
+WITH forgotten AS (DELETE FROM kept_answer WHERE username = %(username)s)
 DELETE FROM app_user WHERE username = %(username)s RETURNING username;

@@ -27,12 +27,12 @@ FROM point WHERE book_version > %(known)s;
 -- A new enterprise; nothing comes back when the code is taken.
 INSERT INTO enterprise (code, name, name_en, book_version)
 VALUES (%(code)s, %(name)s, %(name_en)s, %(version)s)
-ON CONFLICT (code) DO NOTHING RETURNING code;
+ON CONFLICT (code) DO NOTHING RETURNING code, name, name_en, created_at;
 
 -- name: update_enterprise
 -- Another name for an enterprise.
 UPDATE enterprise SET name = %(name)s, name_en = %(name_en)s, book_version = %(version)s
-WHERE code = %(code)s AND deleted_at IS NULL RETURNING code;
+WHERE code = %(code)s AND deleted_at IS NULL RETURNING code, name, name_en, created_at;
 
 -- name: put_gateway
 -- A new gateway, or one that was removed and comes back with a new password.

@@ -54,9 +54,8 @@ class Api:
         return Door(self.url, name, password)
 
 
-@contextmanager
-def running_api(engines: Engines, **more: str) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
-    """An api process that answers; ended by SIGTERM within 5 s, with exit code 0."""
+def start_api(engines: Engines, **more: str) -> tuple[str, "subprocess.Popen[bytes]"]:
+    """An api process on a free port; it may not answer yet."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
@@ -65,8 +64,14 @@ def running_api(engines: Engines, **more: str) -> Iterator[tuple[str, "subproces
     process = subprocess.Popen(
         [sys.executable, "-m", "services.api"], cwd=REPOSITORY, env=environment
     )
+    return f"http://127.0.0.1:{port}", process
+
+
+@contextmanager
+def running_api(engines: Engines, **more: str) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """An api process that answers; ended by SIGTERM within 5 s, with exit code 0."""
+    url, process = start_api(engines, **more)
     try:
-        url = f"http://127.0.0.1:{port}"
         eventually(lambda: _answers(f"{url}/healthz"), 20.0, "the api answers")
         yield url, process
     finally:

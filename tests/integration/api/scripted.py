@@ -27,12 +27,15 @@ class Scripted:
         self._lock = threading.RLock()
         self._stop = threading.Event()
         self._client = make_client(engines.broker("alerts"), "scripted", durable=False)
+        # Each speaks with its own name: the broker lets neither speak for the other.
+        self._ingest = make_client(engines.broker("ingest"), "scripted-ingest", durable=False)
         self._client.on_connect = self._connected
         self._client.on_message = self._command
         self._beat = threading.Thread(target=self._beating, name="scripted")
 
     def __enter__(self) -> "Scripted":
         self._client.loop_start()
+        self._ingest.loop_start()
         self._beat.start()
         return self
 
@@ -44,8 +47,9 @@ class Scripted:
     ) -> None:
         self._stop.set()
         self._beat.join()
-        self._client.disconnect()
-        self._client.loop_stop()
+        for client in (self._client, self._ingest):
+            client.disconnect()
+            client.loop_stop()
 
     def raises(self, number: int, enterprise: str, **fields: object) -> AlarmItem:
         """A new alarm, said at once."""
@@ -95,7 +99,7 @@ class Scripted:
         )
         self._publish(f"{bus.STATUS}/alerts", signs)
         ingest = Status("ingest", ready=True, at=now, db_ok=self.database_ok, commit_at=now)
-        self._publish(f"{bus.STATUS}/ingest", ingest)
+        self._ingest.publish(f"{bus.STATUS}/ingest", msgspec.json.encode(ingest))
 
     def _connected(self, client: Client, *_: object) -> None:
         client.subscribe(bus.COMMAND)

@@ -5,11 +5,12 @@ from typing import Any
 import jwt
 import pytest
 
-from services.api.idempotency import Answer, Idempotency, InProgress, KeyReused
+from services.api.idempotency import Answer, Idempotency, InProgress, KeyReused, Occasion
 from services.api.password import GatewayDoor, Passwords, new_gateway_password
 from services.api.permission import GRANTS, Permission, Role
 from services.api.principal import Principal
 from services.api.rate import RateLimit
+from services.api.seal import Seal
 from services.api.ticket import LIFETIME_S as TICKET_S
 from services.api.ticket import Tickets
 from services.api.token import LIFETIME_S, BadToken, Mint
@@ -152,47 +153,70 @@ def test_a_gateways_password_is_random_and_its_hash_is_as_the_broker_takes_it() 
     assert not door.matches("n.gw", hashed, "x" * 100)
 
 
-KEYED = ("li", "POST", "/x", "", "k1")
+PLACE = ("POST", "/x", "")
+KEYED = Occasion.of("li", PLACE, "k1", b"body")
 DONE = Answer(201, [], b"{}")
 
 
 def test_a_repeated_write_gets_the_answer_of_before() -> None:
     store = Idempotency(ManualClock())
-    store.begin(KEYED, b"body")
+    store.begin(KEYED)
     with pytest.raises(InProgress):
-        store.begin(KEYED, b"body")
+        store.begin(KEYED)
     store.finish(KEYED, DONE)
-    assert store.begin(KEYED, b"body") == DONE
+    assert store.begin(Occasion.of("li", PLACE, "k1", b"body")) == DONE
     with pytest.raises(KeyReused):
-        store.begin(KEYED, b"another body")
-    assert not isinstance(store.begin(("wang", *KEYED[1:]), b"body"), Answer)
+        store.begin(Occasion.of("li", PLACE, "k1", b"another body"))
+    for other in (
+        Occasion.of("wang", PLACE, "k1", b"body"),
+        Occasion.of("li", ("PUT", "/x", ""), "k1", b"body"),
+        Occasion.of("li", PLACE, "k2", b"body"),
+    ):
+        assert not isinstance(store.begin(other), Answer)
 
 
 @pytest.mark.parametrize("status", [401, 403, 429, 500, 503])
 def test_a_passing_refusal_is_not_kept(status: int) -> None:
     store = Idempotency(ManualClock())
-    store.begin(KEYED, b"body")
+    store.begin(KEYED)
     store.finish(KEYED, Answer(status, [], b"{}"))
-    assert not isinstance(store.begin(KEYED, b"body"), Answer)
+    assert not isinstance(store.begin(KEYED), Answer)
 
 
 def test_a_write_that_came_to_nothing_frees_its_key() -> None:
     store = Idempotency(ManualClock())
-    store.begin(KEYED, b"body")
+    store.begin(KEYED)
     store.drop_unfinished(KEYED)
-    assert not isinstance(store.begin(KEYED, b"body"), Answer)
+    assert not isinstance(store.begin(KEYED), Answer)
     store.finish(KEYED, DONE)
     store.drop_unfinished(KEYED)
-    assert store.begin(KEYED, b"body") == DONE
+    assert store.begin(KEYED) == DONE
 
 
-def test_answers_are_kept_for_an_hour() -> None:
+def test_answers_are_kept_for_a_day() -> None:
     clock = ManualClock()
     store = Idempotency(clock)
-    store.begin(KEYED, b"body")
+    store.begin(KEYED)
     store.finish(KEYED, DONE)
-    clock.advance(3600)
-    assert not isinstance(store.begin(KEYED, b"body"), Answer)
+    clock.advance(24 * 3600 - 1)
+    assert store.begin(KEYED) == DONE
+    clock.advance(1)
+    assert not isinstance(store.begin(KEYED), Answer)
+
+
+@pytest.mark.parametrize("text", [b"", b"x", b"\x00\x00", b'{"password": "hunter2"}' * 100])
+def test_what_is_sealed_is_read_by_its_owner_alone(text: bytes) -> None:
+    sealed = Seal(KEY).close(b"li k1", text)
+    assert Seal(KEY).open(b"li k1", sealed) == text
+    assert Seal(KEY).close(b"li k1", text) != sealed
+    assert len(text) < 2 or text not in sealed
+    assert Seal("x" * 64).open(b"li k1", sealed) is None
+    assert Seal(KEY).open(b"wang k1", sealed) is None
+    for place in range(0, len(sealed), 7):
+        changed = bytearray(sealed)
+        changed[place] ^= 1
+        assert Seal(KEY).open(b"li k1", bytes(changed)) is None
+    assert Seal(KEY).open(b"li k1", sealed[:20]) is None
 
 
 @pytest.mark.parametrize("role", [Role.INSPECTOR, Role.REGULATOR])

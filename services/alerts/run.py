@@ -22,8 +22,11 @@ from services.alerts.recorder import Recorder
 from services.alerts.recovery import recover
 from services.alerts.watch import Watch
 from services.runtime import log
-from services.runtime.clock import SystemClock
+from services.runtime.buckets import MAPPED_FILTER, REST, REST_FILTER
+from services.runtime.clock import Clock, SystemClock
+from services.runtime.feed import Lease
 from services.runtime.lifecycle import pause, run_service
+from services.runtime.many_feed import ManyFeed
 from services.runtime.mqtt_bus import MqttBus
 from services.runtime.mqtt_client import BrokerAddress
 from services.runtime.mqtt_session import MqttSession
@@ -34,7 +37,6 @@ from services.wire.bus import CLAIM, COMMAND
 
 FIRST_LOOK_S = 3.0
 """A database that has not answered by then is away: the book at hand has to do."""
-TELEMETRY = "pw/v1/+/+/+"
 
 _log = structlog.get_logger()
 
@@ -68,27 +70,27 @@ async def _serve(settings: Settings, folder: Path, stop: asyncio.Event) -> None:
     client_id = f"pw-alerts-{require(settings.client_id_secret, 'CLIENT_ID_SECRET')}"
     clock = SystemClock()
     found = recover(folder, clock.now_ms())
-    session = MqttSession(address, client_id, TELEMETRY, clock)
+    feed = _hearing(address, client_id, clock)
     bus = MqttBus(address, f"{client_id}-bus", on_connected=lambda: heartbeat.tell_all())
     publisher = Publisher(bus, found.ledger.epoch)
     judge = Judge(found.engine, found.ledger, publisher, clock, found.marks)
     recorder = Recorder(database_url, found.ledger.spool.folder, found.ledger.spool.id, clock)
     follower = BookFollower(BookReader(database_url), judge, found.has_book)
     keeper = Keeper(judge, recorder, found.store, found.heard)
-    watch = Watch(session, judge, clock, found.heard, found.recalled.messages)
+    watch = Watch(feed, judge, clock, found.heard, found.recalled.messages)
     heartbeat = Heartbeat(
-        judge, watch, recorder, keeper, lambda: session.ready and bus.connected and watch.running
+        judge, watch, recorder, keeper, lambda: feed.ready and bus.connected and watch.running
     )
     commands = Commands(judge)
     bus.subscribe(COMMAND, commands.hear)
     claims = ClaimDoor(judge)
     bus.subscribe(CLAIM, claims.hear)
     _connect(judge, recorder, keeper, heartbeat)
-    async with session, bus, asyncio.TaskGroup() as group:
+    async with feed, bus, asyncio.TaskGroup() as group:
         tasks = [
             group.create_task(each)
             for each in (
-                session.watch(),
+                feed.watch(),
                 bus.watch(),
                 follower.run(),
                 recorder.run(),
@@ -114,6 +116,28 @@ async def _serve(settings: Settings, folder: Path, stop: asyncio.Event) -> None:
     found.ledger.spool.close()
     found.heard.close()
     _log.info("stopped", position=found.ledger.spool.last, recorded=recorder.position)
+
+
+def _hearing(address: BrokerAddress, client_id: str, clock: Clock) -> ManyFeed:
+    """One engine hears it all: what the broker maps to buckets, and the rest."""
+    feed = ManyFeed()
+    for name, topic_filter, bucket in (
+        (client_id, REST_FILTER, REST),
+        (f"{client_id}-b", MAPPED_FILTER, 0),
+    ):
+        feed.add(
+            lease := Lease(bucket),
+            MqttSession(
+                address,
+                name,
+                topic_filter,
+                clock,
+                lease=lease,
+                arrived=feed.arrived,
+                budget=feed.budget,
+            ),
+        )
+    return feed
 
 
 def _connect(judge: Judge, recorder: Recorder, keeper: Keeper, heartbeat: Heartbeat) -> None:

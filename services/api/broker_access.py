@@ -15,6 +15,7 @@ import structlog
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
+from services.runtime.buckets import MARK, bucket_of
 from services.store.register import Gateway
 
 RELOAD_TIMEOUT_S = 3.0
@@ -42,19 +43,22 @@ def username(enterprise: str, gateway: str) -> str:
     return f"{enterprise}.{gateway}"
 
 
-def render(gateways: Iterable[Gateway]) -> str:
-    """The whole of `gateways.conf`: our own services, then every gateway."""
+def render(gateways: Iterable[Gateway], *, bucketed: bool = False) -> str:
+    """The whole of `gateways.conf`: our own services, then every gateway. `bucketed`: the broker
+    maps readings to buckets, and looks at the rights after that."""
     services = ", ".join(f"${name}" for name in SERVICES)
-    users = "".join(_user(gateway) for gateway in gateways)
-    return f'include "services.conf"\nusers: [\n  {services}\n{users}]\n'
+    users = "".join(_user(gateway, bucketed) for gateway in gateways)
+    mark = MARK if bucketed else ""
+    return f'{mark}include "services.conf"\nusers: [\n  {services}\n{users}]\n'
 
 
-def _user(gateway: Gateway) -> str:
+def _user(gateway: Gateway, bucketed: bool) -> str:
     place = f"{gateway.enterprise}.{gateway.code}"
+    mapped = f', "pw.v1.{place}.*.{bucket_of(gateway.enterprise)}"' if bucketed else ""
     return (
         f'  {{ user: "{gateway.username}", password: "{gateway.password_hash}",'
         ' allowed_connection_types: ["MQTT"],'
-        f' permissions: {{ publish: ["pw.v1.{place}.*"],'
+        f' permissions: {{ publish: ["pw.v1.{place}.*"{mapped}],'
         f' subscribe: ["pw.down.v1.{place}.*"] }} }}\n'
     )
 
@@ -62,13 +66,14 @@ def _user(gateway: Gateway) -> str:
 class BrokerAccess:
     """Writes the list and makes the broker read it, one at a time."""
 
-    def __init__(self, users_file: Path, admin_url: str) -> None:
+    def __init__(self, users_file: Path, admin_url: str, *, bucketed: bool = False) -> None:
         self._file = users_file
+        self._bucketed = bucketed
         self._url = admin_url
 
     async def put(self, gateways: Iterable[Gateway]) -> None:
         """Let exactly these gateways in; raises BrokerAway when the broker did not take it."""
-        text = render(gateways)
+        text = render(gateways, bucketed=self._bucketed)
         try:
             await asyncio.to_thread(self._write, text)
         except OSError as error:

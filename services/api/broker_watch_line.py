@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from services.runtime.buckets import published_topic
 from services.runtime.clock import to_ms
 from services.store.gateway_event import EventKind
 
@@ -67,7 +68,7 @@ def _login(says: str, address: str, protocol: str) -> tuple[EventKind, str, str,
 
 def _refusal(says: str) -> tuple[EventKind, None, str, str] | None:
     if found := _PUBLISH.fullmatch(says):
-        topic = _bounded(_topic(_unquoted(found[1])))
+        topic = _bounded(published_topic(_topic(_unquoted(found[1]))))
         return EventKind.PUBLISH_DENIED, None, topic, topic
     if found := _SUBSCRIBE.fullmatch(says):
         topic = _bounded(_filter(_unquoted(found[1]), all_below=found[2] is not None))

@@ -10,6 +10,20 @@ from dataclasses import dataclass
 from typing import Protocol
 
 
+@dataclass(slots=True, eq=False)
+class Lease:
+    """The right to one bucket, from when its session was opened until it is lost or closed.
+
+    `epoch` rises with each change of owner; None until the database has confirmed it. Nothing is
+    written for a bucket under an epoch that is not the newest.
+    """
+
+    bucket: int
+    epoch: int | None = None
+    lost: bool = False
+    """Another worker has the bucket: what came under this lease is its business now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One message as the broker gave it. `received_at` is our clock, epoch ms."""
@@ -23,6 +37,8 @@ class Delivery:
     redelivered: bool = False
     """The broker marked it as given before, and this connection has not got it unacknowledged."""
     retained: bool = False
+    lease: Lease | None = None
+    """The right under which it was taken; None where nobody else could take it."""
 
 
 class Feed(Protocol):

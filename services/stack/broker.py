@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from services.runtime.buckets import BUCKETS, LEAVES, MARK
 from services.stack.broker_rights import RIGHTS
 from services.stack.cache import explained
 from services.stack.certificate import Certificate
@@ -21,6 +22,9 @@ HOST = "127.0.0.1"
 SERVICE_USERS = tuple(RIGHTS)
 ADMIN_USER = "svc-broker-admin"
 STORE_LIMIT = 20 * 2**30
+WINDOW = 5_000
+SMALL_WINDOW = 2_000
+"""Of each session, where one worker may hold seventeen."""
 TEMPLATE = Path("deploy") / "broker" / "nats.conf"
 
 
@@ -53,6 +57,8 @@ class Broker:
         listener: Listener,
         secrets: Secrets,
         store: Path | None = None,
+        *,
+        bucketed: bool = False,
     ) -> None:
         self._executable = executable
         self._template = template
@@ -60,6 +66,7 @@ class Broker:
         self._native = native
         self._listener = listener
         self._secrets = secrets
+        self._bucketed = bucketed
         self._store = store or folder / "store"
 
     @property
@@ -71,12 +78,13 @@ class Broker:
         """Write the configuration, with the services' own users and no gateway yet.
 
         `keep_gateways`: leave the gateways that are let in already, where a broker may be running
-        whose sessions are there.
+        whose sessions are there, and whose rights fit what it maps now: a publish that is not
+        permitted would be acknowledged and gone.
         """
         with explained(self._folder):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._write("services.conf", self._service_users())
-            if not (keep_gateways and self.users_file.exists()):
+            if not (keep_gateways and self._gateways_fit()):
                 self._write("gateways.conf", users_fragment())
             self._write("nats.conf", self._configuration())
 
@@ -122,12 +130,19 @@ class Broker:
             "store_limit": str(min(STORE_LIMIT, shutil.disk_usage(self._store.parent).free // 2)),
             "mqtt_listen": f"{self._listener.host}:{self._listener.port}",
             "mqtt_tls": self._tls(),
+            "window": str(SMALL_WINDOW if self._bucketed else WINDOW),
+            "mappings": mappings() if self._bucketed else "",
             "admin_user": ADMIN_USER,
             "admin_password": self._secrets.get(ADMIN_USER),
         }
         for name, value in values.items():
             text = text.replace(f"@{name}@", value)
         return text
+
+    def _gateways_fit(self) -> bool:
+        if not self.users_file.exists():
+            return False
+        return (MARK in self.users_file.read_text(encoding="utf-8")) == self._bucketed
 
     def _tls(self) -> str:
         return "" if self._listener.certificate is None else tls(self._listener.certificate)
@@ -151,6 +166,17 @@ def tls(pair: Certificate) -> str:
     """The line that makes the gateways' listener TLS. All of a park comes back at once after an
     outage, and a small machine needs its time for the handshakes."""
     return f'tls {{ cert_file: "{pair.certificate}", key_file: "{pair.key}", timeout: 10 }}'
+
+
+def mappings() -> str:
+    """What appends its bucket to the topic of each reading, by its enterprise; the number is the
+    one of `services.runtime.buckets.bucket_of`."""
+    lines = (
+        f'"pw.v1.*.*.{leaf}": "pw.v1.{{{{wildcard(1)}}}}.{{{{wildcard(2)}}}}.{leaf}'
+        f'.{{{{partition({BUCKETS},1)}}}}"'
+        for leaf in LEAVES
+    )
+    return "mappings: { " + ", ".join(lines) + " }"
 
 
 def variable(user: str) -> str:

@@ -72,12 +72,16 @@ class Embedded:
             "HTTP_PORT": str(settings.http_port),
             "RATE_LIMIT": str(settings.rate_limit),
             "GATEWAY_RATE": str(settings.gateway_rate),
+            "BUCKETED": str(settings.maps_buckets).lower(),
             "CLIENT_ID_SECRET": secrets.get("client_id"),
         }
         if self.database is not None:
             own["DATABASE_URL"] = self.database.url(f"pw_{name}")
         if self.broker is not None:
             own["MQTT_URL"] = self.broker.mqtt_url(f"svc-{name}")
+        if name == "ingest":
+            # Of this data folder there is one supervisor, and of that one ingest.
+            own["ALONE"] = "true"
         if name == "api":
             own |= self._doors()
         return dict(self._inherited) | {f"PARKWATCH_{key}": value for key, value in own.items()}
@@ -86,6 +90,7 @@ class Embedded:
         """What only the api needs: signing, the console, and letting gateways in."""
         own = {
             "TOKEN_KEY": self.secrets.get("token_key"),
+            "JOURNAL_KEY": self.secrets.get("journal_key"),
             "CONSOLE_DIR": str(self._settings.console_dir or CONSOLE),
             "ADMIN_PASSWORD": self.secrets.get("admin_password", self._first_admin_password()),
         }
@@ -129,4 +134,5 @@ class Embedded:
             Native(native),
             Listener(settings.mqtt_host, settings.mqtt_port, pair),
             self.secrets,
+            bucketed=settings.maps_buckets,
         )

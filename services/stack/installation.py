@@ -88,7 +88,9 @@ def prepare(
     secrets = Secrets(settings.data_dir / "secrets")
     own, field = Native(port_of(native), listen), Listener(listen, port_of(mqtt), pair)
     nats, store = Path("nats-server"), broker_store / "store"
-    broker = Broker(nats, TEMPLATE, broker_config, own, field, secrets, store)
+    broker = Broker(
+        nats, TEMPLATE, broker_config, own, field, secrets, store, bucketed=settings.maps_buckets
+    )
     # The sessions of our services are in the store: without it, no gateway comes in before them.
     broker.configure(keep_gateways=store.exists())
     folders = Handouts(handouts)
@@ -138,6 +140,7 @@ def _tell_api(folders: Handouts, secrets: Secrets, settings: Settings, places: P
     first = None if chosen_password is None else chosen_password.get_secret_value()
     told = {
         "TOKEN_KEY": secrets.get("token_key"),
+        "JOURNAL_KEY": secrets.get("journal_key"),
         "ADMIN_PASSWORD": secrets.get("admin_password", first),
         "BROKER_ADMIN_URL": f"nats://{ADMIN_USER}:{secrets.get(ADMIN_USER)}@{places.native}",
     }

@@ -14,7 +14,7 @@ from services.store import bundle
 from services.store.bundle import DeadLetter, Message, Room, UnregisteredTag
 from services.store.day_sheet import Cell, DaySheet, utc_day
 from services.store.diverted_tables import values_of
-from services.store.intake import Busy, CommitUnknown, Parcel, Receipt, Unfit
+from services.store.intake import Busy, CommitUnknown, Fenced, Parcel, Receipt, Unfit
 from services.store.ledger_change import arrivals
 from services.store.letter_tables import Day, capped
 from services.store.memory_ledger import MemoryLedger
@@ -48,12 +48,15 @@ class MemoryIntake:
         self.forgetful = False
         """Know nothing of lost commits, as another server would."""
         self._fates: dict[str, bool] = {}
+        self.epochs: dict[int, int] = {}
+        """The newest epoch of each bucket that has one; what comes under another is not stored."""
 
     async def store(self, parcels: Sequence[Parcel]) -> Receipt:
-        """Store a batch durably. Raises Busy, Unfit or CommitUnknown."""
+        """Store a batch durably. Raises Busy, Unfit, Fenced or CommitUnknown."""
         self.answer()
         if any(self._refused(parcel) for parcel in parcels):
             raise Unfit(f"the database refuses {self.refuse_value}")
+        self._fence(parcels)
         lost, self.lose_commit = self.lose_commit, None
         if lost is None:
             return self.fill(parcels)
@@ -144,6 +147,7 @@ class MemoryIntake:
             diverted=sum(values_of(each.translation) for each in apart),
             answers=answers,
             conflicts=conflicts,
+            counted=sheet.total(),
         )
 
     def put(self, readings: Iterable[Reading]) -> int:
@@ -190,6 +194,15 @@ class MemoryIntake:
         return wanted is not None and any(
             each.value == wanted for each in parcel.translation.readings
         )
+
+    def _fence(self, parcels: Sequence[Parcel]) -> None:
+        leases = {each.delivery.lease for each in parcels} - {None}
+        shown = [each for each in leases if each is not None]
+        if any(each.epoch is None and not each.lost for each in shown):
+            raise Busy("the lease of a bucket is not confirmed yet")
+        gone = [each for each in shown if each.lost or self.epochs.get(each.bucket) != each.epoch]
+        if gone:
+            raise Fenced(gone)
 
     def answer(self) -> None:
         """Raise Busy while the database is away."""

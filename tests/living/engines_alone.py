@@ -62,13 +62,14 @@ class Engines:
 
 
 @contextmanager
-def engines_alone() -> Iterator[Engines]:
-    """Start them in a folder of their own, and leave nothing behind."""
+def engines_alone(**more: str) -> Iterator[Engines]:
+    """Start them in a folder of their own, with `more` settings, and leave nothing behind."""
     data_dir = Path("/tmp") / f"pw-engines-{secrets.token_hex(4)}"
     environment = os.environ | {
         "PARKWATCH_DATA_DIR": str(data_dir),
         "PARKWATCH_MQTT_PORT": str(_free_port()),
         "PARKWATCH_HTTP_PORT": str(_free_port()),
+        **{f"PARKWATCH_{name.upper()}": value for name, value in more.items()},
     }
     process = subprocess.Popen(
         [sys.executable, "-m", "services.stack.engines"],

@@ -1,0 +1,88 @@
+"""Several workers of ingest: each hears its own buckets, and a bucket goes over with its queue."""
+
+import signal
+import time
+
+import pytest
+
+from tests.integration.buckets.crew import LEASE_S, Crew, Flow
+from tests.living.ingest_alone import Tables, eventually
+
+TAKEN_OVER_S = LEASE_S + 12.0
+COMES_AGAIN_S = 45.0
+"""What the old worker had not acknowledged comes again after `ack_wait`."""
+
+
+def epochs(tables: Tables) -> dict[int, int]:
+    return dict(tables.rows("SELECT bucket, epoch FROM bucket_lease"))
+
+
+def test_two_workers_share_the_field_and_a_third_takes_a_killed_ones_place(
+    crew: Crew, flow: Flow, tables: Tables
+) -> None:
+    low, high = crew.worker("0-7"), crew.worker("8-15")
+    flow.await_whole_field(30)
+    before = epochs(tables)
+    flow.start()
+    eventually(lambda: min(flow.stored().values()) > 3, 20)
+
+    low.kill()
+    third = crew.worker("0-15")
+    flow.await_silence_of(range(8))
+    others = flow.stored()
+    eventually(lambda: all(flow.stored()[n] > others[n] for n in range(8, 16)), 10)
+    flow.await_whole_field(TAKEN_OVER_S)
+
+    eventually(lambda: all(flow.stored()[n] > others[n] for n in range(16)), COMES_AGAIN_S)
+    time.sleep(1)
+    flow.halt()
+    flow.expect_all(COMES_AGAIN_S)
+    after = epochs(tables)
+    assert all(after[bucket] == before[bucket] + 1 for bucket in (*range(8), 16))
+    assert all(after[bucket] == before[bucket] for bucket in range(8, 16))
+    assert (high.stop(), third.stop()) == (0, 0)
+
+
+def test_a_worker_that_was_frozen_writes_nothing_after_its_relief(
+    crew: Crew, flow: Flow, tables: Tables
+) -> None:
+    frozen = crew.worker("0-15")
+    flow.await_whole_field(30)
+    flow.start()
+    eventually(lambda: min(flow.stored().values()) > 3, 20)
+
+    frozen.send(signal.SIGSTOP)
+    relief = crew.worker("0-15")
+    flow.await_whole_field(TAKEN_OVER_S)
+    taken = epochs(tables)
+    frozen.send(signal.SIGCONT)
+    eventually(lambda: "a bucket has gone to another worker" in frozen.said, 15)
+
+    time.sleep(1)
+    flow.halt()
+    flow.expect_all(COMES_AGAIN_S)
+    assert epochs(tables) == taken, "it does not take them back"
+    assert relief.stop() == 0
+    flow.await_whole_field(15)
+    assert frozen.stop() == 0
+
+
+def test_a_worker_that_is_told_to_stop_hands_over_at_once(
+    crew: Crew, flow: Flow, tables: Tables
+) -> None:
+    first, second = crew.worker("0-15"), None
+    flow.await_whole_field(30)
+    second = crew.worker("0-15")
+    flow.start()
+    eventually(lambda: min(flow.stored().values()) > 3, 20)
+
+    assert first.stop() == 0
+    flow.await_whole_field(LEASE_S - 2)
+
+    time.sleep(1)
+    flow.halt()
+    flow.expect_all(COMES_AGAIN_S)
+    assert second.stop() == 0
+
+
+pytestmark = pytest.mark.serial

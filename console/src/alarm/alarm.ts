@@ -29,6 +29,8 @@ export interface Alarm {
   readonly enterprise: string;
   readonly tag: string | null;
   readonly subject: string;
+  /** What kind of thing it is about: `point`, `gateway`, `enterprise`, … */
+  readonly subjectType: string;
   readonly rule: string | null;
   readonly grade: Grade;
   readonly state: AlarmState;
@@ -47,6 +49,8 @@ export interface Alarm {
   readonly acknowledgedBy: string | null;
   /** False while the database does not have it yet. */
   readonly recorded: boolean;
+  /** False while nobody judges it: its judge has fallen silent. That is not "clear". */
+  readonly judged: boolean;
   readonly pointId: number | null;
   readonly pointKind: string | null;
   readonly pointName: string | null;

@@ -17,6 +17,7 @@ export function parseAlarm(raw: unknown): Alarm | null {
     enterprise: text(raw['enterprise']) ?? '',
     tag,
     subject: subjectText(raw['subject']) ?? tag ?? '',
+    subjectType: subjectType(raw['subject']),
     rule: ruleText(raw['rule']),
     grade: parseGrade(raw['grade']),
     state: oneOf(ALARM_STATES, raw['state']) ?? 'unacknowledged',
@@ -34,6 +35,7 @@ export function parseAlarm(raw: unknown): Alarm | null {
     acknowledgedAt: instant(raw['acknowledged_at']),
     acknowledgedBy: text(raw['acknowledged_by']),
     recorded: raw['recorded'] !== false,
+    judged: raw['judged'] !== false,
     pointId: number(point['id']) ?? number(raw['point_id']),
     pointKind: text(point['kind']) ?? text(raw['kind']),
     pointName: text(point['name']) ?? text(raw['name']),
@@ -49,6 +51,10 @@ function parseGrade(raw: unknown): Grade {
 function subjectText(raw: unknown): string | null {
   if (!isJson(raw)) return text(raw);
   return text(raw['id']) ?? text(raw['name']);
+}
+
+function subjectType(raw: unknown): string {
+  return (isJson(raw) ? text(raw['type']) : null) ?? 'point';
 }
 
 function ruleText(raw: unknown): string | null {

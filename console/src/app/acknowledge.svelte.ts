@@ -4,6 +4,7 @@ import { Problem } from '../api/problem';
 import { t } from '../i18n/locale.svelte';
 import { live } from './live.svelte';
 import { session } from './session.svelte';
+import { subjectText } from './wording';
 
 /** Acknowledging: what is under way, and one sentence about how the last one ended. */
 class Acknowledge {
@@ -37,7 +38,7 @@ class Acknowledge {
 }
 
 function doneSentence(alarm: Alarm, answer: Alarm | null): string {
-  const tag = alarm.tag ?? alarm.subject;
+  const tag = subjectText(alarm);
   const who = answer?.acknowledgedBy;
   if (who && who !== session.me?.username) return t('ack.already', { tag, who });
   return t('ack.done', { tag });

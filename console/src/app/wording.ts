@@ -49,8 +49,42 @@ export function pointName(point: Point): string {
   return name || point.name || point.nameEn;
 }
 
+/** The subject in words: a tag stands for itself, a gateway is called one. */
+export function subjectText(alarm: Alarm): string {
+  if (alarm.tag !== null) return alarm.tag;
+  const type = locale.name('subject', alarm.subjectType);
+  return `${type} ${alarm.subject}`;
+}
+
 /** What happened, as one sentence in the language of the screen. */
 export function alarmSentence(alarm: Alarm): string {
+  const said = plainSentence(alarm);
+  return alarm.judged ? said : `${said} ${t('message.not-judged')}`;
+}
+
+/** Silence and clocks are worded here, so that they follow the screen's language. */
+function claimSentence(alarm: Alarm): string | null {
+  const fact = (name: string): string => {
+    const found = alarm.message.params[name];
+    return typeof found === 'number' ? measured(found) : t('value.none');
+  };
+  const subject = alarm.tag === null ? subjectText(alarm) : alarmPointName(alarm);
+  if (alarm.rule === 'silence') {
+    const words = { subject, due: fact('due_s'), points: fact('points') };
+    if (alarm.subjectType === 'point') return t('message.stale', words);
+    if (alarm.subjectType === 'gateway') return t('message.gateway-silent', words);
+    return t('message.enterprise-silent', { ...words, gateways: fact('gateways') });
+  }
+  if (alarm.rule !== 'clock') return null;
+  if (alarm.message.params['fault'] === 'behind') {
+    return t('message.clock-behind', { subject, behind: fact('behind_s') });
+  }
+  return t('message.clock-unusable', { subject });
+}
+
+function plainSentence(alarm: Alarm): string {
+  const claimed = alarm.limit === null ? claimSentence(alarm) : null;
+  if (claimed !== null) return claimed;
   const high = /^H+$/.test(alarm.condition);
   const low = /^L+$/.test(alarm.condition);
   if ((!high && !low) || alarm.limit === null) {

@@ -56,7 +56,7 @@ export const en = {
   'condition.stale': 'No data',
   'condition.frozen': 'Stuck value',
   'condition.clock': 'Clock fault',
-  'condition.offline': 'Gateway offline',
+  'condition.offline': 'Silent',
   'condition.state': 'State alarm',
   'condition.rate': 'Rate of change',
   'condition.deviation': 'Deviation',
@@ -133,6 +133,8 @@ export const en = {
   'alarms.gone': 'Ended',
   'alarms.not-recorded': 'Not recorded',
   'alarms.not-recorded-hint': 'The alarm is live; it is recorded once the database is back.',
+  'alarms.not-judged': 'Not judged',
+  'alarms.not-judged-hint': 'Whether it is still there is not known: its judge has fallen silent.',
   'alarms.historical': 'Historical',
   'alarms.exercise': 'Exercise',
   'alarms.superseded': '{count} earlier, not acknowledged',
@@ -148,6 +150,18 @@ export const en = {
   'message.limit-low': '{point} fell to its {condition} limit {limit}, at {value}',
 
   'message.state': '{point}: {value}',
+  'message.stale': '{subject}: no usable reading for {due} s',
+  'message.gateway-silent': '{subject}: nothing heard for {due} s; {points} points depend on it',
+  'message.enterprise-silent':
+    '{subject}: all of its {gateways} gateways are silent; {points} points depend on them',
+  'message.clock-unusable': '{subject}: the times it sends are unusable; set its clock',
+  'message.clock-behind':
+    '{subject}: its readings stay {behind} s behind; set its clock, or see what holds them up',
+  'message.not-judged': '(not judged now: its judge has fallen silent)',
+
+  'subject.point': 'Point',
+  'subject.gateway': 'Gateway',
+  'subject.enterprise': 'Enterprise',
 
   'ack.button': 'Acknowledge',
   'ack.busy': 'Acknowledging…',

@@ -58,7 +58,7 @@ export const zhCN = {
   'condition.stale': '数据中断',
   'condition.frozen': '数值恒定',
   'condition.clock': '时钟异常',
-  'condition.offline': '网关离线',
+  'condition.offline': '失联',
   'condition.state': '状态报警',
   'condition.rate': '变化率报警',
   'condition.deviation': '偏差报警',
@@ -134,6 +134,8 @@ export const zhCN = {
   'alarms.gone': '已结束',
   'alarms.not-recorded': '未入库',
   'alarms.not-recorded-hint': '报警实时有效，数据库恢复后补记。',
+  'alarms.not-judged': '未判定',
+  'alarms.not-judged-hint': '判定方失联，报警条件是否仍存在无法得知。',
   'alarms.historical': '补判',
   'alarms.exercise': '演练',
   'alarms.superseded': '此前 {count} 次未确认',
@@ -148,6 +150,17 @@ export const zhCN = {
   'message.limit-low': '{point}降到{condition}限值 {limit}，报警值 {value}',
 
   'message.state': '{point}：{value}',
+  'message.stale': '{subject}已超过 {due} 秒无有效数据',
+  'message.gateway-silent': '{subject} 失联：已超过 {due} 秒未收到任何数据，影响 {points} 个监测点',
+  'message.enterprise-silent': '{subject} 全部 {gateways} 个网关失联，影响 {points} 个监测点',
+  'message.clock-unusable': '{subject} 时钟异常：所报时间不可用，请校准网关时钟',
+  'message.clock-behind':
+    '{subject} 时钟异常：数据时间持续落后 {behind} 秒，请校准网关时钟或检查积压',
+  'message.not-judged': '（判定方失联，目前无法判定）',
+
+  'subject.point': '监测点',
+  'subject.gateway': '网关',
+  'subject.enterprise': '企业',
 
   'ack.button': '确认',
   'ack.busy': '确认中…',

@@ -1,43 +1,32 @@
-"""Sealing what is kept for a while: unreadable, and not to be changed, without the key.
-
-Encrypt, then authenticate, each with a key of its own and a fresh nonce: the stream is SHAKE-256 of
-key and nonce, the mark HMAC-SHA256 of nonce and stream-ciphered text.
-"""
+"""Sealing what is kept for a while: not to be read or changed without secret and name (AES-GCM)."""
 
 import hmac
 import secrets
-from hashlib import sha256, shake_256
+from hashlib import sha256
 
-_NONCE = 16
-_MARK = 32
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_NONCE = 12
 
 
 class Seal:
-    """By one secret of any length; each name gives keys of its own."""
+    """By one secret of any length; each name has a key of its own."""
 
     def __init__(self, secret: str) -> None:
         self._secret = secret.encode()
 
     def close(self, name: bytes, text: bytes) -> bytes:
-        """Nonce, ciphered text, mark."""
+        """A fresh nonce, then the ciphered text with its mark."""
         nonce = secrets.token_bytes(_NONCE)
-        hidden = self._cipher(name, nonce, text)
-        return nonce + hidden + self._mark(name, nonce + hidden)
+        return nonce + self._box(name).encrypt(nonce, text, None)
 
     def open(self, name: bytes, sealed: bytes) -> bytes | None:
         """The text; None when it was sealed by another secret or name, or changed."""
-        written, mark = sealed[:-_MARK], sealed[-_MARK:]
-        if len(sealed) < _NONCE + _MARK or not hmac.compare_digest(mark, self._mark(name, written)):
+        try:
+            return self._box(name).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
+        except (InvalidTag, ValueError):
             return None
-        return self._cipher(name, written[:_NONCE], written[_NONCE:])
 
-    def _cipher(self, name: bytes, nonce: bytes, text: bytes) -> bytes:
-        stream = shake_256(self._key(b"cipher", name) + nonce).digest(len(text))
-        whole = int.from_bytes(text, "big") ^ int.from_bytes(stream, "big")
-        return whole.to_bytes(len(text), "big")
-
-    def _mark(self, name: bytes, written: bytes) -> bytes:
-        return hmac.digest(self._key(b"mark", name), written, sha256)
-
-    def _key(self, use: bytes, name: bytes) -> bytes:
-        return hmac.digest(self._secret, b"parkwatch seal " + use + b"\x00" + name, sha256)
+    def _box(self, name: bytes) -> AESGCM:
+        return AESGCM(hmac.digest(self._secret, b"parkwatch seal\x00" + name, sha256))

@@ -81,7 +81,7 @@ def test_a_token_of_another_key_or_kind_is_no_token() -> None:
     claims = good_claims(clock)
     for token in (
         jwt.encode(claims, "o" * 64, "HS256"),
-        jwt.encode(claims, None, "none"),
+        jwt.encode(claims, "", "none"),
         jwt.encode(claims, KEY, "HS512"),
         "",
         "a.b.c",

@@ -66,6 +66,7 @@ def prove(
     stack: Stack, park: Park, store: Store, folder: Path, names: list[str], seed: int
 ) -> None:
     """Kill these processes one after the other and compare the ledgers with what there is."""
+    began = time.monotonic()
     print(f"seed {seed}: {' '.join(names)}")
     enterprise = park.enterprise("KILL")
     gateways = enterprise.gateway("timed"), enterprise.gateway("untimed")
@@ -94,6 +95,10 @@ def prove(
         assert crossings.missing(alarms) == []
         judge_the_screen(listener, enterprise)
     judge_the_record(park.admin, store, enterprise, crossings, folder)
+    print(
+        f"{len(names)} kills, {len(crossings.done)} crossings, {len(flowed)} readings compared, "
+        f"{time.monotonic() - began:.0f} s"
+    )
 
 
 def register(enterprise: Enterprise, crossings: int) -> dict[str, list[str]]:

@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 
 import psycopg
 import pytest
@@ -10,71 +9,19 @@ import pytest
 from services.domain.reading import Reading
 from services.domain.retention import DAY_MS
 from services.domain.rollup import HOUR_MS
-from services.ingest.retention import Retention, Terms
-from services.runtime.clock import SystemClock, to_datetime
-from services.store.retention import Shelf
-from tests.integration.store.rolling import WIDTHS, Place, open_place, recomputed
+from services.runtime.clock import to_datetime
+from tests.integration.store.keeping import TODAY, Store, open_store, put_ago
+from tests.integration.store.rolling import WIDTHS, recomputed
 from tests.integration.store.test_rollups import chance_of, reading
 from tests.living.engines_alone import Engines
-from tests.living.ingest_alone import Tables
-
-TODAY = SystemClock().now_ms() // DAY_MS * DAY_MS + 12 * HOUR_MS
-"""The database's own functions look at the real time: nobody can talk them into a younger law."""
 
 FAR = 2_000 * DAY_MS
 
 
-@dataclass
-class Store:
-    """A place whose keeper sees as much free room as the test says."""
-
-    place: Place
-    shelf: Shelf
-    tables: Tables
-    free: list[float | None] = field(default_factory=lambda: [None])
-
-    async def round(self, raw_days: int = 90) -> None:
-        async def look() -> float | None:
-            return self.free.pop(0) if len(self.free) > 1 else self.free[0]
-
-        assert await self.shelf.hold()
-        terms = Terms(raw_days, rollup_days=1_100, compress_days=14)
-        await Retention(self.shelf, look, terms, self.place.clock).round()
-
-    def days(self) -> list[int]:
-        """How many days ago the stored days of readings began."""
-        rows = self.tables.rows("SELECT DISTINCT measured_at::date FROM reading ORDER BY 1")
-        today = to_datetime(TODAY).date()
-        return [(today - day).days for (day,) in rows]
-
-    def kinds(self) -> list[str]:
-        rows = self.tables.rows(
-            "SELECT kind FROM gateway_event WHERE enterprise = '' AND gateway = '' ORDER BY id"
-        )
-        return [kind for (kind,) in rows]
-
-
 @pytest.fixture
 async def store(engines: Engines) -> AsyncIterator[Store]:
-    place = await open_place(engines, TODAY - 100 * DAY_MS)
-    Tables(engines).run("DELETE FROM gateway_event WHERE enterprise = ''")
-    shelf = Shelf(engines.database_url("ingest"))
-    yield Store(place, shelf, Tables(engines))
-    place.rollups.drop()
-    shelf.drop()
-    await place.connection.close()
-
-
-async def put_ago(store: Store, measured: int, received: int | None = None) -> None:
-    """A reading of so many days ago, received then or so many days ago; and a day goes by."""
-    place = store.place
-    received = measured if received is None else received
-    place.clock.set_wall(TODAY - received * DAY_MS)
-    at = TODAY - measured * DAY_MS
-    await place.put([reading(at, float(measured), received=TODAY - received * DAY_MS)])
-    for seconds in (120, 90_000):
-        place.clock.advance(seconds)
-        await place.roll()
+    async with open_store(engines) as found:
+        yield found
 
 
 async def test_old_days_go_and_a_replayed_past_stays(store: Store) -> None:
@@ -240,34 +187,3 @@ async def test_roll_ups_go_after_three_years_but_not_those_of_a_replayed_past(
     assert store.days() == [1_500]
     hours = await store.place.buckets(1, HOUR_MS, TODAY - FAR, TODAY)
     assert [(TODAY - at) // DAY_MS for at in hours] == [1_500]
-
-
-async def test_columns_are_made_where_the_edition_has_them(store: Store) -> None:
-    ((license_,),) = store.tables.rows("SELECT current_setting('timescaledb.license')")
-    if license_ != "timescale":
-        pytest.skip("this edition of TimescaleDB has no columnstore: not proved here")
-    await put_ago(store, 40)
-    await put_ago(store, 3)
-    store.place.clock.set_wall(TODAY)
-
-    await store.round()
-
-    compressed = (
-        "SELECT is_compressed FROM timescaledb_information.chunks"
-        " WHERE hypertable_name = 'reading' ORDER BY range_start"
-    )
-    assert store.tables.rows(compressed) == [(True,), (False,)]
-    await put_ago(store, 40, received=0)
-    assert store.tables.count("reading") == 3
-
-
-async def test_the_edition_without_columns_is_not_asked_for_them(store: Store) -> None:
-    ((license_,),) = store.tables.rows("SELECT current_setting('timescaledb.license')")
-    if license_ == "timescale":
-        pytest.skip("this edition of TimescaleDB has the columnstore")
-    await put_ago(store, 40)
-    assert await store.shelf.hold()
-
-    assert await store.shelf.compress(TODAY) == 0
-    with pytest.raises(psycopg.errors.RaiseException, match="no columnstore"):
-        await store.place.connection.execute("SELECT compress_reading_day(now())")

@@ -39,10 +39,17 @@ RIGHTS = {
     ),
     "svc-alerts": Rights(
         publish=(f"{_BUS}.alarms", f"{_BUS}.values", f"{_BUS}.status.alerts", f"{_BUS}.reply.*"),
-        subscribe=(READINGS, MAPPED, f"{_BUS}.command", f"{_BUS}.status.alerts"),
+        subscribe=(
+            READINGS,
+            MAPPED,
+            f"{_BUS}.command",
+            f"{_BUS}.claim",
+            f"{_BUS}.status.alerts",
+        ),
     ),
     "svc-api": Rights(
-        publish=(READINGS, MAPPED, f"{_BUS}.command", f"{_BUS}.status.api"),
+        # Claims are of judges that sit behind the api (permits, persons on the move).
+        publish=(READINGS, MAPPED, f"{_BUS}.command", f"{_BUS}.claim", f"{_BUS}.status.api"),
         subscribe=(f"{_BUS}.alarms", f"{_BUS}.values", f"{_BUS}.status.*", f"{_BUS}.reply.*"),
     ),
 }

@@ -67,7 +67,12 @@ def refused(park: Park, enterprise: Enterprise, kind: str, count: int) -> dict[s
 
 HEARD_BY = {
     "svc-ingest": ("pw/v1/+/+/+", "pw/int/v1/status/ingest"),
-    "svc-alerts": ("pw/v1/+/+/+", "pw/int/v1/command", "pw/int/v1/status/alerts"),
+    "svc-alerts": (
+        "pw/v1/+/+/+",
+        "pw/int/v1/command",
+        "pw/int/v1/claim",
+        "pw/int/v1/status/alerts",
+    ),
     "svc-api": (
         "pw/int/v1/alarms",
         "pw/int/v1/values",

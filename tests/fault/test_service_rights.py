@@ -23,6 +23,7 @@ SAID_ONLY_BY = {
     f"{BUS}/values": {"svc-alerts"},
     f"{BUS}/reply/nobody": {"svc-alerts"},
     f"{BUS}/command": {"svc-api"},
+    f"{BUS}/claim": {"svc-api"},
     f"{BUS}/status/ingest": {"svc-ingest"},
     f"{BUS}/status/alerts": {"svc-alerts"},
     f"{BUS}/status/api": {"svc-api"},

@@ -24,6 +24,7 @@ from services.runtime.clock import to_ms
 from services.runtime.mqtt_bus import MqttBus
 from services.wire.bus import (
     ALARMS,
+    CLAIM,
     COMMAND,
     REPLY,
     STATUS,
@@ -307,6 +308,21 @@ class Bench:
 
     def command(self, command: Command) -> None:
         self._bus.publish(COMMAND, msgspec.json.encode(command))
+
+    def claim(self, **more: Any) -> None:
+        """Another judge claims, on the bus: gas at a place of work, for ten seconds."""
+        item = {
+            "key": "permit-gas",
+            "enterprise": self.register.enterprise,
+            "subject_type": "permit",
+            "subject_id": "P-7",
+            "condition": "gas_at_work",
+            "active": True,
+            "grade": 2,
+            "at": now_ms(),
+            "lease_until": now_ms() + 10_000,
+        }
+        self._bus.publish(CLAIM, json.dumps({"claims": [item | more]}).encode())
 
     async def snapshot(self) -> tuple[list[AlarmItem], list[SnapshotChunk]]:
         """The engine's live state, asked for."""

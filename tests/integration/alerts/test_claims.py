@@ -1,0 +1,57 @@
+"""What other judges claim on the real bus, through the real broker and database."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.alerts.bench import Bench, now_ms
+from tests.living.engines_alone import Engines
+
+
+@pytest.fixture
+async def bench(engines: Engines, tmp_path: Path) -> AsyncIterator[Bench]:
+    async with Bench(engines, tmp_path) as running:
+        running.register.point("GT-1")
+        yield running
+
+
+async def test_a_claim_lives_through_a_kill_and_its_lease_runs_out(bench: Bench) -> None:
+    await bench.start()
+    until = now_ms() + 4_000
+    bench.claim(lease_until=until, facts={"lel": 12.5, "gas": "CH4"})
+    await bench.until(lambda: bench.heard.events, 3)
+    alarm = bench.heard.events[0][2].alarm
+    assert (alarm.subject_type, alarm.subject_id, alarm.tag) == ("permit", "P-7", None)
+    assert (alarm.point_id, alarm.limit, alarm.judged) == (None, None, True)
+    assert alarm.facts == {"lel": 12.5, "gas": "CH4"}
+
+    bench.kill()
+    await bench.start()
+    await bench.until(lambda: bench.heard.names()[-1:] == ["lapsed"], 8)
+    [standing], _ = await bench.snapshot()
+    assert (standing.id, standing.judged, standing.cleared_at) == (alarm.id, False, None)
+    assert bench.heard.status[-1].unjudged in (0, 1)
+
+    bench.claim(active=False, grade=2)
+    await bench.until(lambda: bench.heard.names()[-1:] == ["returned"], 3)
+    bench.acknowledge(alarm.id)
+    await bench.until(lambda: bench.heard.names()[-1:] == ["cleared"] or bench.heard.replies, 3)
+    await bench.until_recorded()
+    [row] = bench.record.alarms()
+    assert (row["subject_type"], row["subject_id"], row["tag"]) == ("permit", "P-7", None)
+    assert (row["point_id"], row["direction"], row["closed_as"]) == (None, None, "cleared")
+    assert bench.record.events() == ["raised", "lapsed", "returned", "acknowledged"]
+    assert bench.record.chain().sound
+
+
+async def test_what_is_no_claim_is_not_taken(bench: Bench) -> None:
+    await bench.start()
+    bench.claim(key="silence")
+    bench.claim(subject_type="point", subject_id="no-such-tag")
+    bench.claim(grade=5)
+    bench.claim(enterprise="spa ce")
+    bench.claim(lease_until=1)
+    bench.claim(key="last")
+    await bench.until(lambda: bench.heard.events, 3)
+    assert [event.alarm.rule for _, _, event in bench.heard.events] == ["last"]

@@ -51,7 +51,7 @@ class Aside:
         self.gave_way = 0
         """Messages over the rate that went straight in because there was no room apart."""
 
-    def apart(self, delivery: Delivery, found: Translation) -> bool:
+    def holds(self, delivery: Delivery, found: Translation) -> bool:
         """Whether this message is to be stored apart, for its gateway sends too much."""
         values = values_of(found)
         if not self._gate.is_on or values == found.refused:

@@ -60,7 +60,7 @@ class Chores:
         self, set_aside: SetAside, aside: Aside, clock: Clock, pace: Pace | None = None
     ) -> None:
         self._set_aside = set_aside
-        self._aside = aside
+        self.aside = aside
         self._clock = clock
         self._pace = pace or Pace()
         self._doubtful = True
@@ -80,7 +80,7 @@ class Chores:
 
     async def _turn(self, directory: Directory, crowded: bool) -> None:
         if self._doubtful:
-            self._aside.recalled(await self._set_aside.recall())
+            self.aside.recalled(await self._set_aside.recall())
             self._doubtful = False
         self._turns += 1
         await self._write_down()
@@ -91,14 +91,14 @@ class Chores:
     async def _write_down(self) -> None:
         if self._is_due(self._noted_at, self._pace.look):
             self._noted_at = self._clock.monotonic()
-            found = self._aside.review()
+            found = self.aside.review()
             if found:
                 await self._set_aside.note(found, self._clock.now_ms())
-                self._aside.written(found)
+                self.aside.written(found)
 
     async def _take_in(self, directory: Directory, crowded: bool) -> None:
         until = self._clock.monotonic() + self._pace.turn
-        while self._aside.total.messages and self._may_take_in(crowded):
+        while self.aside.total.messages and self._may_take_in(crowded):
             await self._try(self._apart, lambda: self._portion(directory))
             if crowded or self._clock.monotonic() >= until:
                 return
@@ -106,11 +106,11 @@ class Chores:
     async def _portion(self, directory: Directory) -> bool:
         size, refusal = self._apart.size, self._apart.refusal
         taken = await self._set_aside.take_in(directory, size, self._pace.readings, refusal)
-        self._aside.taken_in(taken)
+        self.aside.taken_in(taken)
         return taken.oldest is not None
 
     def _may_take_in(self, crowded: bool) -> bool:
-        oldest = self._aside.oldest
+        oldest = self.aside.oldest
         waited = 0 if oldest is None else self._clock.now_ms() - oldest
         if waited > self._pace.pressing * 1000 or not crowded:
             return True

@@ -10,13 +10,18 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from services.ingest.aside import Aside
 from services.ingest.book_follower import BookFollower
+from services.ingest.chores import Chores
+from services.ingest.downlink import Downlink
 from services.ingest.gateway_watch import GatewayWatch
+from services.ingest.in_flight import InFlight
+from services.ingest.precedence import Precedence
 from services.ingest.tally import Tally
 from services.runtime.clock import Clock
 from services.runtime.feed import Delivery, Feed
 from services.runtime.lifecycle import pause
-from services.store.intake import Busy, CommitUnknown, Intake, Parcel, Receipt, Unfit
+from services.store.intake import Busy, CommitUnknown, Fenced, Intake, Parcel, Receipt, Unfit
 from services.wire.translate import Translation, translate
 
 _log = structlog.get_logger()
@@ -36,6 +41,8 @@ class Limits:
     back_off: float = 0.2
     back_off_most: float = 2.0
     adoption: int = 5_000
+    look: float = 1.0
+    """How often gaps are looked for."""
 
 
 class Door:
@@ -48,14 +55,23 @@ class Door:
         follower: BookFollower,
         clock: Clock,
         limits: Limits | None = None,
+        chores: Chores | None = None,
+        precedence: Precedence | None = None,
     ) -> None:
+        """Without `chores` nothing is set aside, and what was is not come back to."""
         self._feed = feed
         self._intake = intake
         self._follower = follower
         self._clock = clock
         self._limits = limits or Limits()
+        self._chores = chores
+        self.apart = Aside(0, clock) if chores is None else chores.aside
+        self._precedence = precedence or Precedence()
         self._adoption_due = False
+        self._looked_at = float("-inf")
         self.tally = Tally()
+        self.in_flight = InFlight()
+        self.downlink = Downlink(clock)
         self.gateways = GatewayWatch()
         follower.on_change = self.gateways.follow
 
@@ -71,8 +87,11 @@ class Door:
             parcels = await self._collect()
             if parcels:
                 await self._deliver(parcels, stop)
+                self.in_flight.clear()
             else:
                 self.gateways.idle(self._clock.now_ms())
+            await self._look_for_gaps()
+            await self._do_chores(parcels, stop)
 
     async def _collect(self) -> list[Parcel]:
         """A batch: the first delivery, and what comes within the linger time after it."""
@@ -101,7 +120,10 @@ class Door:
             delivery.redelivered,
             delivery.retained,
         )
-        return Parcel(delivery, translation)
+        directory = self._follower.directory
+        self._precedence.learn(delivery.topic, translation.readings, directory)
+        apart = self.apart.holds(delivery, translation)
+        return self.in_flight.take(Parcel(delivery, translation, apart))
 
     async def _deliver(self, parcels: Sequence[Parcel], stop: asyncio.Event) -> None:
         """Store a batch, however long it takes, and acknowledge it; nothing when stopped."""
@@ -113,6 +135,12 @@ class Door:
             except Unfit as error:
                 await self._divide(parcels, str(error), stop)
                 return
+            except Fenced as fenced:
+                self.in_flight.done(_under(parcels, fenced))
+                parcels = _left_of(parcels, fenced)
+                if not parcels:
+                    return
+                continue
             except CommitUnknown as lost:
                 if await self._settle(parcels, lost, stop):
                     return
@@ -122,11 +150,12 @@ class Door:
             back_off = min(back_off * 2, self._limits.back_off_most)
 
     def _finish(self, parcels: Sequence[Parcel], receipt: Receipt) -> None:
-        if not self.tally.db_ok:
-            _log.info("the database is back")
-        self.tally.db_ok = True
+        self._note_back()
         self._feed.ack([each.delivery for each in parcels])
+        self.in_flight.done(parcels)
         self.gateways.note(parcels)
+        self.downlink.tell(receipt.answers)
+        self.apart.committed(parcels)
         retained = sum(each.translation.repeated for each in parcels)
         self.tally.add(receipt, len(parcels), retained, self._clock.now_ms())
 
@@ -177,10 +206,52 @@ class Door:
             self._adoption_due = False
             _log.error("an adoption was refused by the database", reason=str(error))
 
+    async def _do_chores(self, parcels: Sequence[Parcel], stop: asyncio.Event) -> None:
+        """Come back to what was set aside; the more is going on here, the less of it."""
+        if self._chores is None:
+            return
+        limits = self._limits
+        readings = sum(len(each.translation.readings) for each in parcels)
+        crowded = len(parcels) >= limits.deliveries or readings >= limits.readings
+        try:
+            await self._chores.turn(self._follower.directory, crowded)
+            self._note_back()
+        except Busy as error:
+            self._note_away(error)
+            await pause(stop, limits.back_off)
+
+    async def _look_for_gaps(self) -> None:
+        """Once a second: holes in the numbers of messages whose grace is over become gaps."""
+        if self._clock.monotonic() - self._looked_at < self._limits.look:
+            return
+        self._looked_at = self._clock.monotonic()
+        try:
+            self.tally.gaps += await self._intake.open_gaps(self._clock.now_ms())
+            self._note_back()
+        except Busy as error:
+            self._note_away(error)
+
+    def _note_back(self) -> None:
+        if not self.tally.db_ok:
+            _log.info("the database is back")
+        self.tally.db_ok = True
+
     def _note_away(self, error: Busy) -> None:
         if self.tally.db_ok:
             _log.warning("the database is away: messages stay with the broker", reason=str(error))
         self.tally.db_ok = False
+
+
+def _under(parcels: Sequence[Parcel], fenced: Fenced) -> list[Parcel]:
+    return [each for each in parcels if each.delivery.lease in fenced.leases]
+
+
+def _left_of(parcels: Sequence[Parcel], fenced: Fenced) -> list[Parcel]:
+    """What is still ours; the rest is not acknowledged, and its new owner gets it."""
+    for lease in fenced.leases:
+        lease.lost = True
+    _log.warning("another worker has taken buckets over", buckets=[x.bucket for x in fenced.leases])
+    return [each for each in parcels if each.delivery.lease not in fenced.leases]
 
 
 def _is_dead(translation: Translation) -> bool:
@@ -190,4 +261,10 @@ def _is_dead(translation: Translation) -> bool:
 def _refused(parcel: Parcel, reason: str) -> Translation:
     found = parcel.translation
     sentence = f"The database refused it: {reason}."
-    return Translation(found.enterprise, found.gateway, refusals=(sentence, *found.refusals))
+    return Translation(
+        found.enterprise,
+        found.gateway,
+        refusals=(sentence, *found.refusals),
+        unused=(*found.messages, *found.unused),
+        spoilt=max(len(found.readings) + len(found.unregistered) - 1, 0),
+    )

@@ -3,13 +3,14 @@
 paho's thread only puts deliveries into our own queue, which holds the broker's whole window, so
 the loop never blocks. Its bounds are the number and the bytes of what is not yet acknowledged;
 what goes beyond them is not taken: it stays with the broker, and once our queue has drained the
-connection is dropped so that the broker gives it again (Mosquitto does so only then).
+connection is dropped so that the broker gives it again (Mosquitto does so only then). In that
+queue urgent topics go first; so they are acknowledged before what came earlier, each by its own
+packet id, as every broker here takes it.
 """
 
 import asyncio
 import threading
-from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -18,8 +19,11 @@ from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from services.runtime.buckets import published_topic
+from services.runtime.byte_budget import ByteBudget
 from services.runtime.clock import Clock
-from services.runtime.feed import Delivery
+from services.runtime.feed import Delivery, Lease
+from services.runtime.lanes import Lanes, Urgency, nothing_urgent
 from services.runtime.mqtt_client import BrokerAddress, cut, make_client
 from services.runtime.mqtt_thread import WATCH_S, NetworkThread
 
@@ -50,25 +54,41 @@ class MqttSession:
         clock: Clock,
         capacity: int = CAPACITY,
         capacity_bytes: int = CAPACITY_BYTES,
+        *,
+        lease: Lease | None = None,
+        may_connect: Callable[[], bool] | None = None,
+        arrived: asyncio.Event | None = None,
+        budget: ByteBudget | None = None,
+        urgent: Urgency = nothing_urgent,
     ) -> None:
+        """`lease` is stamped on each delivery. `may_connect` is asked before a lost connection is
+        made again: a no ends the session for good. `arrived` is set with each delivery, and
+        `budget` bounds the bytes, where several sessions are one feed. `urgent` topics go first.
+        """
+        self._lease = lease
+        self._may_connect = may_connect
+        self._arrived = arrived or asyncio.Event()
+        self._budget = budget or ByteBudget(capacity_bytes)
         self._filter = topic_filter
         self._clock = clock
         self._capacity = capacity
-        self._capacity_bytes = capacity_bytes
-        self._queue: deque[Delivery] = deque()
+        self._queue = Lanes(urgent)
         self._unacked: dict[int, int] = {}
         self._bytes = 0
         self._epoch = 0
         self._connected_at: float | None = None
         self._granted = False
         self._refused = False
+        self._ended = False
         self._overflowed = False
         self._subscribed_before = False
+        self._connected_before = False
         self._waking = False
         self._lock = threading.Lock()
         self._client = make_client(address, client_id, durable=True)
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
+        self._client.on_connect_fail = self._on_connect_fail
         self._client.on_subscribe = self._on_subscribe
         self._client.on_message = self._on_message
         self._thread = NetworkThread(self._client)
@@ -76,12 +96,13 @@ class MqttSession:
         """Repeats dropped because this connection had given them and they were unacknowledged."""
         self.refused_full = 0
         """Deliveries not taken because the queue was full; they come again (QoS 0: lost)."""
+        self.began_anew = False
+        """The broker had no session of ours at our first connection."""
         self.sessions_lost = 0
         """Times the broker had no session of ours where it should have: a possible gap."""
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
-        self._arrived = asyncio.Event()
         self._thread.start()
         return self
 
@@ -92,6 +113,8 @@ class MqttSession:
         traceback: TracebackType | None,
     ) -> None:
         await self._thread.close()
+        self._budget.give_back(self._bytes)
+        self._bytes = 0
 
     @property
     def ready(self) -> bool:
@@ -103,32 +126,52 @@ class MqttSession:
         """Deliveries of this connection not yet acknowledged."""
         return len(self._unacked)
 
-    async def watch(self) -> None:
-        """Run for ever beside the session.
+    @property
+    def queued(self) -> int:
+        """Deliveries that nobody has taken yet."""
+        return len(self._queue)
 
-        Raises SubscriptionRefused, or NetworkThreadDied: in both cases the process must end.
-        """
+    @property
+    def waiting(self) -> bool:
+        """Whether something can be taken at once."""
+        return bool(self._queue)
+
+    @property
+    def ended(self) -> bool:
+        """Whether a lost connection is not made again."""
+        return self._ended
+
+    async def watch(self) -> None:
+        """Run for ever beside the session; `look` says what it raises."""
         while True:
             await asyncio.sleep(WATCH_S)
+            self.look()
+
+    def look(self) -> None:
+        """See after it, about twice a second. Raises SubscriptionRefused, or NetworkThreadDied:
+        in both cases the process must end."""
+        if not self._ended:
             self._thread.check()
-            if self._refused:
-                raise SubscriptionRefused(
-                    f"The broker refused the subscription to {self._filter}: check the rights of "
-                    "our user, and that filters x max_ack_pending stay below 65,536."
-                )
-            self._renew_if_stuck()
+        if self._refused:
+            raise SubscriptionRefused(
+                f"The broker refused the subscription to {self._filter}: check the rights of "
+                "our user, and that filters x max_ack_pending stay below 65,536."
+            )
+        self._renew_if_stuck()
 
     async def take(self, limit: int, wait_s: float) -> list[Delivery]:
-        """Up to `limit` deliveries in the order of receipt; empty after `wait_s` without any."""
+        """Up to `limit` deliveries, urgent ones first; empty after `wait_s` without any."""
         if not self._queue:
             await self._wait(wait_s)
-        taken: list[Delivery] = []
+        return self.take_now(limit)
+
+    def take_now(self, limit: int) -> list[Delivery]:
+        """The same without waiting."""
         with self._lock:
-            while self._queue and len(taken) < limit:
-                delivery = self._queue.popleft()
+            taken = self._queue.take(limit)
+            for delivery in taken:
                 if delivery.qos == 0:
-                    self._bytes -= len(delivery.payload)
-                taken.append(delivery)
+                    self._count(-len(delivery.payload))
         return taken
 
     def ack(self, deliveries: Sequence[Delivery]) -> None:
@@ -139,7 +182,7 @@ class MqttSession:
                     continue
                 size = self._unacked.pop(delivery.packet_id, None)
                 if size is not None:
-                    self._bytes -= size
+                    self._count(-size)
                     self._client.ack(delivery.packet_id, delivery.qos)
 
     def drop_connection(self) -> None:
@@ -182,6 +225,9 @@ class MqttSession:
         if reason.is_failure:
             _log.warning("the broker refused the connection", reason=str(reason))
             return
+        if not self._connected_before and not flags.session_present:
+            self.began_anew = True
+        self._connected_before = True
         if self._subscribed_before and not flags.session_present:
             self.sessions_lost += 1
             _log.warning("the broker has lost our session: there may be a gap")
@@ -214,10 +260,20 @@ class MqttSession:
         self._end_epoch()
         self._connected_at = None
         _log.info("disconnected from the broker", reason=str(reason))
+        self._ask_leave()
+
+    def _on_connect_fail(self, _client: Client, _userdata: object) -> None:
+        self._ask_leave()
+
+    def _ask_leave(self) -> None:
+        """Who may not connect any more must not: it would throw the new owner off."""
+        if self._may_connect is not None and not self._may_connect():
+            self._ended = True
+            self._client.disconnect()
 
     def _on_message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
         try:
-            topic = message.topic
+            topic = published_topic(message.topic)
         except UnicodeDecodeError:
             topic = "\ufffd"
         size = len(message.payload)
@@ -229,10 +285,10 @@ class MqttSession:
                 self.refused_full += 1
                 self._overflowed = True
                 return
-            self._bytes += size
+            self._count(size)
             if message.qos:
                 self._unacked[message.mid] = size
-            self._queue.append(
+            self._queue.put(
                 Delivery(
                     self._epoch,
                     message.mid if message.qos else 0,
@@ -242,13 +298,18 @@ class MqttSession:
                     self._clock.now_ms(),
                     message.dup,
                     message.retain,
+                    self._lease,
                 )
             )
         self._wake()
 
     def _is_full(self, size: int) -> bool:
         held = max(len(self._unacked), len(self._queue))
-        return held >= self._capacity or self._bytes + size > self._capacity_bytes
+        return held >= self._capacity or not self._budget.has_room(size)
+
+    def _count(self, size: int) -> None:
+        self._bytes += size
+        self._budget.take(size)
 
     def _end_epoch(self) -> None:
         """Nothing of the connection so far can be acknowledged any more; it all comes again."""
@@ -257,9 +318,8 @@ class MqttSession:
             self._granted = False
             self._unacked.clear()
             kept = [each for each in self._queue if each.qos == 0]
-            self._queue.clear()
-            self._queue.extend(kept)
-            self._bytes = sum(len(each.payload) for each in kept)
+            self._queue.replace(kept)
+            self._count(sum(len(each.payload) for each in kept) - self._bytes)
 
     def _wake(self) -> None:
         if self._waking:

@@ -3,13 +3,15 @@
 import os
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SecretsSettingsSource,
     SettingsConfigDict,
 )
+
+from services.runtime.buckets import EVERY_BUCKET, parse_buckets
 
 
 class Settings(BaseSettings):
@@ -45,18 +47,25 @@ class Settings(BaseSettings):
     admin_password: SecretStr | None = None
     rate_limit: int = Field(default=600, ge=0)
     gateway_rate: int = Field(default=20_000, ge=0)
+    online_rate_text: str | None = None
     buckets: str = "0-15"
+    bucketed: bool = False
+    worker: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{1,32}$")
     raw_days: int = Field(default=90, ge=30)
     rollup_days: int = Field(default=1_100, ge=1_095)
     compress_days: int = Field(default=14, ge=7)
+    journal_dir: Path | None = None
     database_limit_gb: float | None = Field(default=None, gt=0)
 
     # From the stack.
+    alone: bool = False
+    lease_s: float = Field(default=15.0, ge=8.0)
     client_id_secret: SecretStr | None = None
     broker_admin_url: SecretStr | None = None
     broker_users_file: Path | None = None
     broker_log_file: Path | None = None
     token_key: SecretStr | None = None
+    journal_key: SecretStr | None = None
     console_dir: Path | None = None
 
     @classmethod
@@ -72,6 +81,17 @@ class Settings(BaseSettings):
         folder = os.environ.get("PARKWATCH_SECRETS_DIR")
         spoken = (init_settings, env_settings, dotenv_settings)
         return (*spoken, SecretsSettingsSource(settings_cls, folder)) if folder else spoken
+
+    @field_validator("buckets")
+    @classmethod
+    def _names_buckets(cls, text: str) -> str:
+        parse_buckets(text)
+        return text
+
+    @property
+    def maps_buckets(self) -> bool:
+        """Whether the broker is to map readings to buckets: said, or a part of them is named."""
+        return self.bucketed or parse_buckets(self.buckets) != EVERY_BUCKET
 
     def describe(self) -> dict[str, str]:
         """Every setting as text, secrets hidden: what a service prints when it starts."""

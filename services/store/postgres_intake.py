@@ -17,8 +17,8 @@ from services.store import bundle
 from services.store import intake_tables as tables
 from services.store import ledger_tables as ledger
 from services.store.adoption import adopt_some
-from services.store.day_sheet import DaySheet
 from services.store.bucket_lease import fence
+from services.store.day_sheet import DaySheet
 from services.store.deadline import connect, cut, within
 from services.store.diverted_tables import put_apart
 from services.store.instants import Instants
@@ -166,6 +166,7 @@ class PostgresIntake:
             diverted=diverted,
             answers=answers,
             conflicts=conflicts,
+            counted=sheet.total(),
         )
 
     async def _connected(self) -> Connection:

@@ -24,12 +24,14 @@ from tests.living.engines_alone import Engines
 class Ingest:
     """A running `python -m services.ingest`."""
 
-    def __init__(self, engines: Engines) -> None:
+    def __init__(self, engines: Engines, **settings: str) -> None:
+        """`settings` by name, beside those of the engines."""
         self._engines = engines
+        self._settings = {f"PARKWATCH_{name}": value for name, value in settings.items()}
         self.process = self._start()
 
     def _start(self) -> "subprocess.Popen[bytes]":
-        environment = {**os.environ, **self._engines.services["ingest"]}
+        environment = {**os.environ, **self._engines.services["ingest"], **self._settings}
         environment["PARKWATCH_DATA_DIR"] = str(self._engines.data_dir)
         return subprocess.Popen(
             [sys.executable, "-m", "services.ingest"], cwd=REPOSITORY, env=environment
@@ -144,9 +146,9 @@ def forget_session(engines: Engines) -> None:
 
 
 @contextmanager
-def running_ingest(engines: Engines) -> Iterator[Ingest]:
+def running_ingest(engines: Engines, **settings: str) -> Iterator[Ingest]:
     """Ingest, started, and ended afterwards whatever happened."""
-    ingest = Ingest(engines)
+    ingest = Ingest(engines, **settings)
     try:
         yield ingest
     finally:

@@ -28,11 +28,17 @@ class Vitals:
         self._database = database
         self._replica = replica
         self._heard: dict[str, _Heard] = {}
+        self._workers: dict[str, _Heard] = {}
 
     def hear(self, status: Status) -> None:
         """Note a sign of life, now."""
         if status.service in (ENGINE, INGEST):
             self._heard[status.service] = _Heard(status, self._clock.monotonic())
+        if status.service == INGEST and status.worker is not None:
+            self._workers = {
+                name: each for name, each in self._workers.items() if self._fresh(each)
+            }
+            self._workers[status.worker] = _Heard(status, self._clock.monotonic())
 
     def status(self, service: str) -> Status | None:
         """The last sign of life, however old."""
@@ -49,8 +55,30 @@ class Vitals:
         return silence is not None and silence <= SILENCE_S
 
     def is_ready(self, service: str) -> bool:
+        """Whether it does its work; of ingest's workers, whether they hear the whole field."""
         heard = self._heard.get(service)
-        return heard is not None and self.is_heard(service) and heard.status.ready
+        if heard is None or not self.is_heard(service):
+            return False
+        if service == INGEST and heard.status.worker is not None:
+            return self._whole_field
+        return heard.status.ready
+
+    @property
+    def _whole_field(self) -> bool:
+        present = [each.status for each in self._workers.values() if self._fresh(each)]
+        buckets = {bucket for status in present for bucket in status.buckets}
+        return len(buckets) >= max(status.buckets_of for status in present)
+
+    @property
+    def ingest_workers(self) -> list[Status]:
+        """The last signs of life of all that take readings in and were heard lately."""
+        heard = list(self._workers.values()) or [
+            self._heard[s] for s in (INGEST,) if s in self._heard
+        ]
+        return [each.status for each in heard if self._fresh(each)]
+
+    def _fresh(self, heard: _Heard) -> bool:
+        return self._clock.monotonic() - heard.at <= SILENCE_S
 
     @property
     def services_ready(self) -> bool:

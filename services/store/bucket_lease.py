@@ -61,6 +61,7 @@ class LeaseTable:
         """A worker that has not renewed for so long may be relieved."""
         self._names: dict[str, Any] = {"service": SERVICE, "owner": owner, "process": process}
         self._connection: Connection | None = None
+        self._under_way = False
 
     async def known(self) -> set[int]:
         """The buckets that ever had an owner. Raises Busy."""
@@ -97,8 +98,8 @@ class LeaseTable:
             await connection.execute(_SQL["release_leases"], self._names)
 
     def cut(self) -> None:
-        """End a question under way."""
-        if self._connection is not None:
+        """End a question under way, if there is one."""
+        if self._connection is not None and self._under_way:
             cut(self._connection)
 
     def close(self) -> None:
@@ -120,8 +121,11 @@ class LeaseTable:
         try:
             if self._connection is None or self._connection.closed:
                 self._connection = await connect(self._url, application="parkwatch-ingest-lease")
+            self._under_way = True
             async with within(self._connection, seconds):
                 yield self._connection
         except psycopg.Error as error:
             self.close()
             raise Busy(str(error).split("\n")[0][:200]) from error
+        finally:
+            self._under_way = False

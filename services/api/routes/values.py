@@ -23,6 +23,7 @@ from services.domain.reading import Quality
 from services.store.register import Place
 
 router = APIRouter(tags=["readings"])
+_QUALITIES = [quality.name.lower() for quality in sorted(Quality)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,16 @@ async def list_values(
 def _view(here: Window, place: Place, now: int) -> ValueView:
     point = place.point
     newest = here.replica.values.get(point.id)
+    if newest is None:
+        nothing = None, None, None, None
+        return ValueView(point.enterprise, point.tag, point.id, point.unit, *nothing)
     return ValueView(
-        enterprise=point.enterprise,
-        tag=point.tag,
-        id=point.id,
-        unit=point.unit,
-        value=None if newest is None else point.present(newest.v),
-        quality=None if newest is None else Quality(newest.q).name.lower(),
-        measured_at=None if newest is None else time_text(newest.t),
-        age_s=None if newest is None else max(0, now - newest.t) / 1000,
+        point.enterprise,
+        point.tag,
+        point.id,
+        point.unit,
+        point.present(newest.v),
+        _QUALITIES[newest.q],
+        time_text(newest.t),
+        max(0, now - newest.t) / 1000,
     )

@@ -8,6 +8,8 @@ import pytest
 from tests.integration.buckets.crew import LEASE_S, Crew, Flow
 from tests.living.ingest_alone import Tables, eventually
 
+pytestmark = pytest.mark.serial
+
 TAKEN_OVER_S = LEASE_S + 12.0
 COMES_AGAIN_S = 45.0
 """What the old worker had not acknowledged comes again after `ack_wait`."""
@@ -43,6 +45,7 @@ def test_two_workers_share_the_field_and_a_third_takes_a_killed_ones_place(
     assert (high.stop(), third.stop()) == (0, 0)
 
 
+@pytest.mark.long
 def test_a_worker_that_was_frozen_writes_nothing_after_its_relief(
     crew: Crew, flow: Flow, tables: Tables
 ) -> None:
@@ -70,7 +73,7 @@ def test_a_worker_that_was_frozen_writes_nothing_after_its_relief(
 def test_a_worker_that_is_told_to_stop_hands_over_at_once(
     crew: Crew, flow: Flow, tables: Tables
 ) -> None:
-    first, second = crew.worker("0-15"), None
+    first = crew.worker("0-15")
     flow.await_whole_field(30)
     second = crew.worker("0-15")
     flow.start()
@@ -83,6 +86,3 @@ def test_a_worker_that_is_told_to_stop_hands_over_at_once(
     flow.halt()
     flow.expect_all(COMES_AGAIN_S)
     assert second.stop() == 0
-
-
-pytestmark = pytest.mark.serial

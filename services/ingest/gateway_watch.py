@@ -59,6 +59,8 @@ class _Gateway:
     newest_measured_at: int | None = None
     heard_at: int = 0
     """The last sign that counts, in the time of our ear."""
+    transcoded: bool = False
+    """Told, once since we started, that its text is not UTF-8."""
     told: ConnectionState = ConnectionState.UNKNOWN
     told_clock: ClockState = ClockState.UNKNOWN
     """What was last said of it as an event."""
@@ -181,6 +183,9 @@ class GatewayWatch:
 
     def _hear(self, owner: Owner, known: _Gateway, found: Translation, at: int) -> None:
         known.touched = True
+        if found.transcoded and not known.transcoded:
+            known.transcoded = True
+            self._events.append(Happened(*owner, at, EventKind.TEXT_TRANSCODED, "GB18030"))
         if found.state is not None:
             said_at = at if found.state.ts is None else min(at, found.state.ts)
             known.changed |= known.connection.say(found.state.online, said_at)

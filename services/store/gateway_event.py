@@ -39,6 +39,16 @@ class EventKind(StrEnum):
     ONLY_POISON = "only_poison"
     OVER_RATE = "over_rate"
     GATEWAY_CUT = "gateway_cut"
+    TEXT_TRANSCODED = "text_transcoded"
+
+
+REFUSALS = (
+    EventKind.PUBLISH_DENIED,
+    EventKind.SUBSCRIBE_DENIED,
+    EventKind.MESSAGE_TOO_LARGE,
+    EventKind.LOGIN_REFUSED,
+)
+"""What the broker's log tells."""
 
 
 class MarkMoved(Exception):

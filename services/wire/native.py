@@ -69,7 +69,7 @@ def _message(found: object, transcoded: bool) -> TelemetryMessage:
     try:
         return _read_message(found, transcoded)
     except UnfitPart as error:
-        return TelemetryMessage(None, None, None, (), (f"{error}.",))
+        return TelemetryMessage(None, None, None, (), (f"{error}.",), transcoded)
 
 
 def _read_message(found: object, transcoded: bool) -> TelemetryMessage:

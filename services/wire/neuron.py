@@ -47,7 +47,7 @@ def _message(found: object, transcoded: bool) -> TelemetryMessage:
             except (UnfitPart, UnfitTime) as error:
                 refused.append(refusal(shown(given[0]), error))
     except UnfitPart as error:
-        return TelemetryMessage(None, None, None, (), (f"{error}.",))
+        return TelemetryMessage(None, None, None, (), (f"{error}.",), transcoded)
     plain = None if isinstance(ts, UnfitTime) else ts
     return TelemetryMessage(plain, None, None, tuple(accepted), tuple(refused), transcoded)
 

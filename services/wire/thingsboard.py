@@ -42,7 +42,7 @@ def _message(device: str, element: object, transcoded: bool) -> TelemetryMessage
         ts, values = _parts(element)
     except UnfitPart as error:
         sentence = f"Device {shown(device)} {error}: {_SHAPE}."
-        return TelemetryMessage(None, None, None, (), (sentence,))
+        return TelemetryMessage(None, None, None, (), (sentence,), transcoded)
     accepted: list[TagValue] = []
     refused: list[str] = []
     for key, raw in values.items():

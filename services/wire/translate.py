@@ -59,6 +59,8 @@ class Translation:
     refusals: tuple[str, ...] = ()
     repeated: bool = False
     """A retained message that the broker hands out again on subscribing: nothing new."""
+    transcoded: bool = False
+    """Its text was GB18030, not UTF-8."""
     unused: tuple[tuple[str, int], ...] = ()
     """The (boot, seq) of messages that gave both and of which nothing could be used: they
     arrived all the same, and are no gap."""
@@ -174,6 +176,7 @@ class _Reader:
             tuple(strangers),
             tuple(_identities(messages)),
             refusals=tuple(refusals),
+            transcoded=messages[-1].transcoded,
             unused=tuple(_unused(messages)),
         )
 

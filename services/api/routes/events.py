@@ -23,8 +23,18 @@ class EventView:
 
     `kind`: `publish_denied` (a foreign topic: acknowledged, not delivered), `subscribe_denied`,
     `message_too_large` (the connection was cut), `login_refused` (somebody with this gateway's
-    name). `detail`: the topic, the size, or where the login came from. Of no enterprise:
+    name). `detail`: the topic, the size, or where the login came from. `gateway_offline` (`detail`:
+    when its last reading came) and `gateway_online`; `gateway_unstable` (it drops out again and
+    again: no more of the two until it is calm); `clock_skewed` (more than 2 s; `detail`: how far,
+    plus is ahead), `clock_stuck` (`detail`: where it stands), `clock_unusable`, and `clock_right`,
+    the end of these. Of no enterprise:
     `storage_tight`, `storage_full` (`detail`: what is free), `readings_dropped_early` (which day).
+    `messages_missing` (`count` gaps; `detail`: boot and numbers), `gaps_given_up` (too many to be
+    remembered). `session_lost`, with an empty `gateway`: of all of the enterprise's; the broker
+    lost what it had kept for us, so there may be a gap. `only_poison` (nothing it sends can be
+    used; `count` messages), `over_rate` (`count` readings were stored apart first, and taken in
+    later), `gateway_cut` (it flooded us, and is let in again at `last_at`; `detail`: with how much).
+    `text_transcoded`: it sends GB18030, not UTF-8 (said once; each such reading has the flag).
     """
 
     enterprise: str

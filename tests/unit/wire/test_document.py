@@ -83,3 +83,4 @@ def test_every_reading_of_such_a_message_says_so() -> None:
     noted = ReadingFlag.TRANSCODED | ReadingFlag.NO_TIME
     assert [each.flags for each in found.readings] == [noted | ReadingFlag.OUT_OF_RANGE]
     assert [(each.tag, each.flags) for each in found.unregistered] == [("压力", noted)]
+    assert found.transcoded

@@ -22,6 +22,7 @@ from services.api.routes import (
     gateways,
     health,
     journal_export,
+    ledger,
     live,
     point_import,
     points,
@@ -54,6 +55,7 @@ _NOUNS = (
     refused,
     adoption,
     events,
+    ledger,
     telemetry,
     live,
 )

@@ -4,6 +4,7 @@ from typing import Any
 
 from services.api import asyncapi_formats
 from services.api.text import CODE
+from services.domain.ledger import HOLES_MOST, TOLD_MOST
 from services.domain.reading import Quality
 from services.wire.telemetry import BOOT_LIMIT, PAYLOAD_LIMIT, STATE_LIMIT, TAG_LIMIT
 
@@ -74,9 +75,8 @@ def _channels() -> Json:
         "ack": _channel(
             "pw/down/v1/{enterprise}/{gateway}/ack",
             "ack",
-            "Announced: the highest `seq` stored and what is missing below it, at most once a "
-            "second, for gateways that send `boot` and `seq`.",
-            **_LATER,
+            "For gateways that send `boot` and `seq`: after the commit, at most once a second. "
+            "It is a help, not a promise: the next one says it all again.",
         ),
     }
     for leaf, says in asyncapi_formats.SAYS.items():
@@ -87,7 +87,7 @@ def _channels() -> Json:
 def _operations() -> Json:
     said = {name: _operation("receive", name, 1) for name in ("telemetry", "state")}
     said["state"]["bindings"]["mqtt"]["retain"] = True
-    said["ack"] = _operation("send", "ack", 0) | _LATER
+    said["ack"] = _operation("send", "ack", 0)
     for leaf in asyncapi_formats.SAYS:
         said[leaf] = _operation("receive", leaf, 1)
     return said
@@ -241,13 +241,24 @@ def _time() -> Json:
 
 
 def _ack() -> Json:
-    pair = {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2}
+    number = {"type": "integer", "minimum": 0, "maximum": _SAFE}
+    pair = {"type": "array", "items": number, "minItems": 2, "maxItems": 2}
     return {
         "type": "object",
         "required": ["boot", "seq", "missing"],
         "properties": {
             "boot": {"type": "string"},
-            "seq": {"type": "integer"},
-            "missing": {"type": "array", "items": pair},
+            "seq": number
+            | {
+                "description": "Of this boot everything up to here is stored, but for what is "
+                "missing: it may be forgotten. With more than can be named it ends before that."
+            },
+            "missing": {
+                "type": "array",
+                "maxItems": TOLD_MOST,
+                "items": pair,
+                "description": "First and last number of each run that did not arrive, lowest "
+                f"first: send it again. Of more than {HOLES_MOST} runs the lowest are given up.",
+            },
         },
     }

@@ -40,6 +40,7 @@ def exposition(here: Window) -> bytes:
         age = (here.clock.now_ms() - committed) / 1000
         gauge("parkwatch_commit_age_seconds", "Since readings were last committed.", age)
     _store(here, gauge)
+    _ledger(here, registry)
     if here.broker_watch is not None:
         _refusals(here.broker_watch, registry)
     return generate_latest(registry)
@@ -55,6 +56,40 @@ def _store(here: Window, gauge: Callable[[str, str, float], None]) -> None:
     if status.free_share is not None:
         free = status.free_share
         gauge("parkwatch_storage_free_ratio", "Of the room for the database, free.", free)
+
+
+def _ledger(here: Window, registry: CollectorRegistry) -> None:
+    """What all that take readings in have done since they started."""
+    workers = here.vitals.ingest_workers
+    if not workers:
+        return
+    fates = Total(
+        "parkwatch_readings", "Readings committed, by what became of them.", ["fate"],
+        registry=registry,
+    )  # fmt: skip
+    for fate in ("stored", "duplicates", "dead_letters", "waiting", "apart", "not_kept"):
+        fates.labels(fate).inc(max(sum(each.readings.get(fate, 0) for each in workers), 0))
+    flying = sum(sum(each.in_flight.values()) for each in workers)
+    Gauge(
+        "parkwatch_readings_in_flight", "Readings read and not committed yet.", registry=registry
+    ).set(flying)
+    for name, says, number in (
+        ("ingest_queue", "Deliveries in our own queue.", sum(e.queued or 0 for e in workers)),
+        ("apart_readings", "Readings stored apart that wait.", sum(e.apart for e in workers)),
+        ("apart_age_seconds", "How long the oldest of them waits.", _apart_age(here)),
+        ("gateways_cut", "Gateways not let in, for they flood.", here.troubles.count(Trouble.CUT)),
+        ("gateways_over_rate", "Over their rate.", here.troubles.count(Trouble.OVER_RATE)),
+        ("gateways_poison", "Of no use.", here.troubles.count(Trouble.ONLY_POISON)),
+    ):
+        Gauge(f"parkwatch_{name}", says, registry=registry).set(number)
+    for name, says, count in (
+        ("ingest_queue_refused", "No room in our queue.", sum(e.queue_refused for e in workers)),
+        ("letters_dropped", "Not kept, for a cap.", sum(e.letters_dropped for e in workers)),
+        ("gaps_opened", "Gaps found.", sum(each.gaps_opened for each in workers)),
+        ("sessions_lost", "Sessions that the broker lost.", sum(e.sessions_lost for e in workers)),
+        ("acks_sent", "Acks sent to gateways.", sum(each.acks_sent for each in workers)),
+    ):
+        Total(f"parkwatch_{name}", says, registry=registry).inc(count)
 
 
 def _refusals(watch: BrokerWatch, registry: CollectorRegistry) -> None:

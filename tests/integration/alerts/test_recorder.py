@@ -95,7 +95,7 @@ async def test_what_comes_later_follows_the_chain(desk: Desk) -> None:
         await desk.until_recorded(recorder)
         desk.note(acknowledged(1))
         recorder.wake()
-        await desk.until_recorded(recorder, 1)
+        await desk.until_recorded(recorder)
     desk.note(cleared(1))
 
     async with desk.recording() as recorder:

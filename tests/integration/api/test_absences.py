@@ -54,9 +54,13 @@ def test_with_the_database_frozen_alarms_sound_and_are_acknowledged(api: Api) ->
             said = time.monotonic()
             item = api.engine.raises(3001, code)
             assert live.wait_event("raised", code, "GT-3001", 2.0).at - said <= 0.5
-            done = operator.tell(f"/alarms/{item.id}/acknowledge", {"note": "go"})
-            assert done["state"] == "acknowledged"
+            path, key = f"/alarms/{item.id}/acknowledge", {"Idempotency-Key": "ack"}
+            done = operator.http.post(path, json={"note": "go"}, headers=key)
+            assert (done.status_code, done.json()["state"]) == (200, "acknowledged")
             live.wait_event("acknowledged", code, "GT-3001", 1.0)
+            again = operator.http.post(path, json={"note": "go"}, headers=key)
+            assert again.headers["idempotent-replayed"] == "true"
+            assert again.json() == done.json()
             api.engine.values({point: (1, 5.0, 0)})
             live.wait(lambda h: h.type == "values" and point in h.message["id"], 3.0, "a value")
             assert operator.items("/alarms", enterprise=code)[0]["recorded"] is False

@@ -213,6 +213,12 @@ def test_what_the_broker_held_at_the_kill_is_stored_after_a_restore(
     eventually(lambda: store.reading_count(before.code) == expected, 30.0, f"{expected} readings")
     waited = [row for row in store.readings(before.code) if row[0] == "TI-1"]
     assert sorted(waited) == [("TI-1", 1_767_542_400_000 + n, float(n)) for n in range(WAITING)]
+    admin = Door(stack.url, "admin", stack.admin_password)
+    day = {"start": "2026-01-04T00:00:00Z", "end": "2026-01-05T00:00:00Z", "resolution": "1h"}
+    path = f"/points/{before.code}/TI-1/readings"
+    (hour,) = eventually(lambda: admin.ask(path, **day)["items"], 30.0, "their hour is rolled up")
+    assert (hour["min"], hour["max"], hour["count"]) == (0, WAITING - 1, WAITING)
+    admin.close()
 
 
 def test_a_folder_that_is_not_empty_is_refused_and_left_alone(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from services.api.accounts import Accounts
 from services.api.broker_access import BrokerAccess
 from services.api.broker_watch import BrokerWatch
+from services.api.connectivity import Connectivity
 from services.api.database import Database
 from services.api.door import Door
 from services.api.engine_link import EngineLink
@@ -68,12 +69,14 @@ def assemble(settings: Settings, clock: Clock) -> Process:
         answers=Answers(database, clock, Seal(key)),
         replica=replica,
         vitals=vitals,
+        connectivity=Connectivity(database, register, replica, vitals, clock),
         hub=hub,
         link=link,
         door=Door(_broker_access(settings), register, vitals),
         uplink=Uplink(address, f"{client}-up"),
         broker_watch=_broker_watch(settings, database, register, clock),
         console=settings.console_dir,
+        online_rate_text=settings.online_rate_text,
     )
     return Process(window, line)
 

@@ -33,6 +33,10 @@ class Register:
     def place(self, enterprise: str, tag: str) -> Place | None:
         return self._places.get((enterprise, tag))
 
+    def all_places(self) -> list[Place]:
+        """Every point, in no order."""
+        return list(self._places.values())
+
     def enterprise_of(self, point_id: int) -> str | None:
         place = self.by_id.get(point_id)
         return None if place is None else place.point.enterprise

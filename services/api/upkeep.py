@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from services.api import connectivity
 from services.api.database import DatabaseAway
 from services.api.once import PRUNE_S
 from services.api.replica import Source
@@ -49,6 +50,15 @@ class Upkeep:
         """See what the broker refuses, where its log can be read."""
         if self._here.broker_watch is not None:
             await _every(WATCH_S, self._here.broker_watch.follow)
+
+    async def run_connectivity(self) -> None:
+        """Look once a minute who is online."""
+        while True:
+            try:
+                seen = await self._here.connectivity.look()
+            except DatabaseAway:
+                seen = False
+            await asyncio.sleep(connectivity.LOOK_S if seen else connectivity.FIRST_LOOK_S)
 
     async def run_values(self) -> None:
         """Send the newest values, at most once a second."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from services.api.accounts import Accounts
 from services.api.broker_watch import BrokerWatch
+from services.api.connectivity import Connectivity
 from services.api.database import Database
 from services.api.door import Door
 from services.api.engine_link import EngineLink
@@ -39,6 +40,7 @@ class Window:
     answers: Answers
     replica: Replica
     vitals: Vitals
+    connectivity: Connectivity
     hub: Hub
     link: EngineLink
     door: Door
@@ -46,5 +48,7 @@ class Window:
     broker_watch: BrokerWatch | None
     """None where the broker's log is out of reach."""
     console: Path | None
+    online_rate_text: str | None = None
+    """What the online rate counts, in the operator's words; None: in ours."""
     stall_s: float = 30.0
     """How long a console may not read before it is cut."""

@@ -18,6 +18,7 @@ from services.runtime.mqtt_client import BrokerAddress
 from tests.living.engines import REPOSITORY
 
 TABLES = (
+    "judge_again, gateway_vitals, connectivity_hour, "
     "dead_letter_day, letter_request, diverted, gateway_condition, "
     "gateway_ledger, gap, gateway_day, durable_session, gateway_event, "
     "rollup_minute, rollup_hour, rollup_note, rollup_base, reading_day, "

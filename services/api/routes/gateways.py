@@ -1,6 +1,7 @@
 """Gateways: the ways in from the field, each with credentials of its own."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
@@ -20,6 +21,7 @@ from services.api.asking import (
     read_cursor,
 )
 from services.api.broker_access import username
+from services.api.database import DatabaseAway
 from services.api.password import new_gateway_password
 from services.api.problem import Kind, Problem, not_found
 from services.api.register import refresh
@@ -27,6 +29,7 @@ from services.api.routes.enterprises import EnterpriseCode, seen
 from services.api.text import Code
 from services.api.window import Window
 from services.store import register as store
+from services.store.connectivity import GatewayState, gateways
 from services.store.register import Gateway
 
 router = APIRouter(prefix="/enterprises/{code}/gateways", tags=["gateways"])
@@ -42,13 +45,34 @@ class NewGateway(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class GatewayView:
-    """A gateway without its password, which nobody can read again."""
+    """A gateway without its password, which nobody can read again, and how it does.
+
+    `state`: `online` (its readings come), `link_lost` (its will was heard, and no reading since),
+    `offline`, `unstable` (it drops out again and again) or `unknown` (never heard); `link`: what
+    its state topic said last. `clock`: `right`, `skewed` (more than 2 s off), `stuck`, `unusable`
+    or `unknown`; `skew_ms` is positive when it is ahead of ours. `conflicts`: values that met
+    another of the same point and millisecond. `points`, `points_online`: as of the last minute;
+    null while nobody has looked yet.
+    """
 
     code: str
     enterprise: str
     username: str
     created_at: str
     rotated_at: str | None
+    state: str
+    since: str | None
+    link: bool | None
+    link_at: str | None
+    last_seen: str | None
+    last_reading_at: str | None
+    newest_measured_at: str | None
+    clock: str
+    clock_since: str | None
+    skew_ms: int | None
+    conflicts: int
+    points: int | None
+    points_online: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +99,17 @@ async def list_gateways(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Response:
-    """An enterprise's gateways, by code."""
+    """An enterprise's gateways, by code, and how they do. How they do is unknown while the
+    database is away."""
     seen(here, principal, code)
     after = (read_cursor(cursor, tuple[Word]) or ("",))[0]
-    gateways = here.register.gateways
-    codes = sorted(g for e, g in gateways if e == code and g > after)
+    registered = here.register.gateways
+    codes = sorted(g for e, g in registered if e == code and g > after)
     page = codes[:limit]
     following = make_cursor([page[-1]]) if len(codes) > limit else None
-    return answer(Page([_view(gateways[code, gateway]) for gateway in page], following))
+    standing = await _standing(here, code)
+    views = [_view(here, registered[code, each], standing.get(each)) for each in page]
+    return answer(Page(views, following))
 
 
 @router.post("", status_code=201, response_model=Credentials)
@@ -152,11 +179,40 @@ async def _let_in(here: Window, credentials: Credentials) -> Credentials:
     return replace(credentials, in_force=await here.door.follow())
 
 
-def _view(gateway: Gateway) -> GatewayView:
+async def _standing(here: Window, enterprise: str) -> dict[str, GatewayState]:
+    try:
+        async with here.database.transaction() as connection:
+            found = await gateways(connection, frozenset({enterprise}))
+    except DatabaseAway:
+        return {}
+    return {each.gateway: each for each in found}
+
+
+def _view(here: Window, gateway: Gateway, standing: GatewayState | None) -> GatewayView:
+    known = standing or GatewayState.unknown(gateway.enterprise, gateway.code)
+    points = here.connectivity.points.get((gateway.enterprise, gateway.code))
+    looked = here.connectivity.at is not None
     return GatewayView(
         gateway.code,
         gateway.enterprise,
         gateway.username,
         moment_text(gateway.created_at),
-        None if gateway.rotated_at is None else moment_text(gateway.rotated_at),
+        _maybe(gateway.rotated_at),
+        known.state,
+        _maybe(known.since),
+        known.link,
+        _maybe(known.link_at),
+        _maybe(known.last_message_at),
+        _maybe(known.last_reading_at),
+        _maybe(known.newest_measured_at),
+        known.clock,
+        _maybe(known.clock_since),
+        known.skew_ms,
+        known.conflicts,
+        (int(points.total) if points else 0) if looked else None,
+        (int(points.online) if points else 0) if looked else None,
     )
+
+
+def _maybe(moment: datetime | None) -> str | None:
+    return None if moment is None else moment_text(moment)

@@ -16,6 +16,7 @@ from services.api.routes import (
     adoption,
     alarm_statistics,
     alarms,
+    connectivity,
     enterprises,
     events,
     gateways,
@@ -35,7 +36,7 @@ from services.api.routes import (
 )
 from services.api.routes.telemetry import gateway_caller
 
-NOUNS = (acknowledge, adoption, alarm_statistics, alarms, enterprises, events, gateways, health,
+NOUNS = (acknowledge, adoption, alarm_statistics, alarms, connectivity, enterprises, events, gateways, health,
          journal_export, ledger, live, point_import, points, readings, refused, rules, session,
          telemetry, users, values)  # fmt: skip
 ROUTES = [route for noun in NOUNS for route in noun.router.routes if isinstance(route, APIRoute)]

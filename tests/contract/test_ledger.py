@@ -24,7 +24,7 @@ from tests.living.engines_alone import Engines
 from tests.living.ingest_alone import Tables
 
 NOW = 1_795_000_000_000
-"""2026-11-18 12:26:40 UTC."""
+"""2026-11-18 11:06:40 UTC."""
 DAY = date(2026, 11, 18)
 TOP = 2**63 - 1
 

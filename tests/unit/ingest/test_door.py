@@ -1,7 +1,7 @@
 """The door, with feed and store in memory: what is acknowledged, and when."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -12,6 +12,7 @@ from services.domain.point import Point, PointKind
 from services.ingest.book_follower import BookFollower
 from services.ingest.door import Door, Limits
 from services.runtime.clock import SystemClock
+from services.runtime.feed import Delivery
 from services.runtime.memory_feed import MemoryFeed
 from services.store.memory_intake import MemoryIntake
 
@@ -182,3 +183,68 @@ async def test_what_is_not_committed_when_stopped_is_not_acknowledged() -> None:
         await asyncio.sleep(0.05)
 
     assert here.feed.unacked == 1
+
+
+async def test_what_is_read_is_in_flight_until_it_is_committed() -> None:
+    async with house() as here:
+        here.intake.away = 10_000
+        here.send(5)
+        here.send("true", tag="GT-101")
+        await until(lambda: sum(here.door.in_flight.by_cell().values()) == 2)
+        (cell,) = here.door.in_flight.by_cell()
+        assert cell.startswith("acme/gw/20")
+
+        here.intake.away = 0
+        await here.all_acknowledged()
+        await until(lambda: here.door.in_flight.by_cell() == {})
+
+    assert here.door.tally.counted.adds_up
+    assert here.door.tally.counted.received == 2
+
+
+class Forgetful(MemoryFeed):
+    """A feed whose first acknowledgements are lost: ingest died between COMMIT and ack."""
+
+    lost = 1
+
+    def ack(self, deliveries: Sequence[Delivery]) -> None:
+        if self.lost:
+            self.lost -= 1
+            self.drop_connection()
+            return
+        super().ack(deliveries)
+
+
+async def test_what_was_committed_and_not_acknowledged_comes_again_as_duplicates() -> None:
+    feed, intake, stop = Forgetful(SystemClock()), MemoryIntake(), asyncio.Event()
+    follower = BookFollower(OneBook(BookChange(1, points=(POINT,))))
+    door = Door(feed, intake, follower, SystemClock(), QUICK)
+    for seq in (1, 2, 4):
+        payload = f'{{"boot":"b","seq":{seq},"ts":{NOW},"values":{{"GT-101":{seq}}}}}'
+        feed.publish(TOPIC, payload.encode())
+    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+        group.create_task(follower.run(stop))
+        group.create_task(door.run(stop))
+        await until(lambda: feed.lost == 0 and feed.unacked == 0)
+        stop.set()
+
+    count = door.tally.counted
+    assert (count.received, count.stored, count.duplicates) == (6, 3, 3)
+    assert count.adds_up
+    (ledger,) = intake.ledger.ledgers.values()
+    assert (ledger.repeats, ledger.answer()) == (3, (4, [(3, 3)]))
+
+
+async def test_a_refused_message_is_counted_value_by_value_and_is_no_gap() -> None:
+    async with house() as here:
+        here.intake.refuse_value = 13
+        here.feed.publish(TOPIC, b'{"boot":"b","seq":1,"values":{"GT-101":1}}')
+        here.feed.publish(TOPIC, b'{"boot":"b","seq":2,"values":{"GT-101":13,"NEW":1,"X":[]}}')
+        here.feed.publish(TOPIC, b'{"boot":"b","seq":3,"values":{"GT-101":2}}')
+        await here.all_acknowledged()
+
+    count = here.door.tally.counted
+    assert (count.received, count.stored, count.dead_letters) == (5, 2, 3)
+    assert count.adds_up
+    (ledger,) = here.intake.ledger.ledgers.values()
+    assert ledger.answer() == (3, [])

@@ -49,4 +49,5 @@ bench: install-tests
 	$(RUN) -m bench.kernel
 	$(RUN) -m bench.ingest
 	$(RUN) -m bench.alarm_latency
+	$(RUN) -m bench.readings
 	$(RUN) -m bench.chart

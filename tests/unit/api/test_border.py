@@ -87,6 +87,12 @@ def test_a_gateway_may_publish_below_its_prefix_and_hear_its_downlink_only() -> 
     ) in text
 
 
+def test_where_the_broker_maps_a_gateway_may_publish_into_its_own_bucket_only() -> None:
+    text = render([gateway("acme", "gw1")], bucketed=True)
+    assert text.startswith("# buckets: 16\n")
+    assert 'publish: ["pw.v1.acme.gw1.*", "pw.v1.acme.gw1.*.15"]' in text
+
+
 @pytest.mark.parametrize(
     ("hours", "name"), [(0.5, "1s"), (1, "5s"), (24, "1m"), (24 * 30, "1h"), (24 * 3650, "7d")]
 )

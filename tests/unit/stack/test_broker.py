@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from services.runtime.buckets import MARK
 from services.stack.broker import Broker, Listener, Native
 from services.stack.embedded import TEMPLATE
 from services.stack.secrets import Secrets
@@ -13,14 +14,16 @@ from services.stack.secrets import Secrets
 NATS = Path(sysconfig.get_path("scripts")) / "nats-server"
 
 
-def broker(folder: Path, host: str = "127.0.0.1") -> Broker:
+def broker(folder: Path, host: str = "127.0.0.1", *, bucketed: bool = False) -> Broker:
     secrets = Secrets(folder / "secrets")
-    return Broker(NATS, TEMPLATE, folder / "broker", Native(4222), Listener(host, 1883), secrets)
+    own, field = Native(4222), Listener(host, 1883)
+    return Broker(NATS, TEMPLATE, folder / "broker", own, field, secrets, bucketed=bucketed)
 
 
+@pytest.mark.parametrize("bucketed", [False, True])
 @pytest.mark.parametrize("name", ["plain", "with space", "厂区 一"])
-def test_the_broker_accepts_its_configuration(tmp_path: Path, name: str) -> None:
-    made = broker(tmp_path / name)
+def test_the_broker_accepts_its_configuration(tmp_path: Path, name: str, bucketed: bool) -> None:
+    made = broker(tmp_path / name, bucketed=bucketed)
     made.configure()
     configuration = tmp_path / name / "broker" / "nats.conf"
     checked = subprocess.run(
@@ -42,6 +45,22 @@ def test_each_start_begins_without_gateways(tmp_path: Path) -> None:
     made.users_file.write_text('users: [ { user: "acme.gw1", password: "x" } ]')
     made.configure()
     assert "acme" not in made.users_file.read_text()
+
+
+def test_gateways_whose_rights_do_not_fit_what_is_mapped_wait_for_the_api(tmp_path: Path) -> None:
+    """A publish that is not permitted would be acknowledged and gone."""
+    unmapped = 'users: [ { user: "acme.gw1", password: "x" } ]'
+    for text, bucketed, kept in (
+        (unmapped, False, True),
+        (unmapped, True, False),
+        (f"{MARK}{unmapped}", True, True),
+        (f"{MARK}{unmapped}", False, False),
+    ):
+        made = broker(tmp_path, bucketed=bucketed)
+        made.users_file.parent.mkdir(parents=True, exist_ok=True)
+        made.users_file.write_text(text)
+        made.configure(keep_gateways=True)
+        assert ("acme" in made.users_file.read_text()) is kept
 
 
 def test_a_service_on_this_machine_finds_a_broker_open_to_all(tmp_path: Path) -> None:

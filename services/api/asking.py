@@ -103,6 +103,7 @@ SignedIn = Annotated[Principal, Depends(Requires(Permission.OWN))]
 Reader = Annotated[Principal, Depends(Requires(Permission.SEE))]
 Acknowledger = Annotated[Principal, Depends(Requires(Permission.ACKNOWLEDGE))]
 Configurer = Annotated[Principal, Depends(Requires(Permission.CONFIGURE))]
+Reprocessor = Annotated[Principal, Depends(Requires(Permission.REPROCESS))]
 Registrar = Annotated[Principal, Depends(Requires(Permission.REGISTER))]
 UserAdmin = Annotated[Principal, Depends(Requires(Permission.USERS))]
 

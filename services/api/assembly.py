@@ -18,8 +18,10 @@ from services.api.rate import RateLimit
 from services.api.register import Register, RegisterFollower
 from services.api.replica import Replica
 from services.api.seal import Seal
+from services.api.sealing import Sealing
 from services.api.ticket import Tickets
 from services.api.token import Mint
+from services.api.troubles import Troubles
 from services.api.uplink import Uplink
 from services.api.vitals import Vitals
 from services.api.window import Window
@@ -52,6 +54,7 @@ def assemble(settings: Settings, clock: Clock) -> Process:
     replica, register, passwords = Replica(), Register(), Passwords()
     vitals = Vitals(clock, database, replica)
     hub = Hub(clock, replica, register, vitals)
+    troubles = Troubles(database, clock)
     line = MqttBus(address, client, on_connected=lambda: _reconnected(replica, link))
     link = EngineLink(line, client, clock, replica, hub, vitals)
     window = Window(
@@ -72,9 +75,11 @@ def assemble(settings: Settings, clock: Clock) -> Process:
         connectivity=Connectivity(database, register, replica, vitals, clock),
         hub=hub,
         link=link,
-        door=Door(_broker_access(settings), register, vitals),
+        door=Door(_broker_access(settings), register, vitals, troubles),
+        troubles=troubles,
         uplink=Uplink(address, f"{client}-up"),
         broker_watch=_broker_watch(settings, database, register, clock),
+        sealing=_sealing(settings, database, clock),
         console=settings.console_dir,
         online_rate_text=settings.online_rate_text,
     )
@@ -90,7 +95,8 @@ def _reconnected(replica: Replica, link: EngineLink) -> None:
 def _broker_access(settings: Settings) -> BrokerAccess | None:
     if settings.broker_users_file is None or settings.broker_admin_url is None:
         return None
-    return BrokerAccess(settings.broker_users_file, settings.broker_admin_url.get_secret_value())
+    url = settings.broker_admin_url.get_secret_value()
+    return BrokerAccess(settings.broker_users_file, url, bucketed=settings.maps_buckets)
 
 
 def _broker_watch(
@@ -101,3 +107,10 @@ def _broker_watch(
     admin = settings.broker_admin_url
     url = None if admin is None else admin.get_secret_value()
     return BrokerWatch(settings.broker_log_file, url, database, register, clock)
+
+
+def _sealing(settings: Settings, database: Database, clock: Clock) -> Sealing | None:
+    if settings.journal_key is None:
+        return None
+    folder = settings.journal_dir or settings.data_dir / "journal"
+    return Sealing(database, clock, folder, settings.journal_key.get_secret_value())

@@ -22,7 +22,7 @@ from services.api.database import Database, DatabaseAway
 from services.api.register import Register
 from services.runtime.clock import Clock
 from services.store import gateway_event
-from services.store.gateway_event import EventKind, Mark, MarkMoved
+from services.store.gateway_event import REFUSALS, EventKind, Mark, MarkMoved
 
 WRITE_S = 1.0
 PATIENCE_S = 10.0
@@ -68,7 +68,7 @@ class BrokerWatch:
         self._written_at = clock.monotonic()
         self._asked_since: float | None = None
         self._trouble: str | None = None
-        self.figures = Figures(Counter(dict.fromkeys(EventKind, 0)))
+        self.figures = Figures(Counter(dict.fromkeys(REFUSALS, 0)))
 
     @property
     def lost(self) -> int:

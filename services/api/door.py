@@ -6,6 +6,7 @@ import structlog
 
 from services.api.broker_access import BrokerAccess, BrokerAway
 from services.api.register import Register
+from services.api.troubles import Place, Troubles
 from services.api.vitals import Vitals
 
 _log = structlog.get_logger()
@@ -14,16 +15,25 @@ _log = structlog.get_logger()
 class Door:
     """Lets gateways in once ingest and engine hold their sessions, and follows every change.
 
+    Who floods us is left out until its time is over.
+
     Without access to the broker (a foreign one, whose users its own operator keeps) the door
     only follows the services.
     """
 
-    def __init__(self, access: BrokerAccess | None, register: Register, vitals: Vitals) -> None:
+    def __init__(
+        self,
+        access: BrokerAccess | None,
+        register: Register,
+        vitals: Vitals,
+        troubles: Troubles,
+    ) -> None:
         self._access = access
+        self._troubles = troubles
         self._register = register
         self._vitals = vitals
         self._one_at_a_time = asyncio.Lock()
-        self._in_force: int | None = None
+        self._in_force: tuple[int, frozenset[Place]] | None = None
         self.is_open = False
         self.trouble: str | None = None
         """Why the broker does not hold what the register says; None when it does."""
@@ -38,19 +48,21 @@ class Door:
         if not self.is_open and not (self._vitals.services_ready and self._register.is_loaded):
             return False
         async with self._one_at_a_time:
-            version = self._register.gateways_version
-            if version != self._in_force:
-                if not await self._put():
+            wanted = self._register.gateways_version, self._troubles.cut()
+            if wanted != self._in_force:
+                if not await self._put(wanted[1]):
                     return False
-                self._in_force = version
+                self._tell(wanted[1])
+                self._in_force = wanted
             self._opened()
         return True
 
-    async def _put(self) -> bool:
+    async def _put(self, cut: frozenset[Place]) -> bool:
         if self._access is None:
             return True
+        gateways = self._register.gateways
         try:
-            await self._access.put(list(self._register.gateways.values()))
+            await self._access.put([each for place, each in gateways.items() if place not in cut])
         except BrokerAway as error:
             if self.trouble is None:
                 _log.warning("the broker does not hold the gateways", reason=str(error))
@@ -58,6 +70,15 @@ class Door:
             return False
         self.trouble = None
         return True
+
+    def _tell(self, cut: frozenset[Place]) -> None:
+        before = frozenset() if self._in_force is None else self._in_force[1]
+        for enterprise, gateway in sorted(cut - before):
+            _log.warning(
+                "a gateway is cut, for it floods us", enterprise=enterprise, gateway=gateway
+            )
+        for enterprise, gateway in sorted(before - cut):
+            _log.info("a gateway is let in again", enterprise=enterprise, gateway=gateway)
 
     def _opened(self) -> None:
         if not self.is_open:

@@ -9,6 +9,7 @@ from prometheus_client import Counter as Total
 from services.api.broker_watch import BrokerWatch
 from services.api.vitals import ENGINE, INGEST
 from services.api.window import Window
+from services.domain.trouble import Kind as Trouble
 
 
 def exposition(here: Window) -> bytes:
@@ -90,6 +91,11 @@ def _ledger(here: Window, registry: CollectorRegistry) -> None:
         ("acks_sent", "Acks sent to gateways.", sum(each.acks_sent for each in workers)),
     ):
         Total(f"parkwatch_{name}", says, registry=registry).inc(count)
+
+
+def _apart_age(here: Window) -> float:
+    since = [each.apart_since for each in here.vitals.ingest_workers if each.apart_since]
+    return (here.clock.now_ms() - min(since)) / 1000 if since else 0.0
 
 
 def _refusals(watch: BrokerWatch, registry: CollectorRegistry) -> None:

@@ -26,6 +26,8 @@ class Permission(StrEnum):
     """Points and rules."""
     REGISTER = "register"
     """Enterprises and gateways; an enterprise only its own."""
+    REPROCESS = "reprocess"
+    """Having dead letters read again; an enterprise only its own."""
     USERS = "users"
 
 
@@ -34,8 +36,14 @@ _EVERYONE = frozenset({Permission.OWN, Permission.SEE})
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OPERATOR: _EVERYONE | {Permission.ACKNOWLEDGE},
     Role.SUPERVISOR: _EVERYONE
-    | {Permission.ACKNOWLEDGE, Permission.CONFIGURE, Permission.REGISTER},
-    Role.ENTERPRISE: _EVERYONE | {Permission.ACKNOWLEDGE, Permission.REGISTER},
+    | {
+        Permission.ACKNOWLEDGE,
+        Permission.CONFIGURE,
+        Permission.REGISTER,
+        Permission.REPROCESS,
+    },
+    Role.ENTERPRISE: _EVERYONE
+    | {Permission.ACKNOWLEDGE, Permission.REGISTER, Permission.REPROCESS},
     Role.INSPECTOR: _EVERYONE,
     Role.REGULATOR: _EVERYONE,
     Role.ADMIN: frozenset(Permission),

@@ -13,6 +13,7 @@ from services.store import alarm_list
 LOOK_S = 0.5
 WATCH_S = 0.25
 VALUES_S = 0.1
+SEAL_S = 20.0
 HEARTBEAT_S = 2.0
 RETRY_S = 1.0
 """Between two tries to make the broker take its users, or to reach the database."""
@@ -51,6 +52,11 @@ class Upkeep:
         if self._here.broker_watch is not None:
             await _every(WATCH_S, self._here.broker_watch.follow)
 
+    async def run_sealing(self) -> None:
+        """Seal the journal once a day."""
+        if self._here.sealing is not None:
+            await _every(SEAL_S, self._here.sealing.look)
+
     async def run_connectivity(self) -> None:
         """Look once a minute who is online."""
         while True:
@@ -86,6 +92,7 @@ class Upkeep:
                 self._has_admin = True
             await here.follower.look()
             await here.accounts.refresh()
+            await here.troubles.look()
             await self._stand_on_record()
         except DatabaseAway:
             return

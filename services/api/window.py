@@ -16,7 +16,9 @@ from services.api.password import GatewayDoor, Passwords
 from services.api.rate import RateLimit
 from services.api.register import Register, RegisterFollower
 from services.api.replica import Replica
+from services.api.sealing import Sealing
 from services.api.ticket import Tickets
+from services.api.troubles import Troubles
 from services.api.uplink import Uplink
 from services.api.vitals import Vitals
 from services.runtime.clock import Clock
@@ -44,9 +46,12 @@ class Window:
     hub: Hub
     link: EngineLink
     door: Door
+    troubles: Troubles
     uplink: Uplink
     broker_watch: BrokerWatch | None
     """None where the broker's log is out of reach."""
+    sealing: Sealing | None
+    """None where no key was given: the journal is not sealed."""
     console: Path | None
     online_rate_text: str | None = None
     """What the online rate counts, in the operator's words; None: in ours."""

@@ -5,7 +5,7 @@ The two never meet: the wish is a row, and how far it is fulfilled stands in the
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -56,7 +56,7 @@ class LetterDayRow:
 
     enterprise: str
     gateway: str
-    day: datetime
+    day: date
     letters: int
     bytes: int
     dropped: int
@@ -103,15 +103,15 @@ async def requests(
 async def days(
     connection: Connection,
     scope: frozenset[str] | None,
-    after: tuple[str, str, str],
+    after: tuple[date, str, str] | None,
     limit: int,
 ) -> Sequence[LetterDayRow]:
     """Newest day first, then by enterprise and gateway, after that place (day, names)."""
     values = {
         "scope": None if scope is None else list(scope),
-        "after_day": after[0] or None,
-        "after_enterprise": after[1],
-        "after_gateway": after[2],
+        "after_day": None if after is None else after[0],
+        "after_enterprise": "" if after is None else after[1],
+        "after_gateway": "" if after is None else after[2],
         "limit": limit,
     }
     async with connection.cursor(row_factory=class_row(LetterDayRow)) as cursor:

@@ -25,6 +25,8 @@ class DeadLetter:
     size: int
     reason: str
     received_at: datetime
+    attempts: int
+    reprocessed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

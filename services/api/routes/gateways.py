@@ -28,6 +28,9 @@ from services.api.register import refresh
 from services.api.routes.enterprises import EnterpriseCode, seen
 from services.api.text import Code
 from services.api.window import Window
+from services.domain.trouble import Condition
+from services.domain.trouble import Kind as Trouble
+from services.runtime.clock import to_datetime
 from services.store import register as store
 from services.store.connectivity import GatewayState, gateways
 from services.store.register import Gateway
@@ -41,6 +44,18 @@ class NewGateway(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     code: Code
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionView:
+    """Something is the matter with a gateway `since` a moment: `only_poison` (`count` messages of
+    which nothing could be used), `over_rate` (`count` readings stored apart first), `gateway_cut`
+    (not let in before `until`; `count` readings within a minute)."""
+
+    kind: Trouble
+    since: str
+    until: str | None
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +88,7 @@ class GatewayView:
     conflicts: int
     points: int | None
     points_online: int | None
+    conditions: list[ConditionView]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +227,14 @@ def _view(here: Window, gateway: Gateway, standing: GatewayState | None) -> Gate
         known.conflicts,
         (int(points.total) if points else 0) if looked else None,
         (int(points.online) if points else 0) if looked else None,
+        [_condition(each) for each in here.troubles.of(gateway.enterprise, gateway.code)],
+    )
+
+
+def _condition(found: Condition) -> ConditionView:
+    until = None if found.until is None else to_datetime(found.until)
+    return ConditionView(
+        found.kind, moment_text(to_datetime(found.since)), _maybe(until), found.count
     )
 
 

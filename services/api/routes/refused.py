@@ -28,7 +28,8 @@ EnterpriseQuery = Annotated[Code | None, Query()]
 
 @dataclass(frozen=True, slots=True)
 class DeadLetterView:
-    """A message that was set aside, its first 4,096 bytes as text, and why."""
+    """A message that was set aside, its first 4,096 bytes as text, and why. `reprocessed_at`: since
+    when all of it is used, after it was read again (`attempts` times); null while it is not."""
 
     enterprise: str
     id: int
@@ -38,6 +39,8 @@ class DeadLetterView:
     size: int
     reason: str
     received_at: str
+    attempts: int
+    reprocessed_at: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ async def list_dead_letters(
             letter.size,
             letter.reason,
             moment_text(letter.received_at),
+            letter.attempts,
+            None if letter.reprocessed_at is None else moment_text(letter.reprocessed_at),
         )
         for letter in found[:limit]
     ]

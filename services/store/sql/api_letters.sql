@@ -31,7 +31,3 @@ WHERE (%(scope)s::text[] IS NULL OR enterprise = ANY(%(scope)s))
        OR (day = %(after_day)s::date
            AND (enterprise, gateway) > (%(after_enterprise)s, %(after_gateway)s)))
 ORDER BY day DESC, enterprise, gateway LIMIT %(limit)s;
-
--- name: conditions
--- What is the matter with which gateway just now.
-SELECT enterprise, gateway, kind, since, until, count FROM gateway_condition;

@@ -75,7 +75,7 @@ GROUP BY 1 ORDER BY 1 LIMIT %(limit)s;
 -- name: dead_letters
 -- A page of what could not be used, newest first.
 SELECT enterprise, id, gateway, topic, substring(payload FROM 1 FOR 4096) AS payload,
-       length(payload) AS size, reason, received_at
+       length(payload) AS size, reason, received_at, attempts, reprocessed_at
 FROM dead_letter
 WHERE (%(scope)s::text[] IS NULL OR enterprise = ANY(%(scope)s))
   AND (%(before)s::bigint IS NULL OR id < %(before)s)
@@ -88,8 +88,6 @@ FROM unregistered_tag
 WHERE (%(scope)s::text[] IS NULL OR enterprise = ANY(%(scope)s))
   AND (enterprise, tag) > (%(after_enterprise)s, %(after_tag)s)
 ORDER BY enterprise, tag LIMIT %(limit)s;
-
-SELECT gateway FROM unregistered_tag WHERE enterprise = %(enterprise)s AND tag = %(tag)s;
 
 -- name: unregistered_gateway
 -- Which gateway sent a tag that nobody has registered.

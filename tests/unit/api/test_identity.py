@@ -231,4 +231,5 @@ def test_roles_may_what_the_contract_says() -> None:
     assert who(Permission.ACKNOWLEDGE) == {"operator", "supervisor", "enterprise", "admin"}
     assert who(Permission.CONFIGURE) == {"supervisor", "admin"}
     assert who(Permission.REGISTER) == {"supervisor", "enterprise", "admin"}
+    assert who(Permission.REPROCESS) == {"supervisor", "enterprise", "admin"}
     assert who(Permission.USERS) == {"admin"}

@@ -23,6 +23,7 @@ from services.api.routes import (
     health,
     journal_export,
     ledger,
+    letters,
     live,
     point_import,
     points,
@@ -37,8 +38,8 @@ from services.api.routes import (
 from services.api.routes.telemetry import gateway_caller
 
 NOUNS = (acknowledge, adoption, alarm_statistics, alarms, connectivity, enterprises, events, gateways, health,
-         journal_export, ledger, live, point_import, points, readings, refused, rules, session,
-         telemetry, users, values)  # fmt: skip
+         journal_export, ledger, letters, live, point_import, points, readings, refused, rules, session, telemetry,
+         users, values)  # fmt: skip
 ROUTES = [route for noun in NOUNS for route in noun.router.routes if isinstance(route, APIRoute)]
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "reference" / "openapi.json"
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}

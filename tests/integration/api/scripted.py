@@ -23,6 +23,8 @@ class Scripted:
         self.model = ModelEngine()
         self.silent = False
         self.database_ok = True
+        self.in_flight: dict[str, int] = {}
+        """What ingest says that it has read and not committed."""
         self.asked: list[Command] = []
         self._lock = threading.RLock()
         self._stop = threading.Event()
@@ -98,7 +100,14 @@ class Scripted:
             engine_at=now,
         )
         self._publish(f"{bus.STATUS}/alerts", signs)
-        ingest = Status("ingest", ready=True, at=now, db_ok=self.database_ok, commit_at=now)
+        ingest = Status(
+            "ingest",
+            ready=True,
+            at=now,
+            db_ok=self.database_ok,
+            commit_at=now,
+            in_flight=self.in_flight,
+        )
         self._ingest.publish(f"{bus.STATUS}/ingest", msgspec.json.encode(ingest))
 
     def _connected(self, client: Client, *_: object) -> None:

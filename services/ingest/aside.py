@@ -26,8 +26,8 @@ MOST_BYTES = 2 * 1024 * 1024 * 1024
 """Payloads kept apart, all gateways together. Beyond it the rate limit gives way: messages go
 straight in, and neither the disk nor a message is lost for fairness' sake."""
 
-MOST_BYTES_OF_ONE = MOST_BYTES // 4
-"""The same for one gateway."""
+SHARE_OF_ONE = 4
+"""Of one gateway a quarter of that."""
 
 Key = tuple[Owner, Kind]
 
@@ -35,8 +35,9 @@ Key = tuple[Owner, Kind]
 class Aside:
     """The standing of all gateways. Bounded: by the gateways that sent something."""
 
-    def __init__(self, rate: int, clock: Clock) -> None:
+    def __init__(self, rate: int, clock: Clock, most_bytes: int = MOST_BYTES) -> None:
         """`rate`: readings a second and gateway, 0 for no limit."""
+        self._most_bytes = most_bytes
         self._gate = RateGate(rate)
         self._clock = clock
         self._runs = PoisonRuns()
@@ -125,7 +126,8 @@ class Aside:
     def _has_room(self, owner: Owner, size: int) -> bool:
         mine = self._apart.get(owner)
         held = 0 if mine is None else mine.size
-        return held + size <= MOST_BYTES_OF_ONE and self.total.size + size <= MOST_BYTES
+        most = self._most_bytes
+        return held + size <= most // SHARE_OF_ONE and self.total.size + size <= most
 
     def _note_apart(self, parcel: Parcel) -> None:
         owner = (parcel.translation.enterprise, parcel.translation.gateway)

@@ -69,6 +69,23 @@ class Register:
             )
         return self._next_id
 
+    def ruled_point(self, tag: str, condition: str, limit: float) -> int:
+        """Register a point with its limit, both in one change of the book; its number."""
+        self._next_id += 1
+        with self._book() as (connection, version):
+            connection.execute(
+                "INSERT INTO point (enterprise, tag, id, kind, unit, book_version)"
+                " VALUES (%s, %s, %s, 'combustible_gas', '%%LEL', %s)",
+                (self.enterprise, tag, self._next_id, version),
+            )
+            connection.execute(
+                'INSERT INTO rule (enterprise, id, version, tag, condition, "limit", grade,'
+                " valid_from, created_by, book_version)"
+                " VALUES (%s, %s, 1, %s, %s, %s, 1, now(), 'test', %s)",
+                (self.enterprise, f"{tag}-{condition}", tag, condition, limit, version),
+            )
+        return self._next_id
+
     def rule(
         self,
         tag: str,

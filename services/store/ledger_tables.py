@@ -1,7 +1,8 @@
 """The loss ledger's tables, inside the caller's transaction: what is acknowledged is counted."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, fields
+from dataclasses import fields
+from datetime import date
 
 from services.domain.ledger import BOOTS_MOST, GRACE_MS, Answer, BootLedger, Hole
 from services.domain.reading_count import ReadingCount
@@ -13,6 +14,8 @@ from services.store.ledger_change import Arrivals, Boot, Change, answers, gap_te
 from services.store.queries import Queries
 
 _SQL = Queries.load("ledger")
+
+_FIGURES = [each.name for each in fields(ReadingCount)]
 
 OPENED_AT_ONCE = 2_000
 """Holes that become gaps in one look; the rest follows with the next one, a second later."""
@@ -57,15 +60,13 @@ async def add_days(connection: Connection, cells: Mapping[Cell, ReadingCount]) -
     if not cells:
         return
     names = sorted(cells)
-    columns: dict[str, list[object]] = {
+    columns: dict[str, object] = {
         "enterprise": [each[0] for each in names],
         "gateway": [each[1] for each in names],
-        "day": [each[2] for each in names],
+        "day": _array(each[2] for each in names),
     }
-    figures = zip(*(astuple(cells[each]) for each in names), strict=True)
-    columns |= {
-        field.name: list(of) for field, of in zip(fields(ReadingCount), figures, strict=True)
-    }
+    found = [cells[each] for each in names]
+    columns |= {name: _array(getattr(each, name) for each in found) for name in _FIGURES}
     await connection.execute(_SQL["add_day_counts"], columns)
 
 
@@ -100,10 +101,10 @@ async def _put(connection: Connection, ledgers: Mapping[Boot, BootLedger], now: 
     boots = sorted(ledgers)
     found = [ledgers[each] for each in boots]
     columns = _named(boots) | {
-        "first_seq": [each.first for each in found],
-        "highest_seq": [each.highest for each in found],
-        "floor_seq": [each.floor for each in found],
-        "repeats": [each.repeats for each in found],
+        "first_seq": _array(each.first for each in found),
+        "highest_seq": _array(each.highest for each in found),
+        "floor_seq": _array(each.floor for each in found),
+        "repeats": _array(each.repeats for each in found),
         "heard_at": to_datetime(now),
     }
     await connection.execute(_SQL["put_ledgers"], columns)
@@ -157,6 +158,11 @@ async def _tell(
     if rows:
         async with connection.cursor() as cursor:
             await cursor.executemany(_SQL["tell_of_gateway"], rows)
+
+
+def _array(numbers: Iterable[int | date]) -> str:
+    """An array as the server reads it: a list would be looked at number by number on the way."""
+    return "{" + ",".join(map(str, numbers)) + "}"
 
 
 def _named(boots: Sequence[Boot]) -> dict[str, object]:

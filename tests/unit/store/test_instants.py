@@ -1,0 +1,47 @@
+"""Which readings are worth asking the store for another value of their instant."""
+
+from services.domain.reading import Quality, Reading
+from services.store.instants import FEW, Instants
+
+OWNER = ("acme", "gw1")
+
+
+def readings(at: int, *points: int) -> list[Reading]:
+    return [Reading(point, at, at, 1.0, Quality.GOOD) for point in points]
+
+
+def test_what_is_newer_than_all_before_asks_for_nothing() -> None:
+    instants = Instants()
+    assert instants.suspects([(OWNER, readings(100, 1, 2))]) == {(1, 100): OWNER, (2, 100): OWNER}
+    for at in range(101, 200):
+        assert instants.suspects([(OWNER, readings(at, 1, 2))]) == {}
+
+
+def test_of_the_newest_instant_only_points_that_had_a_value_are_asked_for() -> None:
+    instants = Instants()
+    instants.suspects([(OWNER, readings(100, 1))])
+    assert instants.suspects([(OWNER, readings(100, 2))]) == {}
+    assert instants.suspects([(OWNER, readings(100, 1, 2, 3))]) == {
+        (1, 100): OWNER,
+        (2, 100): OWNER,
+    }
+
+
+def test_of_many_points_each_may_have_had_one() -> None:
+    instants = Instants()
+    instants.suspects([(OWNER, readings(100, *range(FEW + 1)))])
+    assert instants.suspects([(OWNER, readings(100, 99))]) == {(99, 100): OWNER}
+
+
+def test_what_comes_late_is_asked_for_and_other_gateways_are_not() -> None:
+    instants = Instants()
+    instants.suspects([(OWNER, readings(100, 1)), (("acme", "gw2"), readings(50, 5))])
+    found = instants.suspects([(("acme", "gw2"), readings(60, 5)), (OWNER, readings(99, 1))])
+    assert found == {(1, 99): OWNER}
+
+
+def test_two_values_in_one_message_are_seen() -> None:
+    instants = Instants()
+    instants.suspects([(OWNER, readings(100, 1))])
+    twice = [*readings(101, 1, 2), *readings(101, 1), *readings(102, 2)]
+    assert instants.suspects([(OWNER, twice)]) == {(1, 101): OWNER}

@@ -20,6 +20,9 @@ TIGHT_SHARE = 0.20
 FULL_SHARE = 0.10
 """With less of it free and nothing left that may go, somebody must make room."""
 
+SMALL_ROOM = 5 * 2**30
+"""Bytes: with less than this free it counts how much of it is, however small the database is."""
+
 ORDINARY_DAYS = 90
 """How long what nobody is obliged to keep stays: readings of tags that nobody registered."""
 
@@ -71,6 +74,17 @@ def room(free: float | None) -> Room:
     if free is None or free >= TIGHT_SHARE:
         return Room.ENOUGH
     return Room.TIGHT if free >= FULL_SHARE else Room.FULL
+
+
+def free_share(size: int, free: int | None, limit: int | None) -> float | None:
+    """What share of the database's room is free: of what it takes (`size`) and the disk has left
+    (`free`), and of its own limit. Bytes; None: not to be seen, no limit."""
+    shares = []
+    if free is not None:
+        shares += [free / max(1, free + size), min(1.0, free / SMALL_ROOM)]
+    if limit is not None:
+        shares.append(max(0.0, 1 - size / limit))
+    return min(shares, default=None)
 
 
 def next_drop(days: Iterable[Day], now: int, raw_days: int, space: Room) -> Drop | None:

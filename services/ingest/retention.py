@@ -18,6 +18,7 @@ from services.domain.retention import (
     Drop,
     Room,
     Why,
+    free_share,
     next_drop,
     patience_days,
     room,
@@ -30,6 +31,12 @@ from services.store.retention import ROWS_AT_ONCE, Shelf
 PERIOD_S = 60.0
 DROPS_AT_ONCE = 100
 """Days of readings dropped in one round; the next one goes on."""
+
+PORTIONS_AT_ONCE = 500
+"""Of rows forgotten in one round: more than an hour of messages at full flow."""
+
+FORGET_S = 3_600.0
+"""Between two rounds through the tables that are forgotten row by row."""
 
 PATIENCE_DAYS = {
     "gateway_message": IDENTITY_DAYS,
@@ -61,6 +68,7 @@ class Retention:
         self._terms = terms
         self._clock = clock
         self._well = True
+        self._forgotten_at = float("-inf")
         self.free: float | None = None
         """The share of free room at the last look."""
         self.room = Room.ENOUGH
@@ -123,9 +131,12 @@ class Retention:
         await self._shelf.tell(EventKind.READINGS_DROPPED_EARLY, day, self._clock.now_ms())
 
     async def _forget(self) -> None:
+        if self._clock.monotonic() - self._forgotten_at < FORGET_S:
+            return
+        self._forgotten_at = self._clock.monotonic()
         for table, ordinary in PATIENCE_DAYS.items():
             before = self._clock.now_ms() - (patience_days(ordinary, self.room) * DAY_MS + DAY_MS)
-            for _ in range(DROPS_AT_ONCE):
+            for _ in range(PORTIONS_AT_ONCE):
                 if await self._shelf.forget(table, before) < ROWS_AT_ONCE:
                     break
 
@@ -134,12 +145,16 @@ def measure(shelf: Shelf, disk: Path | None, limit_bytes: int | None) -> Measure
     """Free room by the disk that the database lies on (None: elsewhere) and by its own limit."""
 
     async def look() -> float | None:
-        shares = []
-        if disk is not None:
-            usage = shutil.disk_usage(disk)
-            shares.append(usage.free / usage.total)
-        if limit_bytes is not None:
-            shares.append(max(0.0, 1 - await shelf.size() / limit_bytes))
-        return min(shares, default=None)
+        size, free = await shelf.size(), _free_bytes(disk)
+        return free_share(size, free, limit_bytes)
 
     return look
+
+
+def _free_bytes(disk: Path | None) -> int | None:
+    if disk is None:
+        return None
+    try:
+        return shutil.disk_usage(disk).free
+    except OSError:
+        return None

@@ -13,6 +13,7 @@ from services.store.rollup import Rollups
 
 PERIOD_S = 1.0
 BACK_OFF_S = 5.0
+"""After a failure, and between two looks whether the one worker is gone."""
 
 BREATH_S = 1.0
 """After each portion it rests as long as that took, this at most: the judge needs the time more."""
@@ -48,9 +49,11 @@ class Roller:
         """Roll up until told to stop; what fails is tried again from where it was."""
         while not stop.is_set():
             try:
-                if await self._rollups.hold():
-                    await self.turn(stop)
-                    self._well = True
+                if not await self._rollups.hold():
+                    await pause(stop, BACK_OFF_S)
+                    continue
+                await self.turn(stop)
+                self._well = True
             except psycopg.Error as error:
                 self._rollups.drop()
                 if self._well and not stop.is_set():

@@ -20,7 +20,7 @@ from services.store.queries import Queries
 TIMEOUT_S = 600.0
 """A day of readings is looked through once before it goes: its receipts, not our notes, count."""
 
-ROWS_AT_ONCE = 10_000
+ROWS_AT_ONCE = 50_000
 
 FORGOTTEN = ("gateway_message", "unregistered_reading", "gateway_event")
 
@@ -38,14 +38,11 @@ class Shelf:
         """Whether we are the one keeper; asked before each round."""
         if self._connection is not None and not self._connection.closed:
             return True
-        connection = await connect(self._url, application=self._application)
-        async with within(connection, TIMEOUT_S):
-            row = await (await connection.execute(self._sql["hold"])).fetchone()
-        if row is None or not row[0]:
-            connection.pgconn.finish()
-            return False
-        self._connection = connection
-        return True
+        self._connection = await connect(self._url, application=self._application)
+        ((mine,),) = await self._all("hold")
+        if not mine:
+            self.drop()
+        return bool(mine)
 
     async def days(self) -> list[Day]:
         """The days that readings are stored of."""

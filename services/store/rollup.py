@@ -43,14 +43,13 @@ class Rollups:
         """Whether we are the one worker; asked before each turn."""
         if self._connection is not None and not self._connection.closed:
             return True
-        connection = await connect(self._url, application=self._application)
-        async with within(connection, ASK_TIMEOUT_S):
-            row = await (await connection.execute(self._sql["hold"])).fetchone()
-            if row is None or not row[0]:
-                connection.pgconn.finish()
-                return False
-            await connection.execute(self._sql["make_due"])
-        self._connection = connection
+        self._connection = await connect(self._url, application=self._application)
+        ((mine,),) = await self._all("hold")
+        if not mine:
+            self.drop()
+            return False
+        async with within(self._connection, ASK_TIMEOUT_S):
+            await self._connection.execute(self._sql["make_due"])
         return True
 
     async def window(self) -> Window:

@@ -61,7 +61,9 @@ def chart(api: Api) -> Iterator[Chart]:
 
 def test_pages_of_readings_hold_each_once_in_order(chart: Chart) -> None:
     chart.fill(FILL, newest=NEWEST, number=NUMBER)
-    start, seen, cursor = NEWEST - timedelta(hours=1), [], {}
+    start = NEWEST - timedelta(hours=1)
+    seen: list[str] = []
+    cursor: dict[str, str] = {}
     while True:
         page = chart.ask(start, NEWEST, resolution="raw", limit=1000, **cursor)
         seen += [item["measured_at"] for item in page["items"]]

@@ -44,7 +44,10 @@ class Place:
 
     async def roll(self) -> None:
         """Everything that there is to do just now."""
-        assert await self.rollups.hold()
+        for _ in range(200):  # the server may not have noticed yet that the last one died
+            if await self.rollups.hold():
+                break
+            await asyncio.sleep(0.05)
         await self.roller.turn(asyncio.Event())
 
     async def killed_while_rolling(self) -> None:

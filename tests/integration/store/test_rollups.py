@@ -59,7 +59,7 @@ def chance_of(chance: random.Random, now: int) -> Reading:
     return Reading(chance.choice((1, 2)), at, now - chance.randrange(500), value, quality)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 async def test_they_equal_a_recomputation_at_any_moment(place: Place, seed: int) -> None:
     chance = random.Random(seed)
     begun = NOW - 40 * HOUR_MS

@@ -2,7 +2,17 @@
 
 import pytest
 
-from services.domain.retention import DAY_MS, Day, Drop, Room, Why, next_drop, patience_days, room
+from services.domain.retention import (
+    DAY_MS,
+    Day,
+    Drop,
+    Room,
+    Why,
+    free_share,
+    next_drop,
+    patience_days,
+    room,
+)
 
 NOW = 1_795_000_000_000 // DAY_MS * DAY_MS
 
@@ -48,6 +58,27 @@ def test_what_a_share_of_free_room_means() -> None:
     assert [room(free) for free in (None, 1.0, 0.2, 0.19, 0.1, 0.09, 0.0)] == [
         Room.ENOUGH, Room.ENOUGH, Room.ENOUGH, Room.TIGHT, Room.TIGHT, Room.FULL, Room.FULL,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("size_gb", "free_gb", "limit_gb", "share"),
+    [
+        (100, None, None, None),
+        (75, 25, None, 0.25),
+        (1, 99, None, 0.99),  # others on the disk do not count, only what they leave
+        (0.1, 1, None, 0.2),  # a small database on a full disk
+        (80, None, 100, 0.2),
+        (120, 1_000, 100, 0.0),
+    ],
+)
+def test_room_is_what_the_database_takes_and_what_is_left(
+    size_gb: float, free_gb: float | None, limit_gb: float | None, share: float | None
+) -> None:
+    gb = 2**30
+    free = None if free_gb is None else int(free_gb * gb)
+    limit = None if limit_gb is None else int(limit_gb * gb)
+
+    assert free_share(int(size_gb * gb), free, limit) == pytest.approx(share)
 
 
 def test_when_room_is_short_what_nobody_must_keep_stays_thirty_days() -> None:

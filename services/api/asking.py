@@ -93,11 +93,12 @@ def too_many(wait_s: float) -> Problem:
     )
 
 
-async def _once(request: Request) -> Once:
+async def once(request: Request) -> Once:
+    """What is needed to answer this request's repeat."""
     return Once(window(request).answers, request.scope.get(OCCASION))
 
 
-OnceOnly = Annotated[Once, Depends(_once)]
+OnceOnly = Annotated[Once, Depends(once)]
 """For a route that changes the register: its transaction ends in `once.keep`."""
 SignedIn = Annotated[Principal, Depends(Requires(Permission.OWN))]
 Reader = Annotated[Principal, Depends(Requires(Permission.SEE))]

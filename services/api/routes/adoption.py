@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 
 from services.api.answer import answer
-from services.api.asking import Configurer, Here
+from services.api.asking import Configurer, Here, OnceOnly
 from services.api.point_body import NewPoint, PointDescription
 from services.api.problem import not_found
 from services.api.register import refresh
@@ -13,7 +13,6 @@ from services.api.routes.points import (
     PointView,
     check_known,
     insert,
-    seen,
     view,
 )
 from services.api.window import Window
@@ -29,6 +28,7 @@ async def adopt_tag(
     enterprise: EnterpriseCode,
     tag: PointTag,
     described: PointDescription,
+    once: OnceOnly,
 ) -> Response:
     """Make a point of an unregistered tag. What it sent since it first appeared becomes the
     point's readings, and is judged, within 2 s (a long past takes longer); values that the point
@@ -41,9 +41,10 @@ async def adopt_tag(
             raise not_found("unregistered tag")
         new = _point(here, enterprise, tag, described, sender)
         check_known(here, new)
-        await insert(connection, new)
+        made = await insert(connection, new)
+        done = await once.keep(connection, answer(view(made), 201))
     await refresh(here.follower)
-    return answer(view(seen(here, principal, enterprise, tag)), 201)
+    return done
 
 
 def _point(

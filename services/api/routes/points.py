@@ -105,9 +105,8 @@ async def create_point(
     """Register a point; its readings are taken within 2 s."""
     check_known(here, new)
     async with here.database.transaction() as connection:
-        await insert(connection, new)
-        place = await store.place(connection, new.enterprise, new.tag)
-        done = await once.keep(connection, answer(view(_there(place)), 201))
+        made = await insert(connection, new)
+        done = await once.keep(connection, answer(view(made), 201))
     await refresh(here.follower)
     return done
 
@@ -140,22 +139,24 @@ async def change_point(
         columns = known | change.model_dump(exclude_unset=True)
         check_ranges(columns["range_low"], columns["range_high"])
         await store.update_point(connection, columns, number)
-        place = await store.place(connection, enterprise, tag)
-        done = await once.keep(connection, answer(view(_there(place))))
+        changed = await _place(connection, enterprise, tag)
+        done = await once.keep(connection, answer(view(changed)))
     await refresh(here.follower)
     return done
 
 
-async def insert(connection: Connection, new: NewPoint) -> None:
+async def insert(connection: Connection, new: NewPoint) -> Place:
     """Put a point into the book, in the caller's transaction; refuses a name that is taken."""
     number = await store.next_version(connection)
     if await store.taken_tags(connection, new.enterprise, [new.tag]):
         raise Problem(Kind.CONFLICT, f"tag: {new.tag} is registered already; change it with PATCH.")
     (point_id,) = await fresh_ids(connection, 1)
     await store.insert_points(connection, [new.columns() | {"id": point_id}], number)
+    return await _place(connection, new.enterprise, new.tag)
 
 
-def _there(place: Place | None) -> Place:
+async def _place(connection: Connection, enterprise: str, tag: str) -> Place:
+    place = await store.place(connection, enterprise, tag)
     assert place is not None  # written in the same transaction
     return place
 

@@ -8,7 +8,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from services.api.app import make_routes
-from services.api.asking import Requires, public
+from services.api.asking import Requires, once, public
 from services.api.openapi import document
 from services.api.permission import Permission
 from services.api.routes import (
@@ -84,6 +84,24 @@ def test_a_route_that_writes_asks_for_more_than_reading(route: APIRoute) -> None
         assert Permission.SEE not in permissions(route)
     if methods(route) & WRITES and Permission.OWN in permissions(route):
         assert route.path == "/live/ticket"
+
+
+NOT_IN_THE_DATABASE = (
+    "/auth/token",
+    "/live/ticket",
+    "/telemetry",
+    "/alarms/acknowledge",
+    "/alarms/{alarm}/acknowledge",
+)
+"""Sign-in and tickets are made anew, readings have identities of their own, and what the engine
+carries out must not wait for the database: twice is as once there."""
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=name_of)
+def test_a_route_that_writes_keeps_its_answer_with_the_change(route: APIRoute) -> None:
+    """By `once: OnceOnly`: a repeat after a kill is answered as the first was."""
+    if methods(route) & WRITES and route.path not in NOT_IN_THE_DATABASE:
+        assert once in calls(route.dependant)
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=name_of)

@@ -102,13 +102,16 @@ test.each(['', '#/', '#/nowhere', '#/alarms/else'])('%j leads to the alarms', (h
 
 describe('points and readings', () => {
   const raw = { id: 3, enterprise: 'E', tag: 'T', kind: 'oxygen', unit: 'vol%', period_s: 5 };
-  test('late after three periods; an on-change point never', () => {
+  test('late after three periods and ten seconds; what tells no period never', () => {
     const point = parsePoint(raw);
-    const quiet = parsePoint({ ...raw, reporting: 'on_change' });
-    if (!point || !quiet) throw new Error('no point');
+    const quiet = parsePoint({ ...raw, reporting: 'on_change', period_s: null });
+    const quick = parsePoint({ ...raw, period_s: 1 });
+    if (!point || !quiet || !quick) throw new Error('no point');
     expect(isOverdue(point, 0, 15_000)).toBe(false);
     expect(isOverdue(point, 0, 15_001)).toBe(true);
     expect(isOverdue(quiet, 0, 1e9)).toBe(false);
+    expect(isOverdue(quick, 0, 10_000)).toBe(false);
+    expect(isOverdue(quick, 0, 10_001)).toBe(true);
   });
   test('a point without an id is none', () => expect(parsePoint({ tag: 'T' })).toBeNull());
   test('a roll-up shows its mean between minimum and maximum', () => {

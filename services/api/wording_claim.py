@@ -20,7 +20,7 @@ _SENTENCES: dict[tuple[str, str], Said] = {
     ),
     ("enterprise", "offline"): (
         "{who} 全部 {gateways} 个网关失联，影响 {points} 个监测点",
-        "{who}: all of its {gateways} gateways are silent; {points} points depend on them",
+        "{who}: all gateways silent ({gateways}); {points} points depend on them",
     ),
     ("gateway", "clock"): (
         "{who} 时钟异常：所报时间不可用，请校准网关时钟",

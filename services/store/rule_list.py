@@ -33,6 +33,8 @@ class Rule:
     valid_from: datetime
     valid_to: datetime | None
     created_by: str
+    owner: str | None = None
+    valid_until: datetime | None = None
 
 
 async def insert_rule(connection: Connection, rule: Rule) -> None:
@@ -128,5 +130,7 @@ def _values(rule: Rule, number: int) -> dict[str, object]:
         "off_delay_s": rule.off_delay_s,
         "valid_from": rule.valid_from,
         "created_by": rule.created_by,
+        "owner": rule.owner,
+        "valid_until": rule.valid_until,
         "version": number,
     }

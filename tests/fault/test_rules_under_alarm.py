@@ -1,6 +1,7 @@
 """Rules change, values turn bad and the engine dies while an alarm stands or is about to."""
 
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -79,6 +80,24 @@ def test_a_deleted_rule_withdraws_the_alarm(
         10.0,
         "the withdrawal in the journal",
     )
+
+
+def test_a_rule_that_has_an_end_dies_by_itself_and_withdraws_the_alarm(
+    park: Park, works: tuple[Enterprise, Gateway]
+) -> None:
+    enterprise, gateway = works
+    end = datetime.now(UTC) + timedelta(seconds=IN_FORCE_S + 3.0)
+    enterprise.rule("GT-1", "H", 25, 2, owner="P-7", valid_until=end.isoformat())
+    enterprise.in_force()
+    with Live(park.admin) as live:
+        alarm = stands(live, enterprise, gateway, 30)
+        gone = live.wait_event("withdrawn", enterprise.code, "GT-1", 6.0)
+        assert gone.message["alarm"]["id"] == alarm["id"]
+        assert datetime.fromisoformat(gone.message["alarm"]["cleared_at"]) >= end.replace(
+            microsecond=end.microsecond // 1000 * 1000
+        )
+        send(gateway, {"GT-1": 40}, ts=now_ms())
+    assert [each["id"] for each in enterprise.alarms()] == [alarm["id"]]
 
 
 def test_a_new_rule_is_judged_at_once_against_the_newest_value(

@@ -68,18 +68,18 @@ function claimSentence(alarm: Alarm): string | null {
     const found = alarm.message.params[name];
     return typeof found === 'number' ? measured(found) : t('value.none');
   };
-  const subject = alarm.tag === null ? subjectText(alarm) : alarmPointName(alarm);
+  const [due, points] = [fact('due_s'), fact('points')];
   if (alarm.rule === 'silence') {
-    const words = { subject, due: fact('due_s'), points: fact('points') };
-    if (alarm.subjectType === 'point') return t('message.stale', words);
-    if (alarm.subjectType === 'gateway') return t('message.gateway-silent', words);
-    return t('message.enterprise-silent', { ...words, gateways: fact('gateways') });
+    const subject = alarmPointName(alarm);
+    if (alarm.subjectType === 'point') return t('message.stale', { subject, due });
+    if (alarm.subjectType === 'gateway') return t('message.gateway-silent', { due, points });
+    return t('message.enterprise-silent', { points, gateways: fact('gateways') });
   }
   if (alarm.rule !== 'clock') return null;
   if (alarm.message.params['fault'] === 'behind') {
-    return t('message.clock-behind', { subject, behind: fact('behind_s') });
+    return t('message.clock-behind', { behind: fact('behind_s') });
   }
-  return t('message.clock-unusable', { subject });
+  return t('message.clock-unusable');
 }
 
 function plainSentence(alarm: Alarm): string {

@@ -151,12 +151,12 @@ export const en = {
 
   'message.state': '{point}: {value}',
   'message.stale': '{subject}: no usable reading for {due} s',
-  'message.gateway-silent': '{subject}: nothing heard for {due} s; {points} points depend on it',
+  'message.gateway-silent': 'Nothing heard for {due} s; {points} points depend on it',
   'message.enterprise-silent':
-    '{subject}: all of its {gateways} gateways are silent; {points} points depend on them',
-  'message.clock-unusable': '{subject}: the times it sends are unusable; set its clock',
+    'All gateways silent ({gateways}); {points} points depend on them',
+  'message.clock-unusable': 'The times it sends are unusable; set its clock',
   'message.clock-behind':
-    '{subject}: its readings stay {behind} s behind; set its clock, or see what holds them up',
+    'Its readings stay {behind} s behind; set its clock, or see what holds them up',
   'message.not-judged': '(not judged now: its judge has fallen silent)',
 
   'subject.point': 'Point',

@@ -151,11 +151,11 @@ export const zhCN = {
 
   'message.state': '{point}：{value}',
   'message.stale': '{subject}已超过 {due} 秒无有效数据',
-  'message.gateway-silent': '{subject} 失联：已超过 {due} 秒未收到任何数据，影响 {points} 个监测点',
-  'message.enterprise-silent': '{subject} 全部 {gateways} 个网关失联，影响 {points} 个监测点',
-  'message.clock-unusable': '{subject} 时钟异常：所报时间不可用，请校准网关时钟',
+  'message.gateway-silent': '已超过 {due} 秒未收到任何数据，影响 {points} 个监测点',
+  'message.enterprise-silent': '全部 {gateways} 个网关失联，影响 {points} 个监测点',
+  'message.clock-unusable': '所报时间不可用，请校准网关时钟',
   'message.clock-behind':
-    '{subject} 时钟异常：数据时间持续落后 {behind} 秒，请校准网关时钟或检查积压',
+    '数据时间持续落后 {behind} 秒，请校准网关时钟或检查积压',
   'message.not-judged': '（判定方失联，目前无法判定）',
 
   'subject.point': '监测点',

@@ -95,8 +95,11 @@ function codeOf(raw: unknown): string {
   return String(scalar(plain) ?? '');
 }
 
-/** A point is late when it is silent for three periods (design: stale). Without a period: never. */
+/**
+ * A point is late when it is silent for three periods and at least ten seconds, as the engine has
+ * it; what reports on change by its heartbeat. Without a period: never.
+ */
 export function isOverdue(point: Point, measuredAt: number, now: number): boolean {
-  if (point.onChange || point.periodS === null) return false;
-  return now - measuredAt > point.periodS * 3 * 1000;
+  if (point.periodS === null) return false;
+  return now - measuredAt > Math.max(10_000, point.periodS * 3 * 1000);
 }

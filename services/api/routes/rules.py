@@ -24,10 +24,10 @@ from services.api.asking import (
 from services.api.principal import Principal
 from services.api.problem import Kind, Problem, not_found
 from services.api.routes.points import seen
-from services.api.text import Code, Number, Tag
+from services.api.text import Code, Moment, Name, Number, Tag
 from services.api.window import Window
 from services.domain.rule import Condition
-from services.runtime.clock import to_datetime
+from services.runtime.clock import to_datetime, to_ms
 from services.store import rule_list as store
 from services.store.rule_list import Rule
 
@@ -63,6 +63,12 @@ class RuleBody(BaseModel):
     deadband: Annotated[Number, Field(ge=0)] = 0.0
     on_delay_s: Delay = 0.0
     off_delay_s: Delay = 0.0
+    owner: Annotated[
+        Name | None, Field(description="Whose it is: a work order, a permit, an exercise")
+    ] = None
+    valid_until: Annotated[
+        Moment | None, Field(description="When it dies by itself; its alarm is withdrawn then")
+    ] = None
 
 
 class NewRule(RuleBody):
@@ -89,6 +95,8 @@ class RuleView:
     valid_from: str
     valid_to: str | None
     created_by: str
+    owner: str | None
+    valid_until: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +131,7 @@ async def list_rules(
 async def create_rule(here: Here, principal: Configurer, new: NewRule, once: OnceOnly) -> Response:
     """Put a rule in force."""
     _check_point(here, principal, new)
+    _check_end(here, new)
     rule = _rule(here, principal, new, f"r{secrets.token_hex(12)}", 1)
     async with here.database.transaction() as connection:
         standing = await store.rule_of_condition(connection, new.enterprise, new.tag, new.condition)
@@ -153,6 +162,7 @@ async def change_rule(
     here: Here, principal: Configurer, rule: RuleId, change: RuleBody, once: OnceOnly
 ) -> Response:
     """Another version of a rule; the old one ends as it begins."""
+    _check_end(here, change)
     async with here.database.transaction() as connection:
         known = await store.find_rule(connection, rule, _scope(principal))
         if known is None:
@@ -208,6 +218,11 @@ def _check_point(here: Window, principal: Principal, body: RuleBody) -> None:
         )
 
 
+def _check_end(here: Window, body: RuleBody) -> None:
+    if body.valid_until is not None and to_ms(body.valid_until) <= here.clock.now_ms():
+        raise Problem(Kind.INVALID, "valid_until: it is over already; give a time to come.")
+
+
 def _rule(here: Window, principal: Principal, body: RuleBody, rule_id: str, version: int) -> Rule:
     return Rule(
         enterprise=body.enterprise,
@@ -224,6 +239,8 @@ def _rule(here: Window, principal: Principal, body: RuleBody, rule_id: str, vers
         valid_from=to_datetime(here.clock.now_ms()),
         valid_to=None,
         created_by=principal.username,
+        owner=body.owner,
+        valid_until=body.valid_until,
     )
 
 
@@ -243,4 +260,6 @@ def _view(rule: Rule) -> RuleView:
         valid_from=moment_text(rule.valid_from),
         valid_to=None if rule.valid_to is None else moment_text(rule.valid_to),
         created_by=rule.created_by,
+        owner=rule.owner,
+        valid_until=None if rule.valid_until is None else moment_text(rule.valid_until),
     )

@@ -89,10 +89,11 @@ WHERE enterprise = %(enterprise)s AND tag = %(tag)s AND deleted_at IS NULL;
 -- name: insert_rule
 -- A version of a rule, in force from its beginning on.
 INSERT INTO rule (enterprise, id, version, tag, kind, condition, "limit", grade, deadband,
-                  on_delay_s, off_delay_s, valid_from, created_by, book_version)
+                  on_delay_s, off_delay_s, valid_from, created_by, owner, valid_until,
+                  book_version)
 VALUES (%(enterprise)s, %(id)s, %(number)s, %(tag)s, %(kind)s, %(condition)s, %(limit)s,
         %(grade)s, %(deadband)s, %(on_delay_s)s, %(off_delay_s)s, %(valid_from)s,
-        %(created_by)s, %(version)s);
+        %(created_by)s, %(owner)s, %(valid_until)s, %(version)s);
 
 -- name: close_rule
 -- The end of the version that is in force.
@@ -103,23 +104,25 @@ RETURNING version;
 -- name: rule
 -- The version of a rule that is in force.
 SELECT enterprise, id, version, tag, kind, condition, "limit", grade, deadband, on_delay_s,
-       off_delay_s, valid_from, valid_to, created_by
+       off_delay_s, valid_from, created_by, owner, valid_until,
+       least(valid_to, CASE WHEN valid_until <= now() THEN valid_until END) AS valid_to
 FROM rule
-WHERE id = %(id)s AND valid_to IS NULL
+WHERE id = %(id)s AND valid_to IS NULL AND coalesce(valid_until, 'infinity') > now()
   AND (%(scope)s::text[] IS NULL OR enterprise = ANY(%(scope)s));
 
 -- name: rule_of_condition
 -- The rule that already stands for a condition of a point.
 SELECT id FROM rule
 WHERE enterprise = %(enterprise)s AND tag = %(tag)s AND condition = %(condition)s
-  AND valid_to IS NULL;
+  AND valid_to IS NULL AND coalesce(valid_until, 'infinity') > now();
 
 -- name: rules
 -- A page of the rules in force, in the order of enterprise and number.
 SELECT enterprise, id, version, tag, kind, condition, "limit", grade, deadband, on_delay_s,
-       off_delay_s, valid_from, valid_to, created_by
+       off_delay_s, valid_from, created_by, owner, valid_until,
+       least(valid_to, CASE WHEN valid_until <= now() THEN valid_until END) AS valid_to
 FROM rule
-WHERE valid_to IS NULL
+WHERE valid_to IS NULL AND coalesce(valid_until, 'infinity') > now()
   AND (%(scope)s::text[] IS NULL OR enterprise = ANY(%(scope)s))
   AND (%(tag)s::text IS NULL OR tag = %(tag)s)
   AND (enterprise, id) > (%(after_enterprise)s, %(after_id)s)
@@ -128,7 +131,8 @@ ORDER BY enterprise, id LIMIT %(limit)s;
 -- name: rule_versions
 -- Every version a rule ever had, newest first.
 SELECT enterprise, id, version, tag, kind, condition, "limit", grade, deadband, on_delay_s,
-       off_delay_s, valid_from, valid_to, created_by
+       off_delay_s, valid_from, created_by, owner, valid_until,
+       least(valid_to, CASE WHEN valid_until <= now() THEN valid_until END) AS valid_to
 FROM rule
 WHERE id = %(id)s AND (%(scope)s::text[] IS NULL OR enterprise = ANY(%(scope)s))
 ORDER BY version DESC LIMIT 1000;

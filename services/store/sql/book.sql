@@ -15,8 +15,8 @@ ORDER BY removed, id;
 SELECT rule.id, rule.version, rule.enterprise, point.id AS point_id, rule.condition,
        rule."limit", rule.grade, rule.deadband, rule.on_delay_s, rule.off_delay_s,
        rule.valid_from, rule.owner, rule.valid_until,
-       CASE WHEN rule.valid_to IS NULL AND rule.valid_until <= now() THEN rule.valid_until
-            ELSE rule.valid_to END AS valid_to
+       least(rule.valid_to, CASE WHEN rule.valid_until <= now() THEN rule.valid_until END)
+           AS valid_to
 FROM rule JOIN point USING (enterprise, tag)
 WHERE rule.book_version > %(known)s AND rule.kind = 'limit'
 ORDER BY rule.enterprise, rule.id, rule.version;

@@ -50,7 +50,7 @@ def texts(alarm: AlarmItem) -> tuple[str, str]:
             "offline",
             {"points": 3, "gateways": 2},
             "企业 north 全部 2 个网关失联，影响 3 个监测点",
-            "enterprise north: all of its 2 gateways are silent; 3 points depend on them",
+            "enterprise north: all gateways silent (2); 3 points depend on them",
         ),
         (
             ("gateway", "gw-1"),

@@ -13,14 +13,14 @@ from services.domain.rate import (
     Passage,
     RateGate,
 )
-from services.domain.reading import ReadingFlag
+from services.domain.reading import Reading, ReadingFlag
 from services.domain.trouble import Condition, Kind, PoisonRuns, Run
 from services.runtime.clock import Clock
 from services.runtime.feed import Delivery
 from services.store.diverted_tables import values_of
 from services.store.intake import Parcel
 from services.store.set_aside import Apart, Memory, TakenIn
-from services.wire.translate import Translation
+from services.wire.translate import Translation, UnregisteredValue
 
 MOST_BYTES = 2 * 1024 * 1024 * 1024
 """Payloads kept apart, all gateways together. Beyond it the rate limit gives way: messages go
@@ -54,9 +54,9 @@ class Aside:
 
     def holds(self, delivery: Delivery, found: Translation) -> bool:
         """Whether this message is to be stored apart, for its gateway sends too much."""
-        values = values_of(found)
-        if not self._gate.is_on or values == found.refused:
+        if not self._gate.is_on or not (found.readings or found.unregistered):
             return False
+        values = values_of(found)
         owner = (found.enterprise, found.gateway)
         passage = self._gate.judge(owner, values, _is_live(found), self._clock.monotonic())
         if passage is Passage.STRAIGHT:
@@ -175,7 +175,12 @@ def _is_live(found: Translation) -> bool:
     A value without a time of its own says nothing, so nobody is cut for it.
     """
     values = found.readings or found.unregistered
-    return all(
-        not each.flags & ReadingFlag.NO_TIME and each.received_at - each.measured_at <= LIVE_MS
-        for each in (values[0], values[-1])
-    )
+    return _says_now(values[0]) and (len(values) == 1 or _says_now(values[-1]))
+
+
+def _says_now(value: Reading | UnregisteredValue) -> bool:
+    if value.received_at - value.measured_at > LIVE_MS:
+        return False
+    # Joining flags is slow, and most values have none.
+    flags = value.flags
+    return flags is ReadingFlag.NONE or not flags & ReadingFlag.NO_TIME

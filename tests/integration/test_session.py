@@ -13,6 +13,9 @@ from services.runtime.mqtt_session import MqttSession, SubscriptionRefused
 from services.runtime.mqtt_thread import NetworkThread, NetworkThreadDied
 from tests.living.engines_alone import Engines
 
+COMES_AGAIN_S = 7.0
+"""NATS gives again what was not acknowledged within `ack_wait` (5 s)."""
+
 
 def publish(engines: Engines, topic: str, payloads: list[bytes]) -> None:
     """Publish at QoS 1 as one of our own services."""
@@ -105,3 +108,37 @@ async def test_what_our_queue_has_no_room_for_stays_with_the_broker(
 
     assert seen == set(payloads)
     assert session.refused_full >= 10
+
+
+async def test_in_a_backlog_urgent_topics_come_first_and_all_can_be_acknowledged(
+    engines: Engines,
+) -> None:
+    enterprise = f"e{secrets.token_hex(4)}"
+    topics = [f"pw/v1/{enterprise}/{gateway}/telemetry" for gateway in ("rest", "gas")]
+    session = MqttSession(
+        engines.broker("ingest"),
+        f"lanes-{enterprise}",
+        f"pw/v1/{enterprise}/+/+",
+        SystemClock(),
+        urgent=lambda topic: topic == topics[1],
+    )
+    async with session:
+        async with asyncio.timeout(10):
+            while not session.ready:
+                await session.take(1, 0.02)
+        await asyncio.to_thread(publish, engines, topics[0], [b"%d" % n for n in range(60)])
+        await asyncio.to_thread(publish, engines, topics[1], [b"%d" % n for n in range(5)])
+        async with asyncio.timeout(10):
+            while session.queued < 65:  # noqa: ASYNC110 - the network thread fills it
+                await asyncio.sleep(0.02)
+        first = await session.take(10, 1.0)
+        rest = await session.take(100, 1.0)
+        session.ack(first)
+        session.ack(rest)
+        again = await session.take(1, COMES_AGAIN_S)
+
+    assert [each.payload for each in first if each.topic == topics[1]] == [
+        b"%d" % n for n in range(5)
+    ]
+    assert len(first) + len(rest) == 65
+    assert again == [], "acknowledged in another order than they came, and taken as such"

@@ -25,6 +25,10 @@ RENEW_S = 2.0
 MARGIN_S = 5.0
 """So long before our lease runs out no lost connection is made again: connecting takes time."""
 
+SETTLED_S = 8.0
+"""So long the database must have answered before a lease that ran out is taken: while it was away
+nobody could renew."""
+
 FIRST_ANSWER_S = 2.0
 """How long the only worker waits for the database before it hears the field without it."""
 
@@ -72,6 +76,7 @@ class BucketHolder:
         self._leases: dict[int, Lease] = {}
         self._sure_until = 0.0
         self._asked_before = False
+        self._answers_since: float | None = None
         self.feed = ManyFeed()
 
     @property
@@ -138,15 +143,22 @@ class BucketHolder:
             sure = {each.bucket for each in self._leases.values() if each.epoch is not None}
             held = await self._table.renew(sure) if sure else {}
             unsure = self._buckets - held.keys()
-            taken = await self._table.take(unsure, eager=not self._asked_before) if unsure else {}
+            taken = await self._take(unsure, asked_at) if unsure else {}
         except Busy:
+            self._answers_since = None
             return
         self._asked_before = True
-        self._sure_until = asked_at + self._table.lease_s - MARGIN_S
         for bucket in sure - held.keys():
             self._leases[bucket].lost = True
+        self._sure_until = asked_at + self._table.lease_s - MARGIN_S
         for bucket, epoch in taken.items():
             await self._begin(bucket, epoch)
+
+    async def _take(self, buckets: set[int], now: float) -> dict[int, int]:
+        if self._answers_since is None:
+            self._answers_since = now
+        settled = now - self._answers_since >= SETTLED_S
+        return await self._table.take(buckets, eager=not self._asked_before, settled=settled)
 
     async def _remember_old_ones(self) -> None:
         """A broker that mapped once: what waits in the sessions of that time is heard, too."""

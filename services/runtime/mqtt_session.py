@@ -91,7 +91,7 @@ class MqttSession:
         self._client.on_connect_fail = self._on_connect_fail
         self._client.on_subscribe = self._on_subscribe
         self._client.on_message = self._on_message
-        self._thread = NetworkThread(self._client)
+        self._thread = NetworkThread(self._client, may_connect)
         self.repeats = 0
         """Repeats dropped because this connection had given them and they were unacknowledged."""
         self.refused_full = 0
@@ -260,12 +260,8 @@ class MqttSession:
         self._end_epoch()
         self._connected_at = None
         _log.info("disconnected from the broker", reason=str(reason))
-        self._ask_leave()
 
     def _on_connect_fail(self, _client: Client, _userdata: object) -> None:
-        self._ask_leave()
-
-    def _ask_leave(self) -> None:
         """Who may not connect any more must not: it would throw the new owner off."""
         if self._may_connect is not None and not self._may_connect():
             self._ended = True

@@ -6,6 +6,7 @@ thread itself is watched, not the flag.
 
 import asyncio
 import threading
+from collections.abc import Callable
 
 from paho.mqtt.client import Client
 
@@ -24,8 +25,10 @@ class NetworkThreadDied(RuntimeError):
 class NetworkThread:
     """The thread of one paho client, from its start to its end."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, may_connect: Callable[[], bool] | None = None) -> None:
+        """`may_connect` is asked, in the thread, right before each connection is made."""
         self._client = client
+        self._may_connect = may_connect
         self._thread: threading.Thread | None = None
         self._closing = False
         client.on_pre_connect = self._note_thread
@@ -62,3 +65,6 @@ class NetworkThread:
 
     def _note_thread(self, _client: Client, _userdata: object) -> None:
         self._thread = threading.current_thread()
+        if self._may_connect is not None and not self._may_connect():
+            # paho takes it for a connection that failed, and asks `on_connect_fail`.
+            raise ConnectionRefusedError("we may not connect any more")

@@ -74,13 +74,16 @@ class LeaseTable:
         async with self._asking() as connection:
             return await self._epochs(connection, "renew_leases", buckets)
 
-    async def take(self, buckets: Iterable[int], *, eager: bool) -> dict[int, int]:
+    async def take(
+        self, buckets: Iterable[int], *, eager: bool = False, settled: bool = True
+    ) -> dict[int, int]:
         """Take those of these that may be taken; their new epochs. Raises Busy.
 
         `eager`: also those of an earlier process in our place, that have not run out. To be said
-        once: of two that say it again and again, each would relieve the other.
+        once: of two that say it again and again, each would relieve the other. `settled`: the
+        database has answered long enough for owners to renew; else only what was given back.
         """
-        force = {"force": eager and self._alone, "namesake": eager}
+        force = {"force": eager and self._alone, "namesake": eager, "settled": settled}
         async with self._asking() as connection:
             asked = self._names | force | {"buckets": list(buckets)}
             await connection.execute(_SQL["make_leases"], asked)

@@ -105,6 +105,8 @@ async def test_a_lease_is_taken_only_when_it_has_run_out_or_was_given_back(
 
     assert await first.take([bucket], eager=False) == {bucket: epoch + 1}
     assert await second.take([bucket], eager=True) == {}
+    Tables(engines).run("UPDATE bucket_lease SET expires_at = now() - interval '1 s'")
+    assert await second.take([bucket], settled=False) == {}, "the owner could not renew so far"
     assert await first.renew([bucket]) == {bucket: epoch + 1}
     await first.release()
     assert await second.take([bucket], eager=False) == {bucket: epoch + 2}

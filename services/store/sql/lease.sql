@@ -22,13 +22,16 @@ WHERE usename = current_user AND pid <> pg_backend_pid() AND application_name IN
     SELECT 'parkwatch-ingest ' || process FROM bucket_lease
     WHERE service = %(service)s AND bucket = ANY(%(buckets)s::smallint[])
       AND process <> %(process)s
-      AND (%(force)s OR (%(namesake)s AND owner = %(owner)s) OR expires_at < clock_timestamp()));
+      AND (%(force)s OR (%(namesake)s AND owner = %(owner)s) OR expires_at = '-infinity'
+       OR (%(settled)s AND expires_at < clock_timestamp())));
 
 -- name: lapsed_leases
--- Those that may be taken now; a transaction that still writes under one keeps it for the moment.
+-- Those that may be taken now: given back, run out while the database answered, or ours by
+-- another process. A transaction that still writes under one keeps it for the moment.
 SELECT bucket FROM bucket_lease
 WHERE service = %(service)s AND bucket = ANY(%(buckets)s::smallint[]) AND process <> %(process)s
-  AND (%(force)s OR (%(namesake)s AND owner = %(owner)s) OR expires_at < clock_timestamp())
+  AND (%(force)s OR (%(namesake)s AND owner = %(owner)s) OR expires_at = '-infinity'
+       OR (%(settled)s AND expires_at < clock_timestamp()))
 ORDER BY bucket FOR UPDATE SKIP LOCKED;
 
 -- name: take_leases

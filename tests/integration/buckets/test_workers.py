@@ -5,12 +5,15 @@ import time
 
 import pytest
 
+from services.ingest.bucket_holder import SETTLED_S
 from tests.integration.buckets.crew import LEASE_S, Crew, Flow
+from tests.integration.ingest.test_outages import frozen_database
+from tests.living.engines_alone import Engines
 from tests.living.ingest_alone import Tables, eventually
 
 pytestmark = pytest.mark.serial
 
-TAKEN_OVER_S = LEASE_S + 12.0
+TAKEN_OVER_S = LEASE_S + 16.0
 COMES_AGAIN_S = 45.0
 """What the old worker had not acknowledged comes again after `ack_wait`."""
 
@@ -19,6 +22,7 @@ def epochs(tables: Tables) -> dict[int, int]:
     return dict(tables.rows("SELECT bucket, epoch FROM bucket_lease"))
 
 
+@pytest.mark.long
 def test_two_workers_share_the_field_and_a_third_takes_a_killed_ones_place(
     crew: Crew, flow: Flow, tables: Tables
 ) -> None:
@@ -62,12 +66,35 @@ def test_a_worker_that_was_frozen_writes_nothing_after_its_relief(
     eventually(lambda: "a bucket has gone to another worker" in frozen.said, 15)
 
     time.sleep(1)
+    assert "disconnected from the broker" not in relief.said, "its sessions are left alone"
     flow.halt()
     flow.expect_all(COMES_AGAIN_S)
     assert epochs(tables) == taken, "it does not take them back"
     assert relief.stop() == 0
     flow.await_whole_field(15)
     assert frozen.stop() == 0
+
+
+@pytest.mark.long
+def test_with_the_database_away_nobody_takes_over(
+    mapping_engines: Engines, crew: Crew, flow: Flow, tables: Tables
+) -> None:
+    crew.worker("0-15")
+    flow.await_whole_field(30)
+    standby = crew.worker("0-15")
+    flow.start()
+    eventually(lambda: min(flow.stored().values()) > 3, 20)
+    before = epochs(tables)
+
+    with frozen_database(mapping_engines):
+        time.sleep(LEASE_S + 4)
+        flow.await_whole_field(3)
+
+    time.sleep(SETTLED_S)
+    flow.halt()
+    flow.expect_all(COMES_AGAIN_S)
+    assert epochs(tables) == before
+    assert "a bucket is ours" not in standby.said
 
 
 def test_a_worker_that_is_told_to_stop_hands_over_at_once(

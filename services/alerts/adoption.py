@@ -8,9 +8,11 @@ import asyncio
 import psycopg
 import structlog
 
+from services.alerts.engine_ear import CLOCK, SILENCE
 from services.alerts.recorder import Recorder
 from services.alerts.recovery import Recovered
-from services.domain.alarm import EventKind, Transition
+from services.domain.alarm import Alarm, EventKind, Transition
+from services.domain.claim import Claim
 from services.store.deadline import connect, cut
 from services.store.history import PastStore
 
@@ -20,7 +22,7 @@ RECORD_S = 10.0
 _log = structlog.get_logger()
 
 
-async def adopt(found: Recovered, database_url: str, recorder: Recorder) -> None:
+async def adopt(found: Recovered, database_url: str, recorder: Recorder, now: int) -> None:
     """Take the open alarms and newest states over. With the database away: start without."""
     try:
         async with asyncio.timeout(RECORD_S):
@@ -38,6 +40,24 @@ async def adopt(found: Recovered, database_url: str, recorder: Recorder) -> None
     for alarm in alarms:
         at = alarm.acknowledged_at or alarm.raised_at
         found.engine.replay_record(Transition(EventKind.RAISED, alarm, alarm.raised_at, at))
+        if alarm.is_claimed and alarm.rule not in (SILENCE, CLOCK):
+            found.engine.replay_record(_run_out(alarm, now))
     for state in states:
         found.engine.replay_record(state)
     _log.info("started from what is on record", alarms=len(alarms), states=len(states))
+
+
+def _run_out(alarm: Alarm, now: int) -> Claim:
+    """What another judge claimed, its lease lost with our disk: not judged until it is renewed."""
+    return Claim(
+        key=alarm.rule,
+        enterprise=alarm.enterprise,
+        subject=alarm.subject,
+        condition=alarm.condition,
+        active=True,
+        grade=alarm.grade,
+        at=alarm.raised_at,
+        facts=alarm.facts,
+        point_id=alarm.point_id,
+        lease_until=now,
+    )

@@ -100,7 +100,7 @@ async def _serve(settings: Settings, folder: Path, stop: asyncio.Event) -> None:
         await _have_book(follower, stop)
         fresh = not (found.has_snapshot or stop.is_set())
         if fresh:
-            await adopt(found, database_url, recorder)
+            await adopt(found, database_url, recorder, clock.now_ms())
         judge.recall(found.recalled.readings)
         if fresh:
             await keeper.keep()

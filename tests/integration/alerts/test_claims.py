@@ -1,5 +1,6 @@
 """What other judges claim on the real bus, through the real broker and database."""
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -55,3 +56,19 @@ async def test_what_is_no_claim_is_not_taken(bench: Bench) -> None:
     bench.claim(key="last")
     await bench.until(lambda: bench.heard.events, 3)
     assert [event.alarm.rule for _, _, event in bench.heard.events] == ["last"]
+
+
+async def test_without_a_memory_of_its_own_what_others_claimed_is_not_judged(bench: Bench) -> None:
+    await bench.start()
+    bench.claim(lease_until=now_ms() + 600_000)
+    await bench.until(lambda: bench.heard.events, 3)
+    await bench.until_recorded()
+    assert bench.stop() == 0
+    shutil.rmtree(bench.data_dir / "alerts")
+
+    await bench.start()
+    await bench.until(lambda: bench.heard.names() == ["raised", "lapsed"], 5)
+    bench.claim()
+    await bench.until(lambda: bench.heard.names() == ["raised", "lapsed", "resumed"], 3)
+    [standing], _ = await bench.snapshot()
+    assert standing.judged

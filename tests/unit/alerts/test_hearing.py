@@ -50,7 +50,8 @@ def test_without_a_time_that_of_the_receipt_holds() -> None:
 
 
 def test_rubbish_is_a_sign_of_life_and_says_nothing_of_the_clock() -> None:
-    for body in (b"not json", {"values": {"GT-1": "1"}}, {"values": {}}):
+    bodies: list[Any] = [b"not json", {"values": {"GT-1": "1"}}, {"values": {}}]
+    for body in bodies:
         times = heard(body)
         assert times is not None
         assert not times.says_something

@@ -232,8 +232,10 @@ class GatewayWatch:
 
 
 def _hear_clock(known: _Gateway, found: Translation, at: int) -> bool:
-    stamps = [e.measured_at for e in found.readings if _has_time(e.flags)]
-    stamps += [e.measured_at for e in found.unregistered if _has_time(e.flags)]
+    plain = ReadingFlag.NONE
+    stamps = [e.measured_at for e in found.readings if e.flags is plain or _has_time(e.flags)]
+    if found.unregistered:
+        stamps += [e.measured_at for e in found.unregistered if _has_time(e.flags)]
     if not stamps:
         refused = any(isinstance(each, TimeRefusal) for each in found.refusals)
         return refused and known.clock.hear_unusable(at)
@@ -245,16 +247,17 @@ def _hear_clock(known: _Gateway, found: Translation, at: int) -> bool:
 
 def _has_time(flags: ReadingFlag) -> bool:
     # Looking into flags costs more than all the rest here, and most readings have none.
-    return flags is ReadingFlag.NONE or not flags & ReadingFlag.NO_TIME
+    return not flags & ReadingFlag.NO_TIME
 
 
 def _is_live(found: Translation) -> bool:
     """Whether something in it shows life: a value that is not bad, from under a day ago."""
-    return any(
-        each.quality is not Quality.BAD and not each.flags & ReadingFlag.OLD
-        for some in (found.readings, found.unregistered)
-        for each in some
-    )
+    for some in (found.readings, found.unregistered):
+        for each in some:
+            is_old = each.flags is not ReadingFlag.NONE and each.flags & ReadingFlag.OLD
+            if each.quality is not Quality.BAD and not is_old:
+                return True
+    return False
 
 
 def _last(known: _Gateway) -> str:

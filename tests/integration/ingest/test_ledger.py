@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import re
+import shutil
 import signal
 import threading
 import time
@@ -278,3 +279,30 @@ def test_a_paused_ingest_comes_back_without_a_gap(
     time.sleep(12)
     assert gaps(tables) == []
     figures(tables)
+
+
+@pytest.mark.long
+def test_a_broker_that_comes_back_without_its_store_is_told_and_what_it_lost_is_found(
+    engines: Engines, ingest: Ingest, field: Field, tables: Tables
+) -> None:
+    """What the broker had acknowledged and not given us is gone with its store."""
+    field.send(message(1))
+    eventually(lambda: tables.count("reading") == 1)
+    eventually(lambda: tables.count("durable_session") == 1)
+    os.kill(ingest.process.pid, signal.SIGSTOP)
+    for seq in (2, 3):
+        field.send(message(seq))
+    broker = engines.pids["broker"]
+    os.kill(broker, signal.SIGSTOP)
+    shutil.rmtree(engines.data_dir / "broker" / "store")
+    os.kill(broker, signal.SIGKILL)
+    os.kill(ingest.process.pid, signal.SIGCONT)
+
+    ((whose, _),) = eventually(lambda: events(tables, "session_lost"), 60)
+    assert whose == ""
+    field.await_status(lambda status: status.ready, 60)
+    field.send(message(4))
+    eventually(lambda: tables.count("reading") >= 2, 30)
+    time.sleep(12)
+    lost = sum(last - first + 1 for first, last, is_open in gaps(tables) if is_open)
+    assert lost == 4 - tables.count("reading"), "what did not reach us before is missing, no more"

@@ -24,7 +24,7 @@ class Lease:
     """Another worker has the bucket: what came under this lease is its business now."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Delivery:
     """One message as the broker gave it. `received_at` is our clock, epoch ms."""
 

@@ -19,7 +19,7 @@ class Resumed:
     dead_letters: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Parcel:
     """A delivery and what it means."""
 

@@ -22,7 +22,7 @@ class Poison(ValueError):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class TagValue:
     """One value of one tag. `ts` is epoch ms, None where the gateway gave no time.
 
@@ -35,14 +35,14 @@ class TagValue:
     ts: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class DeviceValue(TagValue):
     """A value of a device behind the gateway: `device/tag` where that is registered, else `tag`."""
 
     device: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class UnitValue(TagValue):
     """A value that names its unit, as SenML writes it; None: nothing is said about it.
 
@@ -53,7 +53,7 @@ class UnitValue(TagValue):
     offset: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class TelemetryMessage:
     """One message of a gateway; an array payload holds several.
 

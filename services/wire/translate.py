@@ -28,7 +28,7 @@ _TOPIC = re.compile(r"pw/v1/([A-Za-z0-9_-]{1,64})/([A-Za-z0-9_-]{1,64})/([^/]+)"
 _REASON_LIMIT = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class UnregisteredValue:
     """A value of a tag that nobody has registered; `number` or `state`, or neither when bad."""
 
@@ -41,7 +41,7 @@ class UnregisteredValue:
     flags: ReadingFlag
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Translation:
     """What a delivery means. `refusals` are sentences: with any, the payload is a dead letter.
 

@@ -72,7 +72,7 @@ def running_api(engines: Engines, **more: str) -> Iterator[tuple[str, "subproces
     """An api process that answers; ended by SIGTERM within 5 s, with exit code 0."""
     url, process = start_api(engines, **more)
     try:
-        eventually(lambda: _answers(f"{url}/healthz"), 20.0, "the api answers")
+        eventually(lambda: _answers(f"{url}/healthz"), 60.0, "the api answers")
         yield url, process
     finally:
         process.send_signal(signal.SIGTERM)
@@ -84,7 +84,7 @@ def api(engines: Engines) -> Iterator[Api]:
     """The api of one module of proofs, ready."""
     password = engines.services["api"]["PARKWATCH_ADMIN_PASSWORD"]
     with Scripted(engines) as engine, running_api(engines) as (url, process):
-        eventually(lambda: _answers(f"{url}/readyz"), 20.0, "the api is ready")
+        eventually(lambda: _answers(f"{url}/readyz"), 60.0, "the api is ready")
         admin = Door(url, "admin", password)
         yield Api(url, engines, engine, admin, process)
         admin.close()

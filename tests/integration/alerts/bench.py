@@ -218,7 +218,7 @@ class Bench:
         self._bus.subscribe(f"{STATUS}/ingest", self._hear_ingest)
         self._bus.subscribe(f"{REPLY}/{self.client}", self._hear_reply)
         self._bus.subscribe(VALUES, self._hear_values)
-        await self.until(lambda: self._bus.connected, 5)
+        await self.until(lambda: self._bus.connected, 30)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -247,7 +247,7 @@ class Bench:
         self._ingest.kill()
         self._ingest.wait(5)
 
-    async def start(self, seconds: float = 10) -> None:
+    async def start(self, seconds: float = 45) -> None:
         """Start the service; returns when it says that it is ready."""
         before = {each.epoch for each in self.heard.status}
         self._spawn()
@@ -370,7 +370,7 @@ class Bench:
                 )
             await asyncio.sleep(0.02)
 
-    async def until_recorded(self, seconds: float = 5) -> None:
+    async def until_recorded(self, seconds: float = 30) -> None:
         """Wait until every event so far is on record, as the service says itself."""
 
         def recorded() -> bool:

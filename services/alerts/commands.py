@@ -1,16 +1,25 @@
-"""Commands from the other services: acknowledgements and requests for a snapshot."""
+"""Commands from the other services: operators' actions and requests for a snapshot."""
 
 from collections import OrderedDict
 
 import msgspec
 import structlog
 
+from services.alerts.engine import Action
 from services.alerts.judge import Judge
+from services.domain.alarm_life import LifeEvent
 from services.wire.bus import IDS_A_COMMAND, Command, Refusal, Reply
 
 REMEMBERED = 10_000
 """Command ids kept, so that a repeated one is not carried out twice; the oldest go first."""
 NOTE_LIMIT = 2_000
+
+_ACTIONS = {
+    "shelve": LifeEvent.SHELVE,
+    "unshelve": LifeEvent.UNSHELVE,
+    "out_of_service": LifeEvent.TAKE_OUT,
+    "return_to_service": LifeEvent.RETURN_TO_SERVICE,
+}
 
 _log = structlog.get_logger()
 
@@ -37,8 +46,8 @@ class Commands:
         match command.kind:
             case "snapshot":
                 self._snapshot(command)
-            case "acknowledge":
-                self._acknowledge(command)
+            case _:
+                self._answer(command)
 
     def _snapshot(self, command: Command) -> None:
         judge = self._judge
@@ -46,7 +55,7 @@ class Commands:
         items, shown = judge.open_items(), judge.engine.newest()
         judge.publisher.snapshot(command.client, command.id, numbers, items, shown)
 
-    def _acknowledge(self, command: Command) -> None:
+    def _answer(self, command: Command) -> None:
         reply = self._done.get(command.id)
         if reply is None:
             reply = self._carry_out(command)
@@ -62,16 +71,32 @@ class Commands:
         if not self._judge.ledger.spool.has_room_for_action():
             _log.error("no room left for operator actions: this one was not carried out")
             return None
-        ids = command.alarm_ids[:IDS_A_COMMAND]
         enterprises = None if command.enterprises is None else set(command.enterprises)
-        alarms, refused = self._judge.acknowledge(
-            ids, _clean(command.actor or ""), _note(command.note), enterprises
-        )
+        kind = _ACTIONS.get(command.kind)
+        if kind is None:
+            ids = command.alarm_ids[:IDS_A_COMMAND]
+            actor = _clean(command.actor or "")
+            alarms, refused = self._judge.acknowledge(ids, actor, _note(command.note), enterprises)
+        else:
+            alarms, refused = self._judge.act(_action(kind, command), enterprises)
         return Reply(
             id=command.id,
             alarms=[self._judge.item(alarm) for alarm in alarms],
             refused=[Refusal(each.alarm_id, each.code, each.text) for each in refused],
         )
+
+
+def _action(kind: LifeEvent, command: Command) -> Action:
+    """Off the board and back is for one alarm at a time."""
+    return Action(
+        kind,
+        command.alarm_ids[0] if command.alarm_ids else "",
+        _clean(command.actor or ""),
+        _note(command.note) or "",
+        command.minutes,
+        _note(command.permit),
+        None if command.approved_by is None else _clean(command.approved_by),
+    )
 
 
 def _note(text: str | None) -> str | None:

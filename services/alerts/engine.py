@@ -13,6 +13,7 @@ from services.alerts.engine_fleet import Fleet
 from services.alerts.engine_intake import Intake
 from services.alerts.engine_merge import Merge
 from services.alerts.engine_outcome import DirtyRange, Outcome, Refused, ShownValue
+from services.alerts.engine_shelf import Action, Shelves
 from services.domain import event
 from services.domain.alarm import Alarm, EventKind, Transition
 from services.domain.claim import Claim
@@ -20,9 +21,11 @@ from services.domain.directory import BookChange, Directory
 from services.domain.judgement import PointState
 from services.domain.occurrence import History
 from services.domain.reading import Reading
+from services.domain.suppression import INHIBIT
 from services.domain.verdict import Trace
 
 __all__ = [
+    "Action",
     "DirtyRange",
     "Engine",
     "Hearing",
@@ -43,6 +46,7 @@ class Engine:
         self._claims = Claims(self._fleet.desk)
         self._listening = Listening(self._fleet, self._claims)
         self._expiry = Expiry(self._fleet)
+        self._shelves = Shelves(self._fleet, self._claims)
 
     def judge(
         self, readings: Sequence[Reading], now: int, hearings: Sequence[Hearing] = ()
@@ -53,6 +57,7 @@ class Engine:
         """
         out = self._intake.judge(readings, now)
         self._listening.hear(hearings, self._intake.take_alive(), now, out)
+        self._shelves.follow(now, out)
         return out
 
     def claim(self, claims: Iterable[Claim], now: int) -> Outcome:
@@ -60,6 +65,7 @@ class Engine:
         out = Outcome()
         for each in claims:
             self._claims.take(each, now, out)
+        self._shelves.follow(now, out)
         return out
 
     @property
@@ -84,6 +90,8 @@ class Engine:
                 continue
             track.run_out(track.estimate(now), trace)
             self._fleet.conclude(track, trace, now, out)
+        self._shelves.tick(now, out)
+        self._shelves.follow(now, out)
         return out
 
     def apply_book(self, change: BookChange, now: int) -> Outcome:
@@ -112,6 +120,7 @@ class Engine:
             for track in self._fleet.tracks.values():
                 if gateway.carried(track.point):
                     self._fleet.silence(track, now, out)
+        self._shelves.follow(now, out)
         return out
 
     def acknowledge(
@@ -146,6 +155,16 @@ class Engine:
             alarms.append(known.alarm)
         return out, alarms, refused
 
+    def act(
+        self, action: Action, enterprises: set[str] | None, now: int
+    ) -> tuple[Outcome, list[Alarm], list[Refused]]:
+        """Shelve, unshelve, take out of service or return to it; refused as `acknowledge` does."""
+        out = Outcome()
+        found = self._shelves.act(action, enterprises, now, out)
+        if isinstance(found, Refused):
+            return out, [], [found]
+        return out, [found], []
+
     def merge_history(
         self, history: History, recorded: Sequence[Alarm], now: int, sounding: bool
     ) -> Outcome:
@@ -172,6 +191,7 @@ class Engine:
         if track.has_strays and track.newest is not None and not reaches:
             self._fleet.sweep(track, track.newest.judged_at, now, out)
         self._fleet.settle(track)
+        self._shelves.follow(now, out)
         return out
 
     def open_alarms(self) -> list[Alarm]:
@@ -229,6 +249,7 @@ class Engine:
         engine._fleet.desk.closed.update(saved.closed)
         engine._claims.load(saved.claimed, saved.leased)
         engine._listening.load(saved.ear)
+        engine._shelves.unsettle()
         return engine
 
     def recall(self, readings: Iterable[Reading], now: int) -> Outcome:
@@ -248,6 +269,8 @@ class Engine:
         ):
             self._claims.replay(record)
             self._listening.unsettle()
+            if _key_of(record) == INHIBIT:
+                self._shelves.unsettle()
             return
         point_id = record.alarm.point_id if isinstance(record, Transition) else record.point_id
         if point_id is None:
@@ -268,6 +291,10 @@ class Engine:
             return True
         known = track.newest
         return (reading.judged_at, reading.measured_at) > (known.judged_at, known.measured_at)
+
+
+def _key_of(record: Transition | Claim) -> str:
+    return record.key if isinstance(record, Claim) else record.alarm.rule
 
 
 def _reaches(history: History, newest: Reading | None) -> bool:

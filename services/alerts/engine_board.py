@@ -5,7 +5,7 @@ time. What has sounded is never unsaid: an occurrence that later readings do not
 as withdrawn.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from services.alerts.engine_match import WINDOW, Known, match
@@ -15,17 +15,25 @@ from services.domain.judgement import Standing, Step
 from services.domain.occurrence import Occurrence
 from services.domain.point import Point
 from services.domain.rule import Condition, Direction
+from services.domain.suppression import Off, OffBoard
 from services.domain.verdict import Verdict
+
+WORSE = "It became worse than what was shelved."
+HANDED_ON = "The occurrence that was off the board was superseded by this one."
 
 
 class Board:
     """All alarms of a point that are not closed, and those that ended within its window."""
 
-    __slots__ = ("known", "point")
+    __slots__ = ("inhibited", "known", "point")
 
-    def __init__(self, point: Point) -> None:
+    def __init__(
+        self, point: Point, inhibited: Callable[[Point, int], OffBoard | None] | None = None
+    ) -> None:
         self.point = point
         self.known: list[Known] = []
+        self.inhibited = inhibited
+        """What suppresses the point by design, for a grade."""
 
     def apply(self, verdict: Verdict, now: int, out: list[Transition]) -> None:
         """Make one live verdict true."""
@@ -53,6 +61,7 @@ class Board:
         self, found: Occurrence, now: int, out: list[Transition], historical: bool = False
     ) -> None:
         """A new alarm, with all it went through. A live one supersedes what waits before it."""
+        off = None if historical else self._inherit(found, now, out)
         count = 0 if historical else self._supersede(found, now, out)
         taken = {known.alarm.id for known in self.known}
         identity = found.id
@@ -67,6 +76,10 @@ class Board:
             count,
             historical,
         )
+        if off is None and self.inhibited is not None and not historical:
+            off = self.inhibited(self.point, alarm.grade)
+        if off is not None:
+            alarm = event.inherited(alarm, off)
         known = Known(alarm, [found.steps[0]])
         self.known.append(known)
         self._say(known, EventKind.RAISED, alarm, found.raised_at, now, out)
@@ -200,8 +213,10 @@ class Board:
             worse = step.severity > was.severity
             kind = EventKind.ESCALATED if worse else EventKind.DEESCALATED
         known.walk([step])
-        alarm = known.alarm
         up = kind is EventKind.ESCALATED
+        if up:
+            self._uncover(known, step, now, out)
+        alarm = known.alarm
         after = event.escalated(alarm, step) if up else event.levelled(alarm, step)
         self._say(known, kind, after, step.at, now, out)
 
@@ -222,6 +237,8 @@ class Board:
         self._retrace(known, found)
         for kind, step in reached:
             up = kind is EventKind.ESCALATED
+            if up:
+                self._uncover(known, step, now, out)
             alarm = event.escalated(known.alarm, step) if up else event.levelled(known.alarm, step)
             self._say(known, kind, alarm, step.at, now, out)
         if found.ended_at is not None and not event.is_over(known.alarm):
@@ -245,6 +262,26 @@ class Board:
         cut = known.steps.index(first) if first in known.steps else 0
         known.steps[cut:] = []
         known.walk(found.steps)
+
+    def _inherit(self, found: Occurrence, now: int, out: list[Transition]) -> OffBoard | None:
+        """Why a new occurrence is off the board: because the one before it is, unless this one
+        is worse than what was shelved."""
+        for known in self.known:
+            alarm = known.alarm
+            if alarm.off is None or alarm.direction is not found.direction:
+                continue
+            self._uncover(known, found.steps[0], now, out)
+            return known.alarm.off
+        return None
+
+    def _uncover(self, known: Known, step: Step, now: int, out: list[Transition]) -> None:
+        """A level worse than what was shelved ends the shelf."""
+        alarm = known.alarm
+        if alarm.off is None or alarm.off.how is not Off.SHELVED:
+            return
+        high = step.condition.direction is Direction.HIGH
+        if not alarm.off.covers(step.grade, step.limit, high):
+            self._say(known, EventKind.UNSHELVED, event.put_back(alarm, now), now, now, out, WORSE)
 
     def _supersede(self, found: Occurrence, now: int, out: list[Transition]) -> int:
         """Close what is still on the board before a new one; how many wait, and are counted."""
@@ -284,7 +321,11 @@ class Board:
             last = waiting[-1]
             at = last.alarm.raised_at
             counted = 1 if event.awaits(known.alarm) else 0
+            off = known.alarm.off
             self.close(known, ClosedAs.SUPERSEDED, at, now, out)
+            if off is not None and last.alarm.off is None and event.is_covered(last.alarm, off):
+                moved = event.inherited(last.alarm, off)
+                self._say(last, EventKind(off.how.value), moved, now, now, out, HANDED_ON)
             more = last.alarm.superseded + known.alarm.superseded + counted
             if more != last.alarm.superseded:
                 self.correct(last, replace(last.alarm, superseded=more), at, now, out)
@@ -297,9 +338,10 @@ class Board:
         at: int,
         now: int,
         out: list[Transition],
+        note: str | None = None,
     ) -> None:
         known.alarm = alarm
-        out.append(Transition(kind, alarm, at, now))
+        out.append(Transition(kind, alarm, at, now, note=note))
 
 
 def step_of(alarm: Alarm, at: int) -> Step:
@@ -314,4 +356,6 @@ def step_of(alarm: Alarm, at: int) -> Step:
         alarm.limit,
         alarm.grade,
         alarm.value,
+        alarm.latch,
+        alarm.realarm_ms,
     )

@@ -147,7 +147,10 @@ class Claims:
 
     def _raise(self, claim: Claim, now: int, out: Outcome) -> None:
         place, identity, count = claim.place, claim.identity, 0
-        waiting = self._known.get(place)
+        waiting, off = self._known.get(place), None
+        if waiting is not None:
+            self._uncover(waiting, claim, now, out)
+            off = waiting.alarm.off
         if waiting is not None and event.is_open(waiting.alarm):
             count = waiting.alarm.superseded + (1 if event.awaits(waiting.alarm) else 0)
             closed = event.closed(waiting.alarm, ClosedAs.SUPERSEDED, claim.at)
@@ -155,6 +158,8 @@ class Claims:
         while identity in self._desk.open or identity in self._desk.closed:
             identity = next_id(identity, claim.at)
         alarm = event.claimed(claim, identity, now, count)
+        if off is not None:
+            alarm = event.inherited(alarm, off)
         known = self._known[place] = Known(alarm)
         self._say(known, EventKind.RAISED, alarm, claim.at, now, out)
 
@@ -166,12 +171,20 @@ class Claims:
         if not before.judged:
             self._say(known, EventKind.RESUMED, replace(before, judged=True), now, now, out)
         if claim.grade < before.grade:
-            asked = event.asked_again(after)
+            self._uncover(known, claim, now, out)
+            asked = event.asked_again(event.reclaimed(known.alarm, claim))
             self._say(known, EventKind.ESCALATED, asked, claim.at, now, out)
         elif claim.grade > before.grade:
             self._say(known, EventKind.DEESCALATED, after, claim.at, now, out)
         elif after != known.alarm:
             self._say(known, EventKind.CORRECTED, after, claim.at, now, out)
+
+    def _uncover(self, known: Known, claim: Claim, now: int, out: Outcome) -> None:
+        """Worse than what was shelved: the shelf ends."""
+        off = known.alarm.off
+        if off is not None and not off.covers(claim.grade, None, high=True):
+            after = event.put_back(known.alarm, now)
+            self._say(known, EventKind.UNSHELVED, after, now, now, out)
 
     def _end(self, known: Known, at: int, now: int, out: Outcome) -> None:
         kind, alarm = event.returned(replace(known.alarm, judged=True), at)

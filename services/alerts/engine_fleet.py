@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from services.alerts.engine_desk import Desk
+from services.alerts.engine_inhibition import Inhibitions
 from services.alerts.engine_outcome import Outcome, ShownValue
 from services.alerts.engine_track import Track
 from services.domain import event
@@ -26,12 +27,14 @@ class Fleet:
         self.running: set[int] = set()
         self.changed: set[int] = set()
         self.stale: set[int] = set()
+        self.inhibitions = Inhibitions()
 
     def open(self, point_id: int) -> Track | None:
         point = self.directory.by_id.get(point_id)
         if point is None:
             return None
         track = self.tracks[point_id] = Track(point, self.directory.in_force(point_id))
+        track.board.inhibited = self.inhibitions.of
         return track
 
     def show(self, track: Track, at: int, reading: Reading) -> None:

@@ -48,10 +48,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Why an alarm was not acknowledged; the codes are those of `services.wire.bus.Refusal`."""
+    """Why an action was not carried out on an alarm; the codes are those of `services.wire.bus.Refusal`."""
 
     alarm_id: str
-    code: Literal["not_found", "not_open", "not_acknowledgeable"]
+    code: Literal["not_found", "not_open", "not_acknowledgeable", "not_possible"]
     text: str
 
 

@@ -3,7 +3,8 @@
 from services.alerts.ledger import Numbered
 from services.domain.alarm import Alarm
 from services.domain.directory import Directory
-from services.wire.bus import AlarmEvent, AlarmItem
+from services.domain.suppression import OffBoard
+from services.wire.bus import AlarmEvent, AlarmItem, OffItem
 
 
 def item_of(alarm: Alarm, directory: Directory, event_seq: int) -> AlarmItem:
@@ -40,6 +41,20 @@ def item_of(alarm: Alarm, directory: Directory, event_seq: int) -> AlarmItem:
         subject_id=alarm.subject.id,
         facts=dict(alarm.facts),
         judged=alarm.judged,
+        off=None if alarm.off is None else _off(alarm.off),
+        latch=alarm.latch,
+    )
+
+
+def _off(off: OffBoard) -> OffItem:
+    return OffItem(
+        how=off.how.value,
+        by=off.by,
+        reason=off.reason,
+        since=off.since,
+        until=off.until,
+        permit=off.permit,
+        approved_by=off.approved_by,
     )
 
 

@@ -6,7 +6,7 @@ Nothing comes between, so the state, the spool and the numbers always agree.
 
 from collections.abc import Callable, Sequence
 
-from services.alerts.engine import Engine, Hearing
+from services.alerts.engine import Action, Engine, Hearing
 from services.alerts.engine_outcome import DirtyRange, Outcome, Refused, ShownValue
 from services.alerts.entry import Settled
 from services.alerts.item import item_of
@@ -84,9 +84,16 @@ class Judge:
         """An operator's acknowledgement; on return it is durable and said."""
         now = self.clock.now_ms()
         outcome, alarms, refused = self.engine.acknowledge(ids, actor, note, enterprises, now)
-        numbered = self.ledger.note_action(outcome, now)
-        self._say(outcome, now)
-        self.publisher.events(numbered, self.engine.directory)
+        self._carry_out_action(outcome, now)
+        return alarms, refused
+
+    def act(
+        self, action: Action, enterprises: set[str] | None
+    ) -> tuple[list[Alarm], list[Refused]]:
+        """Off the board or back on it; on return it is durable and said."""
+        now = self.clock.now_ms()
+        outcome, alarms, refused = self.engine.act(action, enterprises, now)
+        self._carry_out_action(outcome, now)
         return alarms, refused
 
     def merge_history(self, history: History, recorded: Sequence[Alarm], mark: Mark) -> None:
@@ -122,6 +129,11 @@ class Judge:
         if not outcome:
             return
         numbered = self.ledger.note(outcome, now)
+        self._say(outcome, now)
+        self.publisher.events(numbered, self.engine.directory)
+
+    def _carry_out_action(self, outcome: Outcome, now: int) -> None:
+        numbered = self.ledger.note_action(outcome, now)
         self._say(outcome, now)
         self.publisher.events(numbered, self.engine.directory)
 

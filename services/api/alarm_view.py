@@ -7,7 +7,7 @@ from typing import Any
 
 from services.api.wording import Language, code, params, sentence
 from services.runtime.clock import to_datetime
-from services.wire.bus import AlarmItem
+from services.wire.bus import AlarmItem, OffItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,20 @@ class Message:
     code: str
     params: dict[str, Any]
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OffView:
+    """Why it is off the board: `how` (shelved, suppressed, out_of_service), who took it off (for a
+    suppression: the alarm that inhibits), until when, the permit's number, who approved."""
+
+    how: str
+    by: str
+    reason: str
+    since: str
+    until: str | None
+    permit: str | None
+    approved_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +76,10 @@ class AlarmView:
     hazard_source: str | None
     judged: bool
     """False while nobody judges it, because the judge that claimed it has fallen silent."""
+    off_board: OffView | None
+    """Null while it is on the board."""
+    latch: bool
+    """Once it is over it stays until it is acknowledged then."""
 
 
 def view(alarm: AlarmItem, recorded: bool, language: Language) -> AlarmView:
@@ -97,6 +115,20 @@ def view(alarm: AlarmItem, recorded: bool, language: Language) -> AlarmView:
         name_en=alarm.name_en,
         hazard_source=alarm.hazard_source,
         judged=alarm.judged,
+        off_board=None if alarm.off is None else _off(alarm.off),
+        latch=alarm.latch,
+    )
+
+
+def _off(off: OffItem) -> OffView:
+    return OffView(
+        off.how,
+        off.by,
+        off.reason,
+        time_text(off.since),
+        maybe_time_text(off.until),
+        off.permit,
+        off.approved_by,
     )
 
 

@@ -96,15 +96,31 @@ class EngineLink:
         enterprises: frozenset[str] | None,
         note: str | None,
     ) -> bus.Reply:
-        if not self._vitals.is_heard(ENGINE) or len(self._waiting) >= MAX_WAITING:
-            raise EngineAway
-        command = self._command(
+        return await self._ask(
             "acknowledge",
             alarm_ids=list(alarm_ids),
             actor=actor,
             enterprises=None if enterprises is None else sorted(enterprises),
             note=note,
         )
+
+    async def act(
+        self, kind: str, alarm_id: str, actor: str, enterprises: frozenset[str] | None, **how: Any
+    ) -> bus.Reply:
+        """Off the board or back on it; the fields of `services.wire.bus.Command` in `how`.
+        Raises EngineAway when there is no answer within 3 s."""
+        return await self._ask(
+            kind,
+            alarm_ids=[alarm_id],
+            actor=actor,
+            enterprises=None if enterprises is None else sorted(enterprises),
+            **how,
+        )
+
+    async def _ask(self, kind: Any, **fields: Any) -> bus.Reply:
+        if not self._vitals.is_heard(ENGINE) or len(self._waiting) >= MAX_WAITING:
+            raise EngineAway
+        command = self._command(kind, **fields)
         answer: asyncio.Future[bus.Reply] = asyncio.get_running_loop().create_future()
         self._waiting[command.id] = answer
         try:

@@ -22,6 +22,12 @@ class Permission(StrEnum):
     SEE = "see"
     """Reading; an enterprise reads only its own."""
     ACKNOWLEDGE = "acknowledge"
+    PROPOSE = "propose"
+    """Asking for an alarm to be taken off the board."""
+    SHELVE = "shelve"
+    """Taking an alarm off the board, by grade with a second person, and putting it back."""
+    APPROVE = "approve"
+    """Being the second person."""
     CONFIGURE = "configure"
     """Points and rules."""
     REGISTER = "register"
@@ -34,16 +40,24 @@ class Permission(StrEnum):
 _EVERYONE = frozenset({Permission.OWN, Permission.SEE})
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.OPERATOR: _EVERYONE | {Permission.ACKNOWLEDGE},
+    Role.OPERATOR: _EVERYONE | {Permission.ACKNOWLEDGE, Permission.PROPOSE, Permission.SHELVE},
     Role.SUPERVISOR: _EVERYONE
     | {
         Permission.ACKNOWLEDGE,
+        Permission.PROPOSE,
+        Permission.SHELVE,
+        Permission.APPROVE,
         Permission.CONFIGURE,
         Permission.REGISTER,
         Permission.REPROCESS,
     },
     Role.ENTERPRISE: _EVERYONE
-    | {Permission.ACKNOWLEDGE, Permission.REGISTER, Permission.REPROCESS},
+    | {
+        Permission.ACKNOWLEDGE,
+        Permission.PROPOSE,
+        Permission.REGISTER,
+        Permission.REPROCESS,
+    },
     Role.INSPECTOR: _EVERYONE,
     Role.REGULATOR: _EVERYONE,
     Role.ADMIN: frozenset(Permission),

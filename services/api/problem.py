@@ -32,6 +32,7 @@ class Kind(StrEnum):
     ENGINE_AWAY = "engine-away"
     BROKER_AWAY = "broker-away"
     NOT_ACKNOWLEDGEABLE = "not-acknowledgeable"
+    NOT_POSSIBLE = "not-possible"
     KEY_REUSED = "idempotency-key-reused"
     IN_PROGRESS = "in-progress"
     HTTP = "http"
@@ -66,6 +67,7 @@ _STATUS: dict[Kind, int] = {
     Kind.ENGINE_AWAY: 503,
     Kind.BROKER_AWAY: 503,
     Kind.NOT_ACKNOWLEDGEABLE: 409,
+    Kind.NOT_POSSIBLE: 409,
     Kind.KEY_REUSED: 422,
     Kind.IN_PROGRESS: 409,
     Kind.HTTP: 400,

@@ -61,6 +61,10 @@ Unit = Annotated[
     AfterValidator(_trimmed),
 ]
 Note = Annotated[str, Field(min_length=1, max_length=1000)]
+Reason = Annotated[
+    str, Field(min_length=1, max_length=1000), AfterValidator(_printable), AfterValidator(_trimmed)
+]
+"""Why something is done: one line, which everybody sees."""
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 """A finite JSON number: no text, no boolean, no NaN."""
 Username = Annotated[str, Field(pattern=USERNAME, examples=["li.wei"])]

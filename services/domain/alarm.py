@@ -8,6 +8,7 @@ from enum import StrEnum
 from services.domain.claim import Scalar
 from services.domain.rule import Direction
 from services.domain.subject import Subject, SubjectType
+from services.domain.suppression import OffBoard
 
 _POINT = Subject(SubjectType.POINT, "")
 """Stands for the alarm's point, by its tag."""
@@ -49,6 +50,16 @@ class EventKind(StrEnum):
     """Nobody judges it any more: the judge that claimed it has fallen silent."""
     RESUMED = "resumed"
     """It is judged again."""
+    REALARMED = "realarmed"
+    """It was acknowledged and then forgotten: it asks again."""
+    SHELVED = "shelved"
+    UNSHELVED = "unshelved"
+    SUPPRESSED = "suppressed"
+    """By design: a condition of the plant inhibits it."""
+    RELEASED = "released"
+    """The condition that inhibited it is gone."""
+    TAKEN_OUT = "out_of_service"
+    RETURNED_TO_SERVICE = "returned_to_service"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +102,12 @@ class Alarm:
     facts: Mapping[str, Scalar] = field(default_factory=dict, hash=False)
     judged: bool = True
     """False while the judge that claimed it is silent: not judged, which is not clear."""
+    off: OffBoard | None = None
+    """Why it is off the board (shelved, suppressed, out of service), while it is."""
+    latch: bool = False
+    """Once it is over it stays until it is reset: acknowledged after its return."""
+    realarm_ms: int | None = None
+    """How long after its acknowledgement it asks again, if it still stands."""
 
     def __post_init__(self) -> None:
         if not self.subject.id and self.tag is not None:

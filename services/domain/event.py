@@ -6,10 +6,13 @@ Each function takes an alarm and gives the alarm after the event; none looks at 
 from dataclasses import replace
 
 from services.domain.alarm import Alarm, AlarmState, ClosedAs, EventKind
+from services.domain.alarm_life import Case, Impossible, LifeEvent, after
 from services.domain.claim import Claim
 from services.domain.judgement import Step
 from services.domain.point import Point
+from services.domain.rule import Direction
 from services.domain.subject import SubjectType
+from services.domain.suppression import Off, OffBoard
 
 OVER = (AlarmState.RETURNED_UNACKNOWLEDGED, AlarmState.NORMAL)
 
@@ -21,7 +24,7 @@ def is_open(alarm: Alarm) -> bool:
 
 def is_over(alarm: Alarm) -> bool:
     """Its condition is no longer there, whether or not anyone has acknowledged it."""
-    return alarm.state in OVER
+    return alarm.state in OVER or (alarm.off is not None and alarm.cleared_at is not None)
 
 
 def awaits(alarm: Alarm) -> bool:
@@ -57,6 +60,8 @@ def raised(
         received_at=received_at,
         historical=historical,
         superseded=superseded,
+        latch=step.latch,
+        realarm_ms=step.realarm_ms,
     )
 
 
@@ -106,19 +111,22 @@ def levelled(alarm: Alarm, step: Step) -> Alarm:
         limit=step.limit,
         grade=step.grade,
         value=step.value,
+        latch=step.latch,
+        realarm_ms=step.realarm_ms,
     )
 
 
 def escalated(alarm: Alarm, step: Step) -> Alarm:
-    """At a worse level: it asks again for an acknowledgement, unless it is historical."""
+    """At a worse level: it asks again for an acknowledgement, unless it is historical. Off the
+    board it stays there (a shelf that does not cover it has ended before)."""
     return levelled(alarm if alarm.historical else asked_again(alarm), step)
 
 
 def asked_again(alarm: Alarm) -> Alarm:
-    """Unacknowledged again (and standing)."""
+    """Unacknowledged again (and standing); off the board it only stands again."""
     return replace(
         alarm,
-        state=AlarmState.UNACKNOWLEDGED,
+        state=AlarmState.UNACKNOWLEDGED if alarm.off is None else AlarmState(alarm.off.how),
         acknowledged_at=None,
         acknowledged_by=None,
         cleared_at=None,
@@ -127,22 +135,103 @@ def asked_again(alarm: Alarm) -> Alarm:
 
 
 def returned(alarm: Alarm, at: int) -> tuple[EventKind, Alarm]:
-    """Back to normal: cleared if it was acknowledged, else waiting for that."""
-    if alarm.state is AlarmState.UNACKNOWLEDGED:
-        state = AlarmState.RETURNED_UNACKNOWLEDGED
-        return EventKind.RETURNED, replace(alarm, state=state, cleared_at=at)
-    return EventKind.CLEARED, closed(alarm, ClosedAs.CLEARED, at)
+    """Back to normal: cleared if it was acknowledged and does not latch, else waiting for that.
+    Off the board it stays there."""
+    latched = alarm.latch and not alarm.historical
+    state = _next(alarm, LifeEvent.RETURNS, latched=latched)
+    if state is AlarmState.NORMAL:
+        return EventKind.CLEARED, closed(alarm, ClosedAs.CLEARED, at)
+    over = replace(alarm, state=state, cleared_at=at, acknowledged_at=None, acknowledged_by=None)
+    return EventKind.RETURNED, over
 
 
 def acknowledged(alarm: Alarm, by: str, at: int) -> Alarm:
     """Acknowledged; one that was over already is closed by it."""
-    after = replace(alarm, acknowledged_at=at, acknowledged_by=by)
-    if alarm.state is AlarmState.RETURNED_UNACKNOWLEDGED:
-        return closed(after, ClosedAs.CLEARED, at)
-    return replace(after, state=AlarmState.ACKNOWLEDGED)
+    state = _next(alarm, LifeEvent.ACKNOWLEDGE)
+    after_it = replace(alarm, acknowledged_at=at, acknowledged_by=by)
+    if state is AlarmState.NORMAL:
+        return closed(after_it, ClosedAs.CLEARED, at)
+    return replace(after_it, state=state)
+
+
+def forgotten(alarm: Alarm) -> Alarm:
+    """Acknowledged too long ago, and still there: it asks again."""
+    return replace(
+        alarm,
+        state=_next(alarm, LifeEvent.REALARM),
+        acknowledged_at=None,
+        acknowledged_by=None,
+    )
+
+
+def taken_off(alarm: Alarm, off: OffBoard) -> Alarm:
+    """Off the board."""
+    return replace(
+        alarm,
+        state=_next(alarm, _TAKES_OFF[off.how]),
+        off=off,
+        acknowledged_at=None,
+        acknowledged_by=None,
+    )
+
+
+def inherited(alarm: Alarm, off: OffBoard) -> Alarm:
+    """A new occurrence of what is off the board: it is born there."""
+    return replace(alarm, state=AlarmState(off.how), off=off)
+
+
+def put_back(alarm: Alarm, at: int) -> Alarm:
+    """On the board again, looked at anew: what stands is unacknowledged, what is over is closed
+    (where it latches: waits for its reset)."""
+    assert alarm.off is not None
+    state = _next(alarm, _PUTS_BACK[alarm.off.how], latched=alarm.latch)
+    if state is AlarmState.NORMAL:
+        return closed(alarm, ClosedAs.CLEARED, at)
+    return replace(alarm, state=state, off=None)
+
+
+def refusal(alarm: Alarm, how: LifeEvent) -> str | None:
+    """Why an operator cannot do this to an alarm (None: it can be done)."""
+    found = after(alarm.state, how, Case(stands=not is_over(alarm)))
+    return found.why if isinstance(found, Impossible) else None
+
+
+def is_covered(alarm: Alarm, off: OffBoard) -> bool:
+    """Whether an alarm's level is no worse than what was taken off the board."""
+    return off.covers(alarm.grade, alarm.limit, alarm.direction is not Direction.LOW)
+
+
+def due(alarm: Alarm) -> int | None:
+    """When something happens to it by itself (epoch ms): the end of a shelf or of its time out of
+    service, or the re-alarm of one that was acknowledged."""
+    if alarm.off is not None:
+        return alarm.off.until
+    if alarm.state is AlarmState.ACKNOWLEDGED and alarm.acknowledged_at is not None:
+        return None if alarm.realarm_ms is None else alarm.acknowledged_at + alarm.realarm_ms
+    return None
 
 
 def closed(alarm: Alarm, how: ClosedAs, at: int) -> Alarm:
-    """Off the board. `at` is its end unless it was over already, or raised later than that."""
+    """Off the list. `at` is its end unless it was over already, or raised later than that."""
     cleared_at = max(at, alarm.raised_at) if alarm.cleared_at is None else alarm.cleared_at
-    return replace(alarm, state=AlarmState.NORMAL, closed_as=how, cleared_at=cleared_at)
+    return replace(alarm, state=AlarmState.NORMAL, closed_as=how, cleared_at=cleared_at, off=None)
+
+
+_TAKES_OFF = {
+    Off.SHELVED: LifeEvent.SHELVE,
+    Off.SUPPRESSED: LifeEvent.SUPPRESS,
+    Off.OUT_OF_SERVICE: LifeEvent.TAKE_OUT,
+}
+_PUTS_BACK = {
+    Off.SHELVED: LifeEvent.UNSHELVE,
+    Off.SUPPRESSED: LifeEvent.RELEASE,
+    Off.OUT_OF_SERVICE: LifeEvent.RETURN_TO_SERVICE,
+}
+
+
+def _next(alarm: Alarm, how: LifeEvent, latched: bool = False) -> AlarmState:
+    """Where the machine leads. Raises ValueError for what cannot happen (a fault of ours)."""
+    found = after(alarm.state, how, Case(stands=not is_over(alarm), latched=latched))
+    if isinstance(found, Impossible):
+        raise ValueError(f"{how} of alarm {alarm.id} ({alarm.state}): {found.why}")
+    return found

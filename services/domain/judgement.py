@@ -63,6 +63,8 @@ class Step:
     limit: float
     grade: int
     value: float
+    latch: bool = False
+    realarm_ms: int | None = None
 
     @property
     def severity(self) -> tuple[int, float]:

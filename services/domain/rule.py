@@ -49,6 +49,10 @@ class LimitRule:
     """Whose it is, where a work order, a permit or an exercise brought it."""
     valid_until: int | None = None
     """When it dies by itself (epoch ms)."""
+    latch: bool = False
+    """Its alarm stays after its return until it is reset (acknowledged then)."""
+    realarm_ms: int | None = None
+    """How long after its acknowledgement an alarm that still stands asks again."""
 
     @property
     def direction(self) -> Direction:

@@ -301,4 +301,14 @@ def _shift(was: Step, now: Step) -> EventKind:
 
 
 def _step(rule: LimitRule, at: int, value: float) -> Step:
-    return Step(at, rule.id, rule.version, rule.condition, rule.limit, rule.grade, value)
+    return Step(
+        at,
+        rule.id,
+        rule.version,
+        rule.condition,
+        rule.limit,
+        rule.grade,
+        value,
+        rule.latch,
+        rule.realarm_ms,
+    )

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from psycopg import AsyncConnection
 from psycopg.rows import class_row, namedtuple_row
 
 from services.runtime.clock import to_datetime, to_ms
 from services.store.queries import Queries
-from services.wire.bus import AlarmItem
+from services.wire.bus import AlarmItem, OffItem
 
 _SQL = Queries.load("api_alarms")
 Connection = AsyncConnection[Any]
@@ -115,6 +116,8 @@ def _item(row: Any) -> AlarmItem:
     fields = row._asdict()
     for name in ("raised_at", "received_at", "cleared_at", "acknowledged_at"):
         fields[name] = None if fields[name] is None else to_ms(fields[name])
+    if fields["off"] is not None:
+        fields["off"] = msgspec.convert(fields["off"], OffItem)
     return AlarmItem(**fields)
 
 

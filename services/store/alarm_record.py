@@ -128,6 +128,9 @@ def _alarm_fields(alarm: Alarm) -> dict[str, Any]:
         "subject_id": alarm.subject.id,
         "facts": msgspec.json.encode(alarm.facts).decode(),
         "judged": alarm.judged,
+        "off": None if alarm.off is None else msgspec.json.encode(alarm.off).decode(),
+        "latch": alarm.latch,
+        "realarm_ms": alarm.realarm_ms,
     }
 
 

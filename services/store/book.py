@@ -106,4 +106,6 @@ def _rule(row: Any) -> LimitRule:
         valid_to=None if row.valid_to is None else to_ms(row.valid_to),
         owner=row.owner,
         valid_until=None if row.valid_until is None else to_ms(row.valid_until),
+        latch=row.latch,
+        realarm_ms=None if row.realarm_s is None else round(row.realarm_s * 1000),
     )

@@ -13,6 +13,7 @@ from services.domain.judgement import PointState
 from services.domain.reading import Quality, Reading, ReadingFlag
 from services.domain.rule import Direction
 from services.domain.subject import Subject
+from services.domain.suppression import OffBoard
 from services.runtime.clock import to_datetime, to_ms
 from services.store.deadline import Row, within
 from services.store.queries import Queries
@@ -141,5 +142,6 @@ def _alarm(row: dict[str, Any]) -> Alarm:
             "closed_as": None if row["closed_as"] is None else ClosedAs(row["closed_as"]),
             "raised_at": to_ms(row["raised_at"]),
             "received_at": to_ms(row["received_at"]),
+            "off": None if row["off"] is None else msgspec.convert(row["off"], OffBoard),
         }
     )

@@ -35,6 +35,8 @@ class Rule:
     created_by: str
     owner: str | None = None
     valid_until: datetime | None = None
+    latch: bool = False
+    realarm_s: float | None = None
 
 
 async def insert_rule(connection: Connection, rule: Rule) -> None:
@@ -132,5 +134,7 @@ def _values(rule: Rule, number: int) -> dict[str, object]:
         "created_by": rule.created_by,
         "owner": rule.owner,
         "valid_until": rule.valid_until,
+        "latch": rule.latch,
+        "realarm_s": rule.realarm_s,
         "version": number,
     }

@@ -18,6 +18,18 @@ CLAIM = "pw/int/v1/claim"
 REPLY = "pw/int/v1/reply"
 
 
+class OffItem(msgspec.Struct, frozen=True):
+    """Why an alarm is off the board; the fields of `services.domain.suppression.OffBoard`."""
+
+    how: str
+    by: str
+    reason: str
+    since: int
+    until: int | None = None
+    permit: str | None = None
+    approved_by: str | None = None
+
+
 class AlarmItem(msgspec.Struct, frozen=True, omit_defaults=False):
     """An alarm as the engine publishes it; the fields of `services.domain.alarm.Alarm`
     and what a console must know of its point while the database is away."""
@@ -54,6 +66,8 @@ class AlarmItem(msgspec.Struct, frozen=True, omit_defaults=False):
     subject_id: str = ""
     facts: dict[str, Scalar] = {}
     judged: bool = True
+    off: OffItem | None = None
+    latch: bool = False
 
 
 class AlarmEvent(msgspec.Struct, frozen=True):
@@ -143,13 +157,22 @@ class Command(msgspec.Struct, frozen=True, omit_defaults=True):
 
     id: str
     client: str
-    kind: Literal["acknowledge", "snapshot"]
+    kind: Literal[
+        "acknowledge", "snapshot", "shelve", "unshelve", "out_of_service", "return_to_service"
+    ]
     at: int
     alarm_ids: list[str] = []
     actor: str | None = None
     enterprises: list[str] | None = None
     """The enterprises the actor may act for; None means all."""
     note: str | None = None
+    """For what takes an alarm off the board: the reason."""
+    minutes: float = 0.0
+    """How long it is off the board."""
+    permit: str | None = None
+    """The number of the work permit (out of service)."""
+    approved_by: str | None = None
+    """The second person, where one is needed."""
 
 
 class ClaimItem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -181,7 +204,7 @@ class Refusal(msgspec.Struct, frozen=True):
     """Why a command was not carried out for one alarm; `code` is stable, `text` one sentence."""
 
     alarm_id: str
-    code: Literal["not_found", "not_open", "not_acknowledgeable"]
+    code: Literal["not_found", "not_open", "not_acknowledgeable", "not_possible"]
     text: str
 
 

@@ -69,6 +69,13 @@ class RuleBody(BaseModel):
     valid_until: Annotated[
         Moment | None, Field(description="When it dies by itself; its alarm is withdrawn then")
     ] = None
+    latch: Annotated[
+        bool, Field(description="Once over, its alarm stays until it is reset: acknowledged then")
+    ] = False
+    realarm_s: Annotated[
+        Number | None,
+        Field(ge=60, le=604_800, description="An acknowledged alarm asks again after this time"),
+    ] = None
 
 
 class NewRule(RuleBody):
@@ -97,6 +104,8 @@ class RuleView:
     created_by: str
     owner: str | None
     valid_until: str | None
+    latch: bool
+    realarm_s: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +250,8 @@ def _rule(here: Window, principal: Principal, body: RuleBody, rule_id: str, vers
         created_by=principal.username,
         owner=body.owner,
         valid_until=body.valid_until,
+        latch=body.latch,
+        realarm_s=body.realarm_s,
     )
 
 
@@ -262,4 +273,6 @@ def _view(rule: Rule) -> RuleView:
         created_by=rule.created_by,
         owner=rule.owner,
         valid_until=None if rule.valid_until is None else moment_text(rule.valid_until),
+        latch=rule.latch,
+        realarm_s=rule.realarm_s,
     )

@@ -3,7 +3,7 @@
 SELECT a.enterprise, a.id, a.point_id, a.tag, a.direction, a.rule, a.rule_version, a.condition,
        a."limit", a.grade, a.state, a.value, a.raised_at, a.received_at, a.historical, a.exercise,
        a.cleared_at, a.acknowledged_at, a.acknowledged_by, a.closed_as, a.superseded,
-       a.subject_type, a.subject_id, a.facts, a.judged,
+       a.subject_type, a.subject_id, a.facts, a.judged, a.off, a.latch,
        coalesce(p.kind, '') AS kind, coalesce(p.unit, '') AS unit, p.name, p.name_en,
        p.hazard_source
 FROM alarm a LEFT JOIN point p ON p.id = a.point_id
@@ -15,7 +15,7 @@ ORDER BY a.raised_at DESC, a.id LIMIT %(limit)s;
 SELECT a.enterprise, a.id, a.point_id, a.tag, a.direction, a.rule, a.rule_version, a.condition,
        a."limit", a.grade, a.state, a.value, a.raised_at, a.received_at, a.historical, a.exercise,
        a.cleared_at, a.acknowledged_at, a.acknowledged_by, a.closed_as, a.superseded,
-       a.subject_type, a.subject_id, a.facts, a.judged,
+       a.subject_type, a.subject_id, a.facts, a.judged, a.off, a.latch,
        coalesce(p.kind, '') AS kind, coalesce(p.unit, '') AS unit, p.name, p.name_en,
        p.hazard_source
 FROM alarm a LEFT JOIN point p ON p.id = a.point_id
@@ -37,7 +37,7 @@ ORDER BY a.raised_at DESC, a.id LIMIT %(limit)s;
 SELECT a.enterprise, a.id, a.point_id, a.tag, a.direction, a.rule, a.rule_version, a.condition,
        a."limit", a.grade, a.state, a.value, a.raised_at, a.received_at, a.historical, a.exercise,
        a.cleared_at, a.acknowledged_at, a.acknowledged_by, a.closed_as, a.superseded,
-       a.subject_type, a.subject_id, a.facts, a.judged,
+       a.subject_type, a.subject_id, a.facts, a.judged, a.off, a.latch,
        coalesce(p.kind, '') AS kind, coalesce(p.unit, '') AS unit, p.name, p.name_en,
        p.hazard_source
 FROM alarm a LEFT JOIN point p ON p.id = a.point_id

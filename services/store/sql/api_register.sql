@@ -90,10 +90,10 @@ WHERE enterprise = %(enterprise)s AND tag = %(tag)s AND deleted_at IS NULL;
 -- A version of a rule, in force from its beginning on.
 INSERT INTO rule (enterprise, id, version, tag, kind, condition, "limit", grade, deadband,
                   on_delay_s, off_delay_s, valid_from, created_by, owner, valid_until,
-                  book_version)
+                  latch, realarm_s, book_version)
 VALUES (%(enterprise)s, %(id)s, %(number)s, %(tag)s, %(kind)s, %(condition)s, %(limit)s,
         %(grade)s, %(deadband)s, %(on_delay_s)s, %(off_delay_s)s, %(valid_from)s,
-        %(created_by)s, %(owner)s, %(valid_until)s, %(version)s);
+        %(created_by)s, %(owner)s, %(valid_until)s, %(latch)s, %(realarm_s)s, %(version)s);
 
 -- name: close_rule
 -- The end of the version that is in force.
@@ -104,7 +104,7 @@ RETURNING version;
 -- name: rule
 -- The version of a rule that is in force.
 SELECT enterprise, id, version, tag, kind, condition, "limit", grade, deadband, on_delay_s,
-       off_delay_s, valid_from, created_by, owner, valid_until,
+       off_delay_s, valid_from, created_by, owner, valid_until, latch, realarm_s,
        least(valid_to, CASE WHEN valid_until <= now() THEN valid_until END) AS valid_to
 FROM rule
 WHERE id = %(id)s AND valid_to IS NULL AND coalesce(valid_until, 'infinity') > now()
@@ -119,7 +119,7 @@ WHERE enterprise = %(enterprise)s AND tag = %(tag)s AND condition = %(condition)
 -- name: rules
 -- A page of the rules in force, in the order of enterprise and number.
 SELECT enterprise, id, version, tag, kind, condition, "limit", grade, deadband, on_delay_s,
-       off_delay_s, valid_from, created_by, owner, valid_until,
+       off_delay_s, valid_from, created_by, owner, valid_until, latch, realarm_s,
        least(valid_to, CASE WHEN valid_until <= now() THEN valid_until END) AS valid_to
 FROM rule
 WHERE valid_to IS NULL AND coalesce(valid_until, 'infinity') > now()
@@ -131,7 +131,7 @@ ORDER BY enterprise, id LIMIT %(limit)s;
 -- name: rule_versions
 -- Every version a rule ever had, newest first.
 SELECT enterprise, id, version, tag, kind, condition, "limit", grade, deadband, on_delay_s,
-       off_delay_s, valid_from, created_by, owner, valid_until,
+       off_delay_s, valid_from, created_by, owner, valid_until, latch, realarm_s,
        least(valid_to, CASE WHEN valid_until <= now() THEN valid_until END) AS valid_to
 FROM rule
 WHERE id = %(id)s AND (%(scope)s::text[] IS NULL OR enterprise = ANY(%(scope)s))

@@ -14,7 +14,7 @@ ORDER BY removed, id;
 -- The versions of limit rules that a change after the known version touched.
 SELECT rule.id, rule.version, rule.enterprise, point.id AS point_id, rule.condition,
        rule."limit", rule.grade, rule.deadband, rule.on_delay_s, rule.off_delay_s,
-       rule.valid_from, rule.owner, rule.valid_until,
+       rule.valid_from, rule.owner, rule.valid_until, rule.latch, rule.realarm_s,
        least(rule.valid_to, CASE WHEN rule.valid_until <= now() THEN rule.valid_until END)
            AS valid_to
 FROM rule JOIN point USING (enterprise, tag)

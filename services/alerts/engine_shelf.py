@@ -1,0 +1,222 @@
+"""Off the board and back: operators' actions, ends of time, neighbours that rise, the plant's logic.
+
+All of it is a field of the alarm, so it is spooled, journaled and recovered with it.
+"""
+
+from dataclasses import dataclass
+
+from services.alerts.engine_claims import Claims
+from services.alerts.engine_fleet import Fleet
+from services.alerts.engine_match import Known
+from services.alerts.engine_outcome import Outcome, Refused
+from services.domain import event
+from services.domain.alarm import Alarm, EventKind, Transition
+from services.domain.alarm_life import LifeEvent
+from services.domain.point import Point
+from services.domain.rule import Direction
+from services.domain.suppression import (
+    INHIBIT,
+    MINUTE_MS,
+    Off,
+    OffBoard,
+    out_refusal,
+    shelf_refusal,
+)
+
+NEIGHBOUR = "A neighbour in its group rose."
+TIME_OVER = "Its time is over."
+FORGOTTEN = "It was acknowledged and still stands."
+
+_Group = tuple[str, str, str, Direction]
+_BACK = {
+    Off.SHELVED: EventKind.UNSHELVED,
+    Off.SUPPRESSED: EventKind.RELEASED,
+    Off.OUT_OF_SERVICE: EventKind.RETURNED_TO_SERVICE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """An operator's action on one alarm. `minutes` and `reason` for what takes it off the board;
+    `permit` for out of service; `approved_by`: the second person."""
+
+    kind: LifeEvent
+    alarm_id: str
+    actor: str
+    reason: str = ""
+    minutes: float = 0.0
+    permit: str | None = None
+    approved_by: str | None = None
+
+
+class Shelves:
+    """Takes alarms off the board and puts them back."""
+
+    def __init__(self, fleet: Fleet, claims: Claims) -> None:
+        self._fleet = fleet
+        self._claims = claims
+        self._settled = True
+
+    def act(
+        self, action: Action, enterprises: set[str] | None, now: int, out: Outcome
+    ) -> Alarm | Refused:
+        """Carry out an operator's action; one that is so already comes back as it is."""
+        refused = self._fleet.desk.refusal(action.alarm_id, enterprises)
+        if refused is not None:
+            return refused
+        known = self._fleet.desk.open[action.alarm_id]
+        why = event.refusal(known.alarm, action.kind) or self._unfit(known.alarm, action)
+        if why is not None:
+            text = f"{why[:1].upper()}{why[1:]}"
+            return Refused(action.alarm_id, "not_possible", text.rstrip(".") + ".")
+        if action.kind in (LifeEvent.SHELVE, LifeEvent.TAKE_OUT):
+            self._take_off(known, action, now, out)
+        else:
+            self._put_back(known, now, out, action.actor, action.reason or None)
+        return known.alarm
+
+    def tick(self, now: int, out: Outcome) -> None:
+        """Ends of shelves and of times out of service; the acknowledged that were forgotten."""
+        self._settle(now, out)
+        for known in self._fleet.desk.take_due(now):
+            if known.alarm.off is not None:
+                self._put_back(known, now, out, None, TIME_OVER)
+            elif event.refusal(known.alarm, LifeEvent.REALARM) is None:
+                after = event.forgotten(known.alarm)
+                self._say(known, EventKind.REALARMED, after, now, out, None, FORGOTTEN)
+
+    def follow(self, now: int, out: Outcome) -> None:
+        """After a step: what rose unshelves its neighbours; what inhibits suppresses."""
+        risen: dict[_Group, set[int]] = {}
+        inhibits = False
+        for each in out.transitions:
+            alarm = each.alarm
+            inhibits = inhibits or alarm.rule == INHIBIT
+            if each.event in (EventKind.RAISED, EventKind.ESCALATED) and _counts(alarm):
+                point = self._point(alarm)
+                group = None if point is None else _group(point, alarm)
+                if group is not None and alarm.point_id is not None:
+                    risen.setdefault(group, set()).add(alarm.point_id)
+        if risen and self._fleet.desk.off:
+            self._unshelve_neighbours(risen, now, out)
+        if inhibits:
+            self._inhibit(now, out)
+
+    def unsettle(self) -> None:
+        """Recovery: what inhibits holds at once; what it takes off is said at the next tick."""
+        self._fleet.inhibitions.set(self._claims.standing().values())
+        self._settled = False
+
+    def _settle(self, now: int, out: Outcome) -> None:
+        if not self._settled:
+            self._settled = True
+            self._inhibit(now, out)
+
+    def _unfit(self, alarm: Alarm, action: Action) -> str | None:
+        if alarm.historical:
+            return "It is historical and on no board."
+        length = round(action.minutes * MINUTE_MS)
+        match action.kind:
+            case LifeEvent.SHELVE:
+                return shelf_refusal(alarm.grade, length, action.actor, action.approved_by)
+            case LifeEvent.TAKE_OUT if not action.permit:
+                return "Out of service needs the number of a permit."
+            case LifeEvent.TAKE_OUT:
+                return out_refusal(alarm.grade, length, action.actor, action.approved_by)
+            case _:
+                return None
+
+    def _take_off(self, known: Known, action: Action, now: int, out: Outcome) -> None:
+        shelf = action.kind is LifeEvent.SHELVE
+        off = OffBoard(
+            Off.SHELVED if shelf else Off.OUT_OF_SERVICE,
+            action.actor,
+            action.reason,
+            now,
+            now + round(action.minutes * MINUTE_MS),
+            known.alarm.grade,
+            known.alarm.limit,
+            None if shelf else action.permit,
+            action.approved_by,
+        )
+        kind = EventKind.SHELVED if shelf else EventKind.TAKEN_OUT
+        after = event.taken_off(known.alarm, off)
+        self._say(known, kind, after, now, out, action.actor, action.reason)
+
+    def _put_back(
+        self, known: Known, now: int, out: Outcome, actor: str | None, note: str | None
+    ) -> None:
+        """On the board again, and at once off it where the plant's logic says so."""
+        off = known.alarm.off
+        assert off is not None
+        after = event.put_back(known.alarm, now)
+        self._say(known, _BACK[off.how], after, now, out, actor, note)
+        if event.is_open(known.alarm):
+            self._suppress(known, now, out)
+
+    def _unshelve_neighbours(self, risen: dict[_Group, set[int]], now: int, out: Outcome) -> None:
+        for identity in sorted(self._fleet.desk.off):
+            known = self._fleet.desk.open[identity]
+            alarm, point = known.alarm, self._point(known.alarm)
+            if alarm.off is None or alarm.off.how is not Off.SHELVED or point is None:
+                continue
+            group = _group(point, alarm)
+            if group is not None and risen.get(group, set()) - {point.id}:
+                self._put_back(known, now, out, None, NEIGHBOUR)
+
+    def _inhibit(self, now: int, out: Outcome) -> None:
+        """What inhibits has changed: take off what it suppresses, put back what it did."""
+        self._fleet.inhibitions.set(self._claims.standing().values())
+        for known in sorted(self._fleet.desk.open.values(), key=lambda k: k.alarm.id):
+            off = known.alarm.off
+            if off is None:
+                self._suppress(known, now, out)
+            elif off.how is Off.SUPPRESSED and self._inhibited(known.alarm) is None:
+                self._put_back(known, now, out, None, None)
+
+    def _suppress(self, known: Known, now: int, out: Outcome) -> None:
+        off = self._inhibited(known.alarm)
+        if off is not None:
+            after = event.taken_off(known.alarm, off)
+            self._say(known, EventKind.SUPPRESSED, after, now, out, None, off.reason)
+
+    def _inhibited(self, alarm: Alarm) -> OffBoard | None:
+        point = self._point(alarm)
+        if point is None or alarm.historical or alarm.is_claimed:
+            return None
+        return self._fleet.inhibitions.of(point, alarm.grade)
+
+    def _point(self, alarm: Alarm) -> Point | None:
+        if alarm.point_id is None:
+            return None
+        return self._fleet.directory.by_id.get(alarm.point_id)
+
+    def _say(
+        self,
+        known: Known,
+        kind: EventKind,
+        after: Alarm,
+        now: int,
+        out: Outcome,
+        actor: str | None,
+        note: str | None,
+    ) -> None:
+        known.alarm = after
+        out.transitions.append(Transition(kind, after, now, now, actor=actor, note=note))
+        self._fleet.desk.note(known)
+        if after.is_claimed and not event.is_open(after):
+            self._claims.forget(after)
+
+
+def _counts(alarm: Alarm) -> bool:
+    """Whether its rise tells anything of the neighbourhood: not in the past, and not where
+    somebody works on the detector."""
+    out = alarm.off is not None and alarm.off.how is not Off.SHELVED
+    return alarm.direction is not None and not alarm.historical and not out
+
+
+def _group(point: Point, alarm: Alarm) -> _Group | None:
+    """Detectors of one kind at one hazard source are a group, until groups are registered."""
+    if point.hazard_source is None or alarm.direction is None:
+        return None
+    return point.enterprise, point.hazard_source, point.kind, alarm.direction

@@ -1,0 +1,48 @@
+"""What waits for a second person, as outsiders see it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.api.alarm_view import moment_text
+from services.store.approval import Approval
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalView:
+    """`state` is pending, approved, refused or expired; times RFC 3339."""
+
+    id: str
+    enterprise: str
+    action: str
+    alarm: str
+    reason: str
+    minutes: float
+    permit: str | None
+    applicant: str
+    applied_at: str
+    expires_at: str
+    state: str
+    decided_by: str | None
+    decided_at: str | None
+    note: str | None
+
+
+def approval_view(approval: Approval, now: datetime) -> ApprovalView:
+    """How it is shown at a moment."""
+    over = approval.state == "pending" and approval.expires_at <= now
+    return ApprovalView(
+        approval.id,
+        approval.enterprise,
+        approval.action,
+        approval.alarm_id,
+        approval.reason,
+        approval.minutes,
+        approval.permit,
+        approval.applicant,
+        moment_text(approval.applied_at),
+        moment_text(approval.expires_at),
+        "expired" if over else approval.state,
+        approval.decided_by,
+        None if approval.decided_at is None else moment_text(approval.decided_at),
+        approval.note,
+    )

@@ -1,0 +1,75 @@
+"""What somebody asks a second person to approve, and what became of it."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg import AsyncConnection
+from psycopg.rows import class_row
+
+from services.store.queries import Queries
+
+_SQL = Queries.load("api_approvals")
+Connection = AsyncConnection[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """`state` is pending, approved or refused; a pending one is over at `expires_at`."""
+
+    enterprise: str
+    id: str
+    action: str
+    alarm_id: str
+    reason: str
+    minutes: float
+    permit: str | None
+    applicant: str
+    applied_at: datetime
+    expires_at: datetime
+    state: str = "pending"
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    note: str | None = None
+
+
+async def insert(connection: Connection, approval: Approval) -> None:
+    """A new one."""
+    await connection.execute(_SQL["insert"], asdict(approval))
+
+
+async def locked(
+    connection: Connection, identity: str, scope: Sequence[str] | None
+) -> Approval | None:
+    """One, which nobody else decides until this transaction ends."""
+    values = {"id": identity, "scope": None if scope is None else list(scope)}
+    async with connection.cursor(row_factory=class_row(Approval)) as cursor:
+        await cursor.execute(_SQL["locked"], values)
+        return await cursor.fetchone()
+
+
+async def decide(connection: Connection, approval: Approval) -> None:
+    """Put a decision on record."""
+    await connection.execute(_SQL["decide"], asdict(approval))
+
+
+async def page(
+    connection: Connection,
+    scope: Sequence[str] | None,
+    pending_at: datetime | None,
+    after: tuple[datetime, str] | None,
+    limit: int,
+) -> list[Approval]:
+    """Newest first; `pending_at`: only those that wait at that time."""
+    values = {
+        "scope": None if scope is None else list(scope),
+        "pending": pending_at is not None,
+        "now": pending_at,
+        "before": after[0] if after else None,
+        "after_id": after[1] if after else "",
+        "limit": limit,
+    }
+    async with connection.cursor(row_factory=class_row(Approval)) as cursor:
+        await cursor.execute(_SQL["page"], values)
+        return await cursor.fetchall()

@@ -88,9 +88,11 @@ class Shelves:
     def follow(self, now: int, out: Outcome) -> None:
         """After a step: what rose unshelves its neighbours; what inhibits suppresses."""
         risen: dict[_Group, set[int]] = {}
-        inhibits = False
+        inhibits, freed = False, list[str]()
         for each in out.transitions:
             alarm = each.alarm
+            if each.event is EventKind.UNSHELVED:
+                freed.append(alarm.id)
             inhibits = inhibits or alarm.rule == INHIBIT
             if each.event in (EventKind.RAISED, EventKind.ESCALATED) and _counts(alarm):
                 point = self._point(alarm)
@@ -101,6 +103,10 @@ class Shelves:
             self._unshelve_neighbours(risen, now, out)
         if inhibits:
             self._inhibit(now, out)
+        for identity in freed:
+            known = self._fleet.desk.open.get(identity)
+            if known is not None and known.alarm.off is None:
+                self._suppress(known, now, out)
 
     def unsettle(self) -> None:
         """Recovery: what inhibits holds at once; what it takes off is said at the next tick."""

@@ -16,6 +16,7 @@ from services.api.asking import (
     Here,
     Limit,
     Ms,
+    OnceOnly,
     Reader,
     Word,
     make_cursor,
@@ -72,7 +73,11 @@ async def list_approvals(
 
 @router.post("/{approval}/approve", response_model=ApprovalView)
 async def approve(
-    here: Here, principal: Approver, approval: ApprovalId, body: Decision | None = None
+    here: Here,
+    principal: Approver,
+    approval: ApprovalId,
+    once: OnceOnly,
+    body: Decision | None = None,
 ) -> Response:
     """Approve: it is carried out at once. Not by the applicant, and not after its end; what the
     engine refuses by now stays pending."""
@@ -82,18 +87,24 @@ async def approve(
         if asked.applicant == principal.username:
             raise Problem(Kind.FORBIDDEN, "Another person than the applicant has to approve this.")
         await _carry_out(here, principal, asked)
-        return await _decided(connection, asked, "approved", principal, body, now)
+        told = await _decided(connection, asked, "approved", principal, body, now)
+        return await once.keep(connection, told)
 
 
 @router.post("/{approval}/refuse", response_model=ApprovalView)
 async def refuse(
-    here: Here, principal: Approver, approval: ApprovalId, body: Decision | None = None
+    here: Here,
+    principal: Approver,
+    approval: ApprovalId,
+    once: OnceOnly,
+    body: Decision | None = None,
 ) -> Response:
     """Refuse; nothing is done."""
     now = to_datetime(here.clock.now_ms())
     async with here.database.transaction() as connection:
         asked = await _pending(connection, principal, approval, now)
-        return await _decided(connection, asked, "refused", principal, body, now)
+        told = await _decided(connection, asked, "refused", principal, body, now)
+        return await once.keep(connection, told)
 
 
 async def _pending(

@@ -84,7 +84,9 @@ class OffBoardCounts:
     items: list[OffBoardCount]
 
 
-_SECONDED: dict[int | str, dict[str, Any]] = {202: {"model": NeedsApproval, "description": "A second person has to approve it"}}
+_SECONDED: dict[int | str, dict[str, Any]] = {
+    202: {"model": NeedsApproval, "description": "A second person has to approve it"}
+}
 
 
 @router.get("/off-board", response_model=OffBoardCounts)

@@ -13,7 +13,12 @@ from tests.living.engines import REPOSITORY, SCRIPTS, mosquitto
 from tests.living.stack import Stack
 
 PAGES = REPOSITORY / "docs" / "how-to"
-NAMES = ("connect-your-first-gateway", "connect-other-gateways", "run-on-a-server", "run-several-workers")
+NAMES = (
+    "connect-your-first-gateway",
+    "connect-other-gateways",
+    "run-on-a-server",
+    "run-several-workers",
+)
 BLOCK = re.compile(r"(?ms)^```(\w+)\n(.*?)^```")
 
 

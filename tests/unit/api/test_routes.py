@@ -16,6 +16,7 @@ from services.api.routes import (
     adoption,
     alarm_statistics,
     alarms,
+    approvals,
     connectivity,
     enterprises,
     events,
@@ -25,6 +26,7 @@ from services.api.routes import (
     ledger,
     letters,
     live,
+    off_board,
     point_import,
     points,
     readings,
@@ -37,7 +39,8 @@ from services.api.routes import (
 )
 from services.api.routes.telemetry import gateway_caller
 
-NOUNS = (acknowledge, adoption, alarm_statistics, alarms, connectivity, enterprises, events, gateways, health,
+NOUNS = (acknowledge, adoption, alarm_statistics, alarms, approvals, off_board, connectivity,
+         enterprises, events, gateways, health,
          journal_export, ledger, letters, live, point_import, points, readings, refused, rules, session, telemetry,
          users, values)  # fmt: skip
 ROUTES = [route for noun in NOUNS for route in noun.router.routes if isinstance(route, APIRoute)]
@@ -92,6 +95,8 @@ NOT_IN_THE_DATABASE = (
     "/telemetry",
     "/alarms/acknowledge",
     "/alarms/{alarm}/acknowledge",
+    "/alarms/{alarm}/unshelve",
+    "/alarms/{alarm}/return-to-service",
 )
 """Sign-in and tickets are made anew, readings have identities of their own, and what the engine
 carries out must not wait for the database: twice is as once there."""

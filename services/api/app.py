@@ -84,6 +84,7 @@ def make_routes() -> FastAPI:
     nouns = APIRouter(prefix=PREFIX, responses=refusal)
     for noun in _NOUNS:
         nouns.include_router(noun.router)
+    nouns.include_router(gateways.park)
     app.include_router(nouns)
     app.include_router(health.router, include_in_schema=False)
     problem.describe(app)

@@ -33,6 +33,7 @@ from services.api.routes import (
     rules,
     session,
     telemetry,
+    templates,
     users,
     values,
 )
@@ -49,6 +50,7 @@ _NOUNS = (
     readings,
     points,
     rules,
+    templates,
     values,
     acknowledge,
     alarms,

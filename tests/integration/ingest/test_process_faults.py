@@ -52,10 +52,12 @@ def expect_each_once(tables: Tables, count: int) -> None:
 
 
 @contextmanager
-def locked(engines: Engines, table: str) -> Iterator[psycopg.Connection[Any]]:
-    """Somebody holds this table for himself alone."""
+def locked(
+    engines: Engines, table: str, mode: str = "ACCESS EXCLUSIVE"
+) -> Iterator[psycopg.Connection[Any]]:
+    """Somebody holds this table, for himself alone if nothing else is said."""
     with psycopg.connect(engines.superuser_url) as connection:
-        connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE".encode())
+        connection.execute(f"LOCK TABLE {table} IN {mode} MODE".encode())
         yield connection
         connection.rollback()
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from services.alerts import engine_state
 from services.alerts.engine_claims import Claims, TooManyClaims
 from services.alerts.engine_ear import Hearing, Listening
+from services.alerts.engine_exercise import Exercises
 from services.alerts.engine_expiry import Expiry
 from services.alerts.engine_fleet import Fleet
 from services.alerts.engine_intake import Intake
@@ -43,6 +44,7 @@ class Engine:
         self._claims = Claims(self._fleet.desk)
         self._listening = Listening(self._fleet, self._claims)
         self._expiry = Expiry(self._fleet)
+        self._exercises = Exercises(self._fleet)
 
     def judge(
         self, readings: Sequence[Reading], now: int, hearings: Sequence[Hearing] = ()
@@ -74,6 +76,7 @@ class Engine:
         """
         out = Outcome()
         self._expiry.tick(now, out)
+        self._exercises.tick(now, out)
         self._claims.tick(now, out)
         self._listening.pass_time(now, hearing, out)
         for point_id in sorted(self._fleet.stale):
@@ -96,6 +99,7 @@ class Engine:
         out = Outcome()
         touched = sorted(change.apply(self.directory))
         self._expiry.note(touched)
+        self._exercises.note(touched)
         self._listening.review(touched, change.removed_points, now, out)
         for point_id in touched:
             track = self._fleet.tracks.get(point_id)

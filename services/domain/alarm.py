@@ -49,6 +49,8 @@ class EventKind(StrEnum):
     """Nobody judges it any more: the judge that claimed it has fallen silent."""
     RESUMED = "resumed"
     """It is judged again."""
+    EXERCISE_ENDED = "exercise_ended"
+    """The test of its point is over and it still stands: from now on it is in earnest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,8 @@ class Alarm:
     facts: Mapping[str, Scalar] = field(default_factory=dict, hash=False)
     judged: bool = True
     """False while the judge that claimed it is silent: not judged, which is not clear."""
+    exercise: bool = False
+    """Raised while its point was under test: it counts in no grade."""
 
     def __post_init__(self) -> None:
         if not self.subject.id and self.tag is not None:

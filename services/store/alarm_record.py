@@ -128,6 +128,7 @@ def _alarm_fields(alarm: Alarm) -> dict[str, Any]:
         "subject_id": alarm.subject.id,
         "facts": msgspec.json.encode(alarm.facts).decode(),
         "judged": alarm.judged,
+        "exercise": alarm.exercise,
     }
 
 

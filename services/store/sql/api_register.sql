@@ -20,7 +20,8 @@ FROM gateway WHERE book_version > %(known)s ORDER BY enterprise, code;
 -- name: points
 -- Points touched by a change after the known version.
 SELECT enterprise, tag, id, kind, unit, range_low, range_high, substance, hazard_source, gateway,
-       name, name_en, lon, lat, period_s, reporting, created_at, deleted_at IS NOT NULL AS removed
+       name, name_en, lon, lat, period_s, reporting, created_at, exercise_from, exercise_until,
+       deleted_at IS NOT NULL AS removed
 FROM point WHERE book_version > %(known)s;
 
 -- name: insert_enterprise
@@ -74,7 +75,8 @@ VALUES (%(enterprise)s, %(tag)s, %(id)s, %(kind)s, %(unit)s, %(range_low)s, %(ra
 -- name: point
 -- One point as it stands, under the book's lock.
 SELECT enterprise, tag, id, kind, unit, range_low, range_high, substance, hazard_source, gateway,
-       name, name_en, lon, lat, period_s, reporting, created_at, deleted_at IS NOT NULL AS removed
+       name, name_en, lon, lat, period_s, reporting, created_at, exercise_from, exercise_until,
+       deleted_at IS NOT NULL AS removed
 FROM point WHERE enterprise = %(enterprise)s AND tag = %(tag)s AND deleted_at IS NULL;
 
 -- name: update_point

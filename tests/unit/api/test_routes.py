@@ -16,6 +16,7 @@ from services.api.routes import (
     adoption,
     alarm_statistics,
     alarms,
+    conformance,
     connectivity,
     enterprises,
     events,
@@ -38,7 +39,7 @@ from services.api.routes import (
 )
 from services.api.routes.telemetry import gateway_caller
 
-NOUNS = (acknowledge, adoption, alarm_statistics, alarms, connectivity, enterprises, events, gateways, health,
+NOUNS = (acknowledge, adoption, alarm_statistics, alarms, conformance, connectivity, enterprises, events, gateways, health,
          journal_export, ledger, letters, live, point_import, points, readings, refused, rules, session, telemetry, templates,
          users, values)  # fmt: skip
 ROUTERS = (*(noun.router for noun in NOUNS), gateways.park)

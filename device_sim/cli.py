@@ -2,6 +2,7 @@
 
 import typer
 
+from device_sim.conformance_command import conformance
 from device_sim.demo_command import demo
 from device_sim.replay_command import replay
 from device_sim.run_command import run
@@ -16,6 +17,7 @@ app = typer.Typer(
 app.command()(run)
 app.command()(replay)
 app.command()(demo)
+app.command()(conformance)
 
 
 @app.callback()

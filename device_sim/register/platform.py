@@ -52,6 +52,10 @@ class Platform:
         headers = {"Content-Type": "application/json"}
         return self._call("POST", path, json.dumps(body).encode(), headers)
 
+    def one(self, path: str) -> Json:
+        """One thing as it is. Raises ``Away`` or ``Refused``."""
+        return self._call("GET", path, None, {})
+
     def items(self, path: str, **query: str) -> Iterator[Json]:
         """All items of a list, page by page. Raises ``Away`` or ``Refused``."""
         cursor: str | None = None

@@ -87,9 +87,9 @@ class Connection:
         if isinstance(sock, socket.socket):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-    def publish(self, message: Outgoing) -> int:
-        """Hand over at QoS 1; the packet id to be acknowledged."""
-        return self._client.publish(message.topic, message.payload, 1, message.retain).mid
+    def publish(self, message: Outgoing, qos: int = 1) -> int:
+        """Hand over; the packet id, to be acknowledged at QoS 1."""
+        return self._client.publish(message.topic, message.payload, qos, message.retain).mid
 
     def subscribe(self, topic: str) -> None:
         """Listen at QoS 0; a refusal is tolerated, the downlink is only a hint."""

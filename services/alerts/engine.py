@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from services.alerts import engine_state
 from services.alerts.engine_claims import Claims, TooManyClaims
 from services.alerts.engine_ear import Hearing, Listening
+from services.alerts.engine_exercise import Exercises
 from services.alerts.engine_expiry import Expiry
 from services.alerts.engine_fleet import Fleet
 from services.alerts.engine_intake import Intake
@@ -47,6 +48,7 @@ class Engine:
         self._listening = Listening(self._fleet, self._claims)
         self._expiry = Expiry(self._fleet)
         self._shelves = Shelves(self._fleet, self._claims)
+        self._exercises = Exercises(self._fleet)
 
     def judge(
         self, readings: Sequence[Reading], now: int, hearings: Sequence[Hearing] = ()
@@ -80,6 +82,7 @@ class Engine:
         """
         out = Outcome()
         self._expiry.tick(now, out)
+        self._exercises.tick(now, out)
         self._claims.tick(now, out)
         self._listening.pass_time(now, hearing, out)
         for point_id in sorted(self._fleet.stale):
@@ -104,6 +107,7 @@ class Engine:
         out = Outcome()
         touched = sorted(change.apply(self.directory))
         self._expiry.note(touched)
+        self._exercises.note(touched)
         self._listening.review(touched, change.removed_points, now, out)
         for point_id in touched:
             track = self._fleet.tracks.get(point_id)

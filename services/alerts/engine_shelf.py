@@ -215,10 +215,10 @@ class Shelves:
 
 
 def _counts(alarm: Alarm) -> bool:
-    """Whether its rise tells anything of the neighbourhood: not in the past, and not where
-    somebody works on the detector."""
+    """Whether its rise tells anything of the neighbourhood: not in the past, not under test, and
+    not where somebody works on the detector."""
     out = alarm.off is not None and alarm.off.how is not Off.SHELVED
-    return alarm.direction is not None and not alarm.historical and not out
+    return alarm.direction is not None and not (alarm.historical or alarm.exercise or out)
 
 
 def _group(point: Point, alarm: Alarm) -> _Group | None:

@@ -31,6 +31,7 @@ def item_of(alarm: Alarm, directory: Directory, event_seq: int) -> AlarmItem:
         name_en=point.name_en if point else None,
         hazard_source=point.hazard_source if point else None,
         historical=alarm.historical,
+        exercise=alarm.exercise,
         cleared_at=alarm.cleared_at,
         acknowledged_at=alarm.acknowledged_at,
         acknowledged_by=alarm.acknowledged_by,

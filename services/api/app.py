@@ -18,6 +18,7 @@ from services.api.routes import (
     alarm_statistics,
     alarms,
     approvals,
+    conformance,
     connectivity,
     enterprises,
     events,
@@ -35,6 +36,7 @@ from services.api.routes import (
     rules,
     session,
     telemetry,
+    templates,
     users,
     values,
 )
@@ -47,10 +49,12 @@ _NOUNS = (
     users,
     enterprises,
     gateways,
+    conformance,
     point_import,
     readings,
     points,
     rules,
+    templates,
     values,
     acknowledge,
     off_board,
@@ -88,6 +92,7 @@ def make_routes() -> FastAPI:
     nouns = APIRouter(prefix=PREFIX, responses=refusal)
     for noun in _NOUNS:
         nouns.include_router(noun.router)
+    nouns.include_router(gateways.park)
     app.include_router(nouns)
     app.include_router(health.router, include_in_schema=False)
     problem.describe(app)

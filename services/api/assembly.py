@@ -4,6 +4,9 @@ import secrets
 from dataclasses import dataclass
 
 from services.api.accounts import Accounts
+from services.api.bench.bench import Bench
+from services.api.bench.sessions import Sessions
+from services.api.bench.trial import Surroundings
 from services.api.broker_access import BrokerAccess
 from services.api.broker_watch import BrokerWatch
 from services.api.connectivity import Connectivity
@@ -78,6 +81,11 @@ def assemble(settings: Settings, clock: Clock) -> Process:
         door=Door(_broker_access(settings), register, vitals, troubles),
         troubles=troubles,
         uplink=Uplink(address, f"{client}-up"),
+        bench=Bench(
+            address,
+            client,
+            Surroundings(clock, database, register, replica, _sessions(settings)),
+        ),
         broker_watch=_broker_watch(settings, database, register, clock),
         sealing=_sealing(settings, database, clock),
         console=settings.console_dir,
@@ -97,6 +105,11 @@ def _broker_access(settings: Settings) -> BrokerAccess | None:
         return None
     url = settings.broker_admin_url.get_secret_value()
     return BrokerAccess(settings.broker_users_file, url, bucketed=settings.maps_buckets)
+
+
+def _sessions(settings: Settings) -> Sessions | None:
+    admin = settings.broker_admin_url
+    return None if admin is None else Sessions(admin.get_secret_value())
 
 
 def _broker_watch(

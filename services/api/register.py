@@ -25,6 +25,7 @@ class Register:
         self._order: list[tuple[str, str]] | None = None
         self.gateways_version = 0
         """Raised by every change of a gateway."""
+        self._judged_until: dict[tuple[str, str], int] = {}
 
     @property
     def is_loaded(self) -> bool:
@@ -32,6 +33,10 @@ class Register:
 
     def place(self, enterprise: str, tag: str) -> Place | None:
         return self._places.get((enterprise, tag))
+
+    def is_judged(self, enterprise: str, tag: str, now: int) -> bool:
+        """Whether a rule is in force for a point at `now` (epoch ms)."""
+        return self._judged_until.get((enterprise, tag), 0) > now
 
     def all_places(self) -> list[Place]:
         """Every point, in no order."""
@@ -56,6 +61,11 @@ class Register:
             if gone is not None:
                 self.by_id.pop(gone.point.id, None)
                 self._order = None
+        for name, until in change.judged_until.items():
+            if until is None:
+                self._judged_until.pop(name, None)
+            else:
+                self._judged_until[name] = until
         self.version = change.version
 
     def places_after(

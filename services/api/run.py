@@ -58,6 +58,7 @@ async def _serve(settings: Settings, process: Process, stop: asyncio.Event) -> N
                 upkeep.run_values(),
                 upkeep.run_answers(),
                 upkeep.run_heartbeat(),
+                here.bench.run(),
             )
         ]
         _log.info("listening", host=settings.http_host, port=settings.http_port)

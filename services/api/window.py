@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.api.accounts import Accounts
+from services.api.bench.bench import Bench
 from services.api.broker_watch import BrokerWatch
 from services.api.connectivity import Connectivity
 from services.api.database import Database
@@ -48,6 +49,7 @@ class Window:
     door: Door
     troubles: Troubles
     uplink: Uplink
+    bench: Bench
     broker_watch: BrokerWatch | None
     """None where the broker's log is out of reach."""
     sealing: Sealing | None

@@ -60,6 +60,8 @@ class EventKind(StrEnum):
     """The condition that inhibited it is gone."""
     TAKEN_OUT = "out_of_service"
     RETURNED_TO_SERVICE = "returned_to_service"
+    EXERCISE_ENDED = "exercise_ended"
+    """The test of its point is over and it still stands: from now on it is in earnest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,8 @@ class Alarm:
     """Once it is over it stays until it is reset: acknowledged after its return."""
     realarm_ms: int | None = None
     """How long after its acknowledgement it asks again, if it still stands."""
+    exercise: bool = False
+    """Raised while its point was under test: it counts in no grade."""
 
     def __post_init__(self) -> None:
         if not self.subject.id and self.tag is not None:

@@ -62,6 +62,7 @@ def raised(
         superseded=superseded,
         latch=step.latch,
         realarm_ms=step.realarm_ms,
+        exercise=not historical and point.in_exercise(raised_at),
     )
 
 
@@ -132,6 +133,11 @@ def asked_again(alarm: Alarm) -> Alarm:
         cleared_at=None,
         closed_as=None,
     )
+
+
+def in_earnest(alarm: Alarm) -> Alarm:
+    """No exercise any more, though it was raised as one: it asks again for an acknowledgement."""
+    return replace(asked_again(alarm), exercise=False)
 
 
 def returned(alarm: Alarm, at: int) -> tuple[EventKind, Alarm]:

@@ -82,6 +82,13 @@ class Point:
     name_en: str | None = None
     period_s: float | None = None
     reporting: Reporting = Reporting.PERIODIC
+    exercise: tuple[int, int] | None = None
+    """While it is under test (judging times, epoch ms, the end not included): what it raises then
+    is an exercise."""
+
+    def in_exercise(self, at: int) -> bool:
+        """Whether it is under test at a judging time."""
+        return self.exercise is not None and self.exercise[0] <= at < self.exercise[1]
 
     @property
     def has_states(self) -> bool:

@@ -32,6 +32,12 @@ IDENTITY_DAYS = 30
 EVENT_DAYS = 365
 """How long the events of gateways are kept."""
 
+GAP_DAYS = 400
+"""How long a gap that is over is kept: what was missing can be shown for a year and a month."""
+
+FIGURE_DAYS = 1_100
+"""How long it is kept what became of the readings of a gateway and day, like the roll-ups."""
+
 
 class Why(StrEnum):
     """Why a day of readings goes."""

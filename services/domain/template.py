@@ -21,6 +21,9 @@ OUR_CHOICE = "Parkwatch"
 
 RED, ORANGE, YELLOW = 1, 2, 3
 
+EXACT = 1e-9
+"""The share of a limit that a conversion's rounding may cost."""
+
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
@@ -253,13 +256,13 @@ _TEMPLATES: dict[PointKind, Callable[[Point, Plant, Reference | None], Proposal]
 def is_laxer(condition: Condition, limit: float, template: Proposal) -> Figure | None:
     """The template's limit that a limit is laxer than; None: it is not, or there is none.
 
-    A high limit is laxer above the template's, a low one below it.
+    A high limit is laxer above the template's, a low one below it, by more than the rounding of
+    a conversion.
     """
     if isinstance(template, NoTemplate):
         return None
     for each in template:
-        same = each.condition is condition
-        beyond = limit > each.limit if condition.value.startswith("H") else limit < each.limit
-        if same and beyond:
+        beyond = limit - each.limit if condition.value.startswith("H") else each.limit - limit
+        if each.condition is condition and beyond > EXACT * abs(each.limit):
             return Figure(each.limit, "", f"{each.source}: {each.basis}", each.trust)
     return None

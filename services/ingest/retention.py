@@ -13,6 +13,8 @@ import structlog
 from services.domain.retention import (
     DAY_MS,
     EVENT_DAYS,
+    FIGURE_DAYS,
+    GAP_DAYS,
     IDENTITY_DAYS,
     ORDINARY_DAYS,
     Drop,
@@ -43,6 +45,9 @@ PATIENCE_DAYS = {
     "unregistered_reading": ORDINARY_DAYS,
     "gateway_event": EVENT_DAYS,
 }
+
+EVIDENCE_DAYS = {"gap": GAP_DAYS, "gateway_day": FIGURE_DAYS}
+"""What proves that nothing was lost: small, so it stays as long however short room is."""
 
 _log = structlog.get_logger()
 
@@ -134,8 +139,9 @@ class Retention:
         if self._clock.monotonic() - self._forgotten_at < FORGET_S:
             return
         self._forgotten_at = self._clock.monotonic()
-        for table, ordinary in PATIENCE_DAYS.items():
-            before = self._clock.now_ms() - (patience_days(ordinary, self.room) * DAY_MS + DAY_MS)
+        patience = {table: patience_days(most, self.room) for table, most in PATIENCE_DAYS.items()}
+        for table, days in (patience | EVIDENCE_DAYS).items():
+            before = self._clock.now_ms() - (days * DAY_MS + DAY_MS)
             for _ in range(PORTIONS_AT_ONCE):
                 if await self._shelf.forget(table, before) < ROWS_AT_ONCE:
                     break

@@ -50,7 +50,15 @@ RIGHTS = {
     "svc-api": Rights(
         # Claims are of judges that sit behind the api (permits, persons on the move).
         publish=(READINGS, MAPPED, f"{_BUS}.command", f"{_BUS}.claim", f"{_BUS}.status.api"),
-        subscribe=(f"{_BUS}.alarms", f"{_BUS}.values", f"{_BUS}.status.*", f"{_BUS}.reply.*"),
+        # Readings are for the test-bench, which hears the one gateway that it tries.
+        subscribe=(
+            READINGS,
+            MAPPED,
+            f"{_BUS}.alarms",
+            f"{_BUS}.values",
+            f"{_BUS}.status.*",
+            f"{_BUS}.reply.*",
+        ),
     ),
 }
 """By user."""

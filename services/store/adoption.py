@@ -12,10 +12,11 @@ from services.runtime.clock import to_ms
 from services.store import judge_again
 from services.store.bundle import DeadLetter
 from services.store.day_sheet import DaySheet, utc_day
-from services.store.intake_tables import Connection, insert_readings
+from services.store.intake_tables import Connection
 from services.store.ledger_tables import add_days
 from services.store.letter_tables import keep_letters
 from services.store.queries import Queries
+from services.store.reading_table import insert_readings
 from services.wire.telemetry import PAYLOAD_LIMIT
 from services.wire.translate import UnregisteredValue, adopt
 

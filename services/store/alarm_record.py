@@ -131,6 +131,7 @@ def _alarm_fields(alarm: Alarm) -> dict[str, Any]:
         "off": None if alarm.off is None else msgspec.json.encode(alarm.off).decode(),
         "latch": alarm.latch,
         "realarm_ms": alarm.realarm_ms,
+        "exercise": alarm.exercise,
     }
 
 

@@ -4,6 +4,7 @@ Nearly all readings are newer than all before them of their gateway and meet non
 are worth a question to the store.
 """
 
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -15,8 +16,9 @@ Owner = tuple[str, str]
 Instant = tuple[int, int]
 """Point, measured at (epoch ms)."""
 
-FEW = 16
-"""Points remembered of a gateway's newest instant; of more, each may be one of them."""
+FEW = 4_096
+"""Points remembered of a gateway's newest instant, four bytes each (a gateway may send the values
+of one instant in many messages); of more, each may be one of them."""
 
 GATEWAYS = 50_000
 """Gateways remembered; beyond it all are forgotten and every reading is asked for once more."""
@@ -25,7 +27,7 @@ GATEWAYS = 50_000
 @dataclass(slots=True)
 class _Newest:
     at: int
-    points: set[int] | None
+    points: "array[int] | None"
     """None: too many to remember."""
 
 
@@ -47,9 +49,12 @@ class Instants:
         times = {each.measured_at for each in readings}
         points = {each.point_id for each in readings}
         known = self._newest.get(owner)
-        if known is None or min(times) <= known.at:
+        if known is None:
+            found |= {(each.point_id, each.measured_at): owner for each in readings}
+        elif min(times) <= known.at:
+            there = None if known.points is None else set(known.points)
             for each in readings:
-                if known is None or _meets(known, each):
+                if _meets(known.at, there, each):
                     found[each.point_id, each.measured_at] = owner
         if len(points) < len(readings):
             seen: set[Instant] = set()
@@ -63,16 +68,17 @@ class Instants:
     def _remember(self, owner: Owner, known: _Newest | None, at: int, points: set[int]) -> None:
         if known is not None and at < known.at:
             return
-        if known is not None and at == known.at and known.points is not None:
-            points |= known.points
-        elif known is not None and at == known.at:
-            return
+        if known is not None and at == known.at:
+            if known.points is None:
+                return
+            points |= set(known.points)
         if known is None and len(self._newest) >= GATEWAYS:
             self._newest.clear()
-        self._newest[owner] = _Newest(at, points if len(points) <= FEW else None)
+        kept = array("i", points) if len(points) <= FEW else None
+        self._newest[owner] = _Newest(at, kept)
 
 
-def _meets(known: _Newest, reading: Reading) -> bool:
-    if reading.measured_at != known.at:
-        return reading.measured_at < known.at
-    return known.points is None or reading.point_id in known.points
+def _meets(newest_at: int, there: set[int] | None, reading: Reading) -> bool:
+    if reading.measured_at != newest_at:
+        return reading.measured_at < newest_at
+    return there is None or reading.point_id in there

@@ -1,18 +1,14 @@
 """The tables that ingest fills, statement by statement, inside the caller's transaction."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
 
-from services.domain.reading import Reading
 from services.runtime.clock import to_datetime
 from services.store.bundle import Message, Room, UnregisteredTag
 from services.store.day_sheet import Cell
 from services.store.queries import Queries
-from services.store.reading_rows import copy_binary
-from services.store.rollup_note import note_late
 
 Connection = psycopg.AsyncConnection[Any]
 
@@ -33,27 +29,6 @@ async def claim(connection: Connection, found: dict[Message, int]) -> set[Messag
     }
     cursor = await connection.execute(_SQL["insert_messages"], columns)
     return {(row[0], row[1], row[2], row[3]) for row in await cursor.fetchall()}
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """How many readings were new, and of which point, where not all were."""
-
-    number: int = 0
-    by_point: Mapping[int, int] = field(default_factory=dict)
-
-
-async def insert_readings(connection: Connection, readings: Sequence[Reading]) -> Stored:
-    """Store readings, and absorb those that are stored already."""
-    if not readings:
-        return Stored()
-    async with connection.cursor() as cursor:
-        async with cursor.copy(_SQL["copy_incoming"]) as copy:
-            await copy.write(copy_binary(readings))
-        await note_late(cursor)
-        await cursor.execute(_SQL["insert_readings"], {"offered": len(readings)})
-        found = dict(await cursor.fetchall())
-        return Stored(found.pop(None), found)
 
 
 async def rooms(

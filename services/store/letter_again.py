@@ -21,6 +21,7 @@ from services.store.diverted_tables import parcel_of, refused
 from services.store.intake import Parcel, Resumed
 from services.store.intake_tables import Connection
 from services.store.queries import Queries
+from services.store.reading_table import insert_readings
 
 _SQL = Queries.load("set_aside")
 
@@ -88,7 +89,7 @@ async def _store(connection: Connection, parcels: Sequence[Parcel]) -> tuple[int
     new = await tables.claim(connection, messages) | await _own(connection, messages)
     chosen, repeats = bundle.readings(parcels, new)
     readings = list(chain.from_iterable(chosen))
-    stored = await tables.insert_readings(connection, readings)
+    stored = await insert_readings(connection, readings)
     sheet.store(chosen, repeats, stored.number, stored.by_point)
     if stored.number:
         await judge_again.add(connection, judge_again.stretches_of(readings))

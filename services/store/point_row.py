@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.domain.point import Point, PointKind, Reporting
+from services.runtime.clock import to_ms
 
 
 def point_of(row: Any) -> Point:
@@ -22,4 +23,11 @@ def point_of(row: Any) -> Point:
         name_en=row.name_en,
         period_s=row.period_s,
         reporting=Reporting(row.reporting),
+        exercise=_exercise(row),
     )
+
+
+def _exercise(row: Any) -> tuple[int, int] | None:
+    if row.exercise_from is None:
+        return None
+    return to_ms(row.exercise_from), to_ms(row.exercise_until)

@@ -27,6 +27,7 @@ from services.store.intake_tables import Connection
 from services.store.ledger_change import arrivals
 from services.store.letter_tables import keep_letters
 from services.store.queries import Queries
+from services.store.reading_table import ReadingTable
 from services.store.vitals_tables import count_conflicts
 
 WRITE_TIMEOUT_S = 15.0
@@ -56,6 +57,7 @@ class PostgresIntake:
         self._sql = Queries.load("ingest")
         self._connection: Connection | None = None
         self._instants = Instants()
+        self._readings = ReadingTable()
 
     async def store(self, parcels: Sequence[Parcel]) -> Receipt:
         """Store a batch durably. Raises Busy, Unfit, Fenced or CommitUnknown."""
@@ -144,7 +146,7 @@ class PostgresIntake:
         new = await tables.claim(connection, bundle.messages(parcels))
         chosen, repeats = bundle.readings(parcels, new)
         readings = list(chain.from_iterable(chosen))
-        stored = await tables.insert_readings(connection, readings)
+        stored = await self._readings.insert(connection, readings)
         owners = [(each.translation.enterprise, each.translation.gateway) for each in parcels]
         suspects = self._instants.suspects(zip(owners, chosen, strict=True))
         conflicts = await count_conflicts(connection, suspects)

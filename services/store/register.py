@@ -6,7 +6,7 @@ transaction and bounds its time.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,9 @@ from services.store.point_row import point_of
 from services.store.queries import Queries
 
 _SQL = Queries.load("api_register")
+_RULES = Queries.load("api_rules")
+FOREVER = 1 << 62
+"""A rule without an end."""
 _SLICE = 2000
 
 Connection = AsyncConnection[Any]
@@ -66,6 +69,8 @@ class RegisterChange:
     removed_gateways: list[tuple[str, str]]
     places: list[Place]
     removed_points: list[tuple[str, str]]
+    judged_until: dict[tuple[str, str], int | None] = field(default_factory=dict)
+    """Of the points whose rules were touched: until when a rule is in force (epoch ms), or None."""
 
 
 async def version(connection: Connection) -> int:
@@ -96,6 +101,7 @@ async def changes(connection: Connection, known: int) -> RegisterChange:
             change.removed_points.append((row.enterprise, row.tag))
         else:
             change.places.append(_place(row))
+    change.judged_until = await _judged_until(connection, known)
     return change
 
 
@@ -193,6 +199,14 @@ async def place(connection: Connection, enterprise: str, tag: str) -> Place | No
 async def update_point(connection: Connection, columns: dict[str, object], number: int) -> None:
     """Write a point's description as it now is, under version `number` of the book."""
     await connection.execute(_SQL["update_point"], columns | {"version": number})
+
+
+async def _judged_until(connection: Connection, known: int) -> dict[tuple[str, str], int | None]:
+    cursor = await connection.execute(_RULES["judged_until"], {"known": known})
+    found: dict[tuple[str, str], int | None] = {}
+    for enterprise, tag, until in await cursor.fetchall():
+        found[enterprise, tag] = None if until is None else round(min(until * 1000, FOREVER))
+    return found
 
 
 def _place(row: Any) -> Place:

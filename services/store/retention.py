@@ -22,7 +22,7 @@ TIMEOUT_S = 600.0
 
 ROWS_AT_ONCE = 50_000
 
-FORGOTTEN = ("gateway_message", "unregistered_reading", "gateway_event")
+FORGOTTEN = ("gateway_message", "unregistered_reading", "gateway_event", "gap", "gateway_day")
 
 
 class Shelf:

@@ -11,13 +11,17 @@ from psycopg.rows import class_row
 from services.store.queries import Queries
 from services.store.register import next_version
 
-_SQL = Queries.load("api_register")
+_SQL = Queries.load("api_rules")
 Connection = AsyncConnection[Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One version of a limit rule. Limits in the point's unit, delays in seconds."""
+    """One version of a limit rule. Limits in the point's unit, delays in seconds.
+
+    `source` and `basis` are where a template took the limit from, `reason` why it is laxer than
+    the template's.
+    """
 
     enterprise: str
     id: str
@@ -37,11 +41,22 @@ class Rule:
     valid_until: datetime | None = None
     latch: bool = False
     realarm_s: float | None = None
+    message: str | None = None
+    cause: str | None = None
+    consequence: str | None = None
+    action: str | None = None
+    respond_within_s: float | None = None
+    source: str | None = None
+    basis: str | None = None
+    reason: str | None = None
 
 
-async def insert_rule(connection: Connection, rule: Rule) -> None:
-    """Put a version in force; raises nothing when the point lacks: check it before."""
-    await connection.execute(_SQL["insert_rule"], _values(rule, await next_version(connection)))
+async def insert_rule(connection: Connection, *rules: Rule) -> None:
+    """Put versions in force, in one change of the book; raises nothing when the point lacks:
+    check it before."""
+    number = await next_version(connection)
+    for rule in rules:
+        await connection.execute(_SQL["insert_rule"], _values(rule, number))
 
 
 async def replace_rule(connection: Connection, rule: Rule) -> None:
@@ -80,13 +95,18 @@ async def rule_versions(
     return await _fetch(connection, "rule_versions", {"id": rule_id, "scope": _list(scope)})
 
 
+async def rules_standing(connection: Connection, enterprise: str, tag: str) -> dict[str, str]:
+    """The numbers of the rules that stand for a point, by condition."""
+    values = {"enterprise": enterprise, "tag": tag}
+    rows = await (await connection.execute(_SQL["rules_standing"], values)).fetchall()
+    return {str(row[0]): str(row[1]) for row in rows}
+
+
 async def rule_of_condition(
     connection: Connection, enterprise: str, tag: str, condition: str
 ) -> str | None:
     """The number of the rule that stands for this condition of a point."""
-    values = {"enterprise": enterprise, "tag": tag, "condition": condition}
-    row = await (await connection.execute(_SQL["rule_of_condition"], values)).fetchone()
-    return None if row is None else str(row[0])
+    return (await rules_standing(connection, enterprise, tag)).get(condition)
 
 
 async def rules_page(
@@ -136,5 +156,13 @@ def _values(rule: Rule, number: int) -> dict[str, object]:
         "valid_until": rule.valid_until,
         "latch": rule.latch,
         "realarm_s": rule.realarm_s,
+        "message": rule.message,
+        "cause": rule.cause,
+        "consequence": rule.consequence,
+        "action": rule.action,
+        "respond_within_s": rule.respond_within_s,
+        "source": rule.source,
+        "basis": rule.basis,
+        "reason": rule.reason,
         "version": number,
     }

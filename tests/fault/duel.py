@@ -74,6 +74,7 @@ HEARD_BY = {
         "pw/int/v1/status/alerts",
     ),
     "svc-api": (
+        "pw/v1/+/+/+",
         "pw/int/v1/alarms",
         "pw/int/v1/values",
         "pw/int/v1/status/+",

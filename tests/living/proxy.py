@@ -4,6 +4,7 @@ import select
 import socket
 import threading
 from types import TracebackType
+from urllib.parse import urlsplit
 
 PIECE = 65_536
 
@@ -42,6 +43,12 @@ class Proxy:
     def mend(self) -> None:
         """Let everything pass again, what waited too."""
         self._silent.clear()
+
+    def address(self, url: str) -> str:
+        """The address of the same server by way of this proxy."""
+        parts = urlsplit(url)
+        netloc = parts.netloc.replace(f":{self._target}", f":{self.port}")
+        return parts._replace(netloc=netloc).geturl()
 
     def _run(self) -> None:
         while not self._over.is_set():

@@ -21,6 +21,10 @@ export interface Me {
 
 const KEPT = 'parkwatch.token';
 const MAY_ACKNOWLEDGE: readonly (Role | null)[] = ['operator', 'supervisor', 'admin', 'enterprise'];
+/** Points and rules (contract, roles). */
+const MAY_CONFIGURE: readonly (Role | null)[] = ['supervisor', 'admin'];
+/** Having dead letters read again. */
+const MAY_REPROCESS: readonly (Role | null)[] = ['supervisor', 'admin', 'enterprise'];
 
 /** Who is signed in. The token lives in this tab only; F5 keeps it, closing the tab ends it. */
 class Session {
@@ -37,6 +41,14 @@ class Session {
 
   get mayAcknowledge(): boolean {
     return MAY_ACKNOWLEDGE.includes(this.me?.role ?? null);
+  }
+
+  get mayConfigure(): boolean {
+    return MAY_CONFIGURE.includes(this.me?.role ?? null);
+  }
+
+  get mayReprocess(): boolean {
+    return MAY_REPROCESS.includes(this.me?.role ?? null);
   }
 
   /** An enterprise acknowledges by answering: with a note (contract, roles). */

@@ -1,6 +1,8 @@
+import { connectionsEn } from './connections.en';
 import type { Translation } from './text';
 
 export const en = {
+  ...connectionsEn,
   'app.title': 'Parkwatch – park safety monitoring',
   'app.name': 'Parkwatch',
   'app.skip': 'Skip to content',
@@ -209,7 +211,7 @@ export const en = {
   'keys.note': 'Write a note for the acknowledgement',
   'keys.open': 'Open the point of the selected alarm',
   'keys.silence': 'Silence (does not acknowledge)',
-  'keys.screens': 'Alarms, points',
+  'keys.screens': 'Alarms, points, connections',
   'keys.filter': 'Filter',
   'keys.help': 'Show or close this page',
   'keys.leave': 'Leave the field, clear the selection',

@@ -1,8 +1,11 @@
+import { connectionsZhCN } from './connections.zh-CN';
+
 /**
  * 中文文本，也是键的唯一来源：其他语言缺一个键、缺一个参数都不能通过编译。
  * 术语依据 GB/T 50493、GB 17681、GB/T 41261（IEC 62682）及应急管理部门的分级称谓。
  */
 export const zhCN = {
+  ...connectionsZhCN,
   'app.title': '园区安全风险监测',
   'app.name': '园区监测',
   'app.skip': '跳到主要内容',
@@ -204,7 +207,7 @@ export const zhCN = {
   'keys.note': '填写确认备注',
   'keys.open': '打开所选报警的监测点',
   'keys.silence': '消音（不是确认）',
-  'keys.screens': '报警、监测点',
+  'keys.screens': '报警、监测点、联网状况',
   'keys.filter': '筛选',
   'keys.help': '显示或关闭本页',
   'keys.leave': '离开输入框、取消选择',

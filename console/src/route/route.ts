@@ -1,9 +1,13 @@
 /** Where the operator is. Hash routes, so that F5 stays and the server needs to know nothing. */
 export type AlarmView = 'current' | 'historical' | 'all';
 
+export const CONNECTION_VIEWS = ['gateways', 'gaps', 'dead-letters', 'tags', 'events'] as const;
+export type ConnectionView = (typeof CONNECTION_VIEWS)[number];
+
 export type Route =
   | { readonly screen: 'alarms'; readonly view: AlarmView }
   | { readonly screen: 'points' }
+  | { readonly screen: 'connections'; readonly view: ConnectionView }
   | { readonly screen: 'point'; readonly enterprise: string; readonly tag: string };
 
 export function parseRoute(hash: string): Route {
@@ -12,6 +16,9 @@ export function parseRoute(hash: string): Route {
     return { screen: 'point', enterprise: rest[0], tag: rest[1] };
   }
   if (screen === 'points') return { screen: 'points' };
+  if (screen === 'connections') {
+    return { screen, view: CONNECTION_VIEWS.find((known) => known === rest[0]) ?? 'gateways' };
+  }
   const view = rest[0] === 'historical' || rest[0] === 'all' ? rest[0] : 'current';
   return { screen: 'alarms', view };
 }
@@ -22,6 +29,8 @@ export function hashOf(route: Route): string {
       return route.view === 'current' ? '#/alarms' : `#/alarms/${route.view}`;
     case 'points':
       return '#/points';
+    case 'connections':
+      return route.view === 'gateways' ? '#/connections' : `#/connections/${route.view}`;
     case 'point':
       return `#/points/${encodeURIComponent(route.enterprise)}/${encodeURIComponent(route.tag)}`;
   }

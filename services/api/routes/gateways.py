@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict
 
 from services.api.alarm_view import moment_text
@@ -18,6 +18,7 @@ from services.api.asking import (
     Registrar,
     Word,
     make_cursor,
+    narrowed,
     read_cursor,
 )
 from services.api.broker_access import username
@@ -36,6 +37,7 @@ from services.store.connectivity import GatewayState, gateways
 from services.store.register import Gateway
 
 router = APIRouter(prefix="/enterprises/{code}/gateways", tags=["gateways"])
+park = APIRouter(tags=["gateways"])
 GatewayCode = Annotated[Code, Path()]
 
 
@@ -123,8 +125,29 @@ async def list_gateways(
     codes = sorted(g for e, g in registered if e == code and g > after)
     page = codes[:limit]
     following = make_cursor([page[-1]]) if len(codes) > limit else None
-    standing = await _standing(here, code)
-    views = [_view(here, registered[code, each], standing.get(each)) for each in page]
+    standing = await _standing(here, frozenset({code}))
+    views = [_view(here, registered[code, each], standing.get((code, each))) for each in page]
+    return answer(Page(views, following))
+
+
+@park.get("/gateways", response_model=Page[GatewayView])
+async def list_park_gateways(
+    here: Here,
+    principal: Reader,
+    enterprise: Annotated[Code | None, Query()] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """The gateways of all enterprises that may be seen, by enterprise and code, and how they do.
+    How they do is unknown while the database is away."""
+    scope = narrowed(principal, enterprise)
+    after = read_cursor(cursor, tuple[Word, Word]) or ("", "")
+    registered = here.register.gateways
+    owners = sorted(o for o in registered if o > after and (scope is None or o[0] in scope))
+    page = owners[:limit]
+    following = make_cursor(page[-1]) if len(owners) > limit else None
+    standing = await _standing(here, scope)
+    views = [_view(here, registered[each], standing.get(each)) for each in page]
     return answer(Page(views, following))
 
 
@@ -195,13 +218,15 @@ async def _let_in(here: Window, credentials: Credentials) -> Credentials:
     return replace(credentials, in_force=await here.door.follow())
 
 
-async def _standing(here: Window, enterprise: str) -> dict[str, GatewayState]:
+async def _standing(
+    here: Window, scope: frozenset[str] | None
+) -> dict[tuple[str, str], GatewayState]:
     try:
         async with here.database.transaction() as connection:
-            found = await gateways(connection, frozenset({enterprise}))
+            found = await gateways(connection, scope)
     except DatabaseAway:
         return {}
-    return {each.gateway: each for each in found}
+    return {(each.enterprise, each.gateway): each for each in found}
 
 
 def _view(here: Window, gateway: Gateway, standing: GatewayState | None) -> GatewayView:

@@ -37,7 +37,8 @@ EnterpriseCode = Annotated[Code, Path()]
 
 @dataclass(frozen=True, slots=True)
 class PointView:
-    """A registered point. `states` is the closed list of a point that has states."""
+    """A registered point. `states` is the closed list of a point that has states; `judged` false:
+    no rule is in force for it, so that whatever it reads raises no alarm."""
 
     id: int
     enterprise: str
@@ -57,6 +58,7 @@ class PointView:
     reporting: str
     states: list[str] | None
     created_at: str
+    judged: bool
 
 
 def seen(here: Window, principal: Principal, enterprise: str, tag: str) -> Place:
@@ -95,7 +97,7 @@ async def list_points(
     page = found[:limit]
     last = page[-1].point if len(found) > limit else None
     following = make_cursor([last.enterprise, last.tag]) if last else None
-    return answer(Page([view(place) for place in page], following))
+    return answer(Page([view(place, _judged(here, place)) for place in page], following))
 
 
 @router.post("", status_code=201, response_model=PointView)
@@ -116,7 +118,8 @@ async def get_point(
     here: Here, principal: Reader, enterprise: EnterpriseCode, tag: PointTag
 ) -> Response:
     """One point."""
-    return answer(view(seen(here, principal, enterprise, tag)))
+    place = seen(here, principal, enterprise, tag)
+    return answer(view(place, _judged(here, place)))
 
 
 @router.patch("/{enterprise}/{tag}", response_model=PointView)
@@ -140,7 +143,7 @@ async def change_point(
         check_ranges(columns["range_low"], columns["range_high"])
         await store.update_point(connection, columns, number)
         changed = await _place(connection, enterprise, tag)
-        done = await once.keep(connection, answer(view(changed)))
+        done = await once.keep(connection, answer(view(changed, _judged(here, changed))))
     await refresh(here.follower)
     return done
 
@@ -187,8 +190,13 @@ async def fresh_ids(connection: Connection, count: int) -> list[int]:
     return list(chosen)
 
 
-def view(place: Place) -> PointView:
-    """A point as outsiders see it."""
+def _judged(here: Window, place: Place) -> bool:
+    point = place.point
+    return here.register.is_judged(point.enterprise, point.tag, here.clock.now_ms())
+
+
+def view(place: Place, judged: bool = False) -> PointView:
+    """A point as outsiders see it; a new one is judged by no rule."""
     point = place.point
     states = STATES.get(point.kind)
     return PointView(
@@ -210,4 +218,5 @@ def view(place: Place) -> PointView:
         reporting=point.reporting,
         states=None if states is None else list(states),
         created_at=moment_text(place.created_at),
+        judged=judged,
     )

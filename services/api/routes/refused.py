@@ -1,5 +1,6 @@
 """What the field sent and nobody could use yet."""
 
+import base64
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -28,8 +29,9 @@ EnterpriseQuery = Annotated[Code | None, Query()]
 
 @dataclass(frozen=True, slots=True)
 class DeadLetterView:
-    """A message that was set aside, its first 4,096 bytes as text, and why. `reprocessed_at`: since
-    when all of it is used, after it was read again (`attempts` times); null while it is not."""
+    """A message that was set aside, its first 4,096 bytes as text (`payload`) and as they came
+    (`payload_base64`), and why. `reprocessed_at`: since when all of it is used, after it was read
+    again (`attempts` times); null while it is not."""
 
     enterprise: str
     id: int
@@ -41,6 +43,7 @@ class DeadLetterView:
     received_at: str
     attempts: int
     reprocessed_at: str | None
+    payload_base64: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ async def list_dead_letters(
             moment_text(letter.received_at),
             letter.attempts,
             None if letter.reprocessed_at is None else moment_text(letter.reprocessed_at),
+            base64.b64encode(letter.payload).decode("ascii"),
         )
         for letter in found[:limit]
     ]

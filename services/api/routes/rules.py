@@ -2,12 +2,10 @@
 
 import secrets
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
 
-from services.api.alarm_view import moment_text
 from services.api.answer import Page, answer
 from services.api.asking import (
     Configurer,
@@ -21,11 +19,14 @@ from services.api.asking import (
     narrowed,
     read_cursor,
 )
+from services.api.loosening import check_reason
 from services.api.principal import Principal
 from services.api.problem import Kind, Problem, not_found
 from services.api.routes.points import seen
-from services.api.text import Code, Moment, Name, Number, Tag
+from services.api.rule_body import RATIONALE, NewRule, RuleBody, RuleView, rule_of, view
+from services.api.text import Code, Tag
 from services.api.window import Window
+from services.domain.point import Point
 from services.domain.rule import Condition
 from services.runtime.clock import to_datetime, to_ms
 from services.store import rule_list as store
@@ -33,79 +34,6 @@ from services.store.rule_list import Rule
 
 router = APIRouter(prefix="/rules", tags=["rules"])
 RuleId = Annotated[str, Path(pattern=r"^[0-9a-zA-Z_-]{1,64}$")]
-Delay = Annotated[Number, Field(ge=0, le=86_400, description="Seconds")]
-
-
-class RuleBody(BaseModel):
-    """A limit of a point. `limit` and `deadband` in the point's unit, delays in seconds."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "kind": "limit",
-                    "enterprise": "north-works",
-                    "tag": "GT-101",
-                    "condition": "HH",
-                    "limit": 50,
-                    "grade": 1,
-                    "deadband": 2,
-                }
-            ]
-        }
-    )
-    kind: Literal["limit"] = "limit"
-    enterprise: Code
-    tag: Tag
-    condition: Condition
-    limit: Number
-    grade: Annotated[int, Field(strict=True, ge=1, le=4, description="1 red to 4 blue")]
-    deadband: Annotated[Number, Field(ge=0)] = 0.0
-    on_delay_s: Delay = 0.0
-    off_delay_s: Delay = 0.0
-    owner: Annotated[
-        Name | None, Field(description="Whose it is: a work order, a permit, an exercise")
-    ] = None
-    valid_until: Annotated[
-        Moment | None, Field(description="When it dies by itself; its alarm is withdrawn then")
-    ] = None
-    latch: Annotated[
-        bool, Field(description="Once over, its alarm stays until it is reset: acknowledged then")
-    ] = False
-    realarm_s: Annotated[
-        Number | None,
-        Field(ge=60, le=604_800, description="An acknowledged alarm asks again after this time"),
-    ] = None
-
-
-class NewRule(RuleBody):
-    """A rule to put in force."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-@dataclass(frozen=True, slots=True)
-class RuleView:
-    """A version of a rule; `valid_to` null: in force."""
-
-    id: str
-    version: int
-    kind: str
-    enterprise: str
-    tag: str
-    condition: str
-    limit: float
-    grade: int
-    deadband: float
-    on_delay_s: float
-    off_delay_s: float
-    valid_from: str
-    valid_to: str | None
-    created_by: str
-    owner: str | None
-    valid_until: str | None
-    latch: bool
-    realarm_s: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +61,16 @@ async def list_rules(
         )
     page = found[:limit]
     following = make_cursor([page[-1].enterprise, page[-1].id]) if len(found) > limit else None
-    return answer(Page([_view(rule) for rule in page], following))
+    return answer(Page([view(rule) for rule in page], following))
 
 
 @router.post("", status_code=201, response_model=RuleView)
 async def create_rule(here: Here, principal: Configurer, new: NewRule, once: OnceOnly) -> Response:
     """Put a rule in force."""
-    _check_point(here, principal, new)
+    point = limited_point(here, principal, new.enterprise, new.tag)
     _check_end(here, new)
-    rule = _rule(here, principal, new, f"r{secrets.token_hex(12)}", 1)
+    check_reason(point, new.condition, new.limit, new.reason)
+    rule = rule_of(new, new_id(), 1, principal.username, here.clock.now_ms())
     async with here.database.transaction() as connection:
         standing = await store.rule_of_condition(connection, new.enterprise, new.tag, new.condition)
         if standing is not None:
@@ -151,7 +80,7 @@ async def create_rule(here: Here, principal: Configurer, new: NewRule, once: Onc
                 f"change it with PUT /api/v1/rules/{standing}.",
             )
         await store.insert_rule(connection, rule)
-        return await once.keep(connection, answer(_view(rule), 201))
+        return await once.keep(connection, answer(view(rule), 201))
 
 
 @router.get("/{rule}", response_model=RuleHistory)
@@ -161,7 +90,7 @@ async def get_rule(here: Here, principal: Reader, rule: RuleId) -> Response:
         versions = await store.rule_versions(connection, rule, _scope(principal))
     if not versions:
         raise not_found("rule")
-    views = [_view(version) for version in versions]
+    views = [view(version) for version in versions]
     newest = {name: getattr(views[0], name) for name in RuleView.__dataclass_fields__}
     return answer(RuleHistory(**newest, versions=views))
 
@@ -189,10 +118,9 @@ async def change_rule(
                     Kind.CONFLICT,
                     f"condition: rule {standing} stands for {change.condition} already.",
                 )
-        new = _rule(here, principal, change, rule, known.version + 1)
-        new = replace(new, valid_from=max(new.valid_from, known.valid_from))
+        new = _next_version(here, principal, known, change)
         await store.replace_rule(connection, new)
-        return await once.keep(connection, answer(_view(new)))
+        return await once.keep(connection, answer(view(new)))
 
 
 @router.delete("/{rule}", status_code=204)
@@ -212,67 +140,44 @@ def _scope(principal: Principal) -> list[str] | None:
     return None if principal.scope is None else list(principal.scope)
 
 
-def _check_point(here: Window, principal: Principal, body: RuleBody) -> None:
+def new_id() -> str:
+    """A rule's number, which says nothing about how many there are."""
+    return f"r{secrets.token_hex(12)}"
+
+
+def limited_point(here: Window, principal: Principal, enterprise: str, tag: str) -> Point:
+    """The point that a rule is for; refuses one that nobody knows or that has no quantity."""
     try:
-        point = seen(here, principal, body.enterprise, body.tag).point
+        point = seen(here, principal, enterprise, tag).point
     except Problem:
         raise Problem(
-            Kind.INVALID,
-            f"tag: {body.enterprise} has no point {body.tag}; register the point first.",
+            Kind.INVALID, f"tag: {enterprise} has no point {tag}; register the point first."
         ) from None
     if point.has_states:
         raise Problem(
             Kind.INVALID,
-            f"tag: {body.tag} is of kind {point.kind} and has states, no quantity to limit.",
+            f"tag: {tag} is of kind {point.kind} and has states, no quantity to limit.",
         )
+    return point
+
+
+def _next_version(here: Window, principal: Principal, known: Rule, change: RuleBody) -> Rule:
+    """What was said of the rule stays where the change does not name it; where its limit stays,
+    so does where that came from, and why it is lax."""
+    new = rule_of(change, known.id, known.version + 1, principal.username, here.clock.now_ms())
+    new = replace(new, valid_from=max(new.valid_from, known.valid_from))
+    for name in RATIONALE:
+        if name not in change.model_fields_set:
+            new = replace(new, **{name: getattr(known, name)})
+    if (new.condition, new.limit) == (known.condition, known.limit):
+        kept = new.reason or known.reason
+        return replace(new, source=known.source, basis=known.basis, reason=kept)
+    place = here.register.place(known.enterprise, known.tag)
+    if place is not None:
+        check_reason(place.point, Condition(new.condition), new.limit, new.reason)
+    return new
 
 
 def _check_end(here: Window, body: RuleBody) -> None:
     if body.valid_until is not None and to_ms(body.valid_until) <= here.clock.now_ms():
         raise Problem(Kind.INVALID, "valid_until: it is over already; give a time to come.")
-
-
-def _rule(here: Window, principal: Principal, body: RuleBody, rule_id: str, version: int) -> Rule:
-    return Rule(
-        enterprise=body.enterprise,
-        id=rule_id,
-        version=version,
-        tag=body.tag,
-        kind=body.kind,
-        condition=body.condition,
-        limit=body.limit,
-        grade=body.grade,
-        deadband=body.deadband,
-        on_delay_s=body.on_delay_s,
-        off_delay_s=body.off_delay_s,
-        valid_from=to_datetime(here.clock.now_ms()),
-        valid_to=None,
-        created_by=principal.username,
-        owner=body.owner,
-        valid_until=body.valid_until,
-        latch=body.latch,
-        realarm_s=body.realarm_s,
-    )
-
-
-def _view(rule: Rule) -> RuleView:
-    return RuleView(
-        id=rule.id,
-        version=rule.version,
-        kind=rule.kind,
-        enterprise=rule.enterprise,
-        tag=rule.tag,
-        condition=rule.condition,
-        limit=rule.limit,
-        grade=rule.grade,
-        deadband=rule.deadband,
-        on_delay_s=rule.on_delay_s,
-        off_delay_s=rule.off_delay_s,
-        valid_from=moment_text(rule.valid_from),
-        valid_to=None if rule.valid_to is None else moment_text(rule.valid_to),
-        created_by=rule.created_by,
-        owner=rule.owner,
-        valid_until=None if rule.valid_until is None else moment_text(rule.valid_until),
-        latch=rule.latch,
-        realarm_s=rule.realarm_s,
-    )

@@ -30,12 +30,12 @@ VALUES (%(enterprise)s, %(seq)s, %(alarm_id)s, %(at)s, %(noted_at)s, %(event)s, 
 INSERT INTO alarm (enterprise, id, point_id, tag, direction, rule, rule_version, condition,
                    "limit", grade, state, value, raised_at, received_at, historical, cleared_at,
                    acknowledged_at, acknowledged_by, closed_as, superseded, subject_type,
-                   subject_id, facts, judged, off, latch, realarm_ms)
+                   subject_id, facts, judged, exercise, off, latch, realarm_ms)
 VALUES (%(enterprise)s, %(id)s, %(point_id)s, %(tag)s, %(direction)s, %(rule)s, %(rule_version)s,
         %(condition)s, %(limit)s, %(grade)s, %(state)s, %(value)s, %(raised_at)s, %(received_at)s,
         %(historical)s, %(cleared_at)s, %(acknowledged_at)s, %(acknowledged_by)s, %(closed_as)s,
         %(superseded)s, %(subject_type)s, %(subject_id)s, %(facts)s::jsonb, %(judged)s,
-        %(off)s::jsonb, %(latch)s, %(realarm_ms)s)
+        %(exercise)s, %(off)s::jsonb, %(latch)s, %(realarm_ms)s)
 ON CONFLICT (enterprise, id) DO UPDATE SET
     rule = excluded.rule, rule_version = excluded.rule_version, condition = excluded.condition,
     "limit" = excluded."limit", grade = excluded.grade, state = excluded.state,
@@ -43,8 +43,8 @@ ON CONFLICT (enterprise, id) DO UPDATE SET
     historical = excluded.historical, cleared_at = excluded.cleared_at,
     acknowledged_at = excluded.acknowledged_at, acknowledged_by = excluded.acknowledged_by,
     closed_as = excluded.closed_as, superseded = excluded.superseded, facts = excluded.facts,
-    judged = excluded.judged, off = excluded.off, latch = excluded.latch,
-    realarm_ms = excluded.realarm_ms;
+    judged = excluded.judged, exercise = excluded.exercise, off = excluded.off,
+    latch = excluded.latch, realarm_ms = excluded.realarm_ms;
 
 -- name: put_state
 -- The judged state of a point from a moment on.
@@ -87,8 +87,8 @@ ORDER BY least(measured_at, received_at), measured_at;
 -- one of these identities (a corrected one may lie elsewhere by now).
 SELECT enterprise, id, point_id, tag, direction, rule, rule_version, condition, "limit", grade,
        state, value, raised_at, received_at, historical, cleared_at, acknowledged_at,
-       acknowledged_by, closed_as, superseded, subject_type, subject_id, facts, judged, off,
-       latch, realarm_ms
+       acknowledged_by, closed_as, superseded, subject_type, subject_id, facts, judged, exercise,
+       off, latch, realarm_ms
 FROM alarm
 WHERE direction IS NOT NULL AND point_id = %(point_id)s
   AND (closed_as IS NULL
@@ -100,8 +100,8 @@ ORDER BY raised_at, id;
 -- Every alarm that is not closed: what an engine without a memory of its own starts from.
 SELECT enterprise, id, point_id, tag, direction, rule, rule_version, condition, "limit", grade,
        state, value, raised_at, received_at, historical, cleared_at, acknowledged_at,
-       acknowledged_by, closed_as, superseded, subject_type, subject_id, facts, judged, off,
-       latch, realarm_ms
+       acknowledged_by, closed_as, superseded, subject_type, subject_id, facts, judged, exercise,
+       off, latch, realarm_ms
 FROM alarm WHERE closed_as IS NULL ORDER BY raised_at, id;
 
 -- name: newest_states

@@ -20,7 +20,8 @@ FROM gateway WHERE book_version > %(known)s ORDER BY enterprise, code;
 -- name: points
 -- Points touched by a change after the known version.
 SELECT enterprise, tag, id, kind, unit, range_low, range_high, substance, hazard_source, gateway,
-       name, name_en, lon, lat, period_s, reporting, created_at, deleted_at IS NOT NULL AS removed
+       name, name_en, lon, lat, period_s, reporting, created_at, exercise_from, exercise_until,
+       deleted_at IS NOT NULL AS removed
 FROM point WHERE book_version > %(known)s;
 
 -- name: insert_enterprise
@@ -74,7 +75,8 @@ VALUES (%(enterprise)s, %(tag)s, %(id)s, %(kind)s, %(unit)s, %(range_low)s, %(ra
 -- name: point
 -- One point as it stands, under the book's lock.
 SELECT enterprise, tag, id, kind, unit, range_low, range_high, substance, hazard_source, gateway,
-       name, name_en, lon, lat, period_s, reporting, created_at, deleted_at IS NOT NULL AS removed
+       name, name_en, lon, lat, period_s, reporting, created_at, exercise_from, exercise_until,
+       deleted_at IS NOT NULL AS removed
 FROM point WHERE enterprise = %(enterprise)s AND tag = %(tag)s AND deleted_at IS NULL;
 
 -- name: update_point
@@ -85,54 +87,3 @@ SET unit = %(unit)s, range_low = %(range_low)s, range_high = %(range_high)s,
     name = %(name)s, name_en = %(name_en)s, lon = %(lon)s, lat = %(lat)s,
     period_s = %(period_s)s, reporting = %(reporting)s, book_version = %(version)s
 WHERE enterprise = %(enterprise)s AND tag = %(tag)s AND deleted_at IS NULL;
-
--- name: insert_rule
--- A version of a rule, in force from its beginning on.
-INSERT INTO rule (enterprise, id, version, tag, kind, condition, "limit", grade, deadband,
-                  on_delay_s, off_delay_s, valid_from, created_by, owner, valid_until,
-                  latch, realarm_s, book_version)
-VALUES (%(enterprise)s, %(id)s, %(number)s, %(tag)s, %(kind)s, %(condition)s, %(limit)s,
-        %(grade)s, %(deadband)s, %(on_delay_s)s, %(off_delay_s)s, %(valid_from)s,
-        %(created_by)s, %(owner)s, %(valid_until)s, %(latch)s, %(realarm_s)s, %(version)s);
-
--- name: close_rule
--- The end of the version that is in force.
-UPDATE rule SET valid_to = greatest(%(valid_to)s, valid_from), book_version = %(version)s
-WHERE enterprise = %(enterprise)s AND id = %(id)s AND valid_to IS NULL
-RETURNING version;
-
--- name: rule
--- The version of a rule that is in force.
-SELECT enterprise, id, version, tag, kind, condition, "limit", grade, deadband, on_delay_s,
-       off_delay_s, valid_from, created_by, owner, valid_until, latch, realarm_s,
-       least(valid_to, CASE WHEN valid_until <= now() THEN valid_until END) AS valid_to
-FROM rule
-WHERE id = %(id)s AND valid_to IS NULL AND coalesce(valid_until, 'infinity') > now()
-  AND (%(scope)s::text[] IS NULL OR enterprise = ANY(%(scope)s));
-
--- name: rule_of_condition
--- The rule that already stands for a condition of a point.
-SELECT id FROM rule
-WHERE enterprise = %(enterprise)s AND tag = %(tag)s AND condition = %(condition)s
-  AND valid_to IS NULL AND coalesce(valid_until, 'infinity') > now();
-
--- name: rules
--- A page of the rules in force, in the order of enterprise and number.
-SELECT enterprise, id, version, tag, kind, condition, "limit", grade, deadband, on_delay_s,
-       off_delay_s, valid_from, created_by, owner, valid_until, latch, realarm_s,
-       least(valid_to, CASE WHEN valid_until <= now() THEN valid_until END) AS valid_to
-FROM rule
-WHERE valid_to IS NULL AND coalesce(valid_until, 'infinity') > now()
-  AND (%(scope)s::text[] IS NULL OR enterprise = ANY(%(scope)s))
-  AND (%(tag)s::text IS NULL OR tag = %(tag)s)
-  AND (enterprise, id) > (%(after_enterprise)s, %(after_id)s)
-ORDER BY enterprise, id LIMIT %(limit)s;
-
--- name: rule_versions
--- Every version a rule ever had, newest first.
-SELECT enterprise, id, version, tag, kind, condition, "limit", grade, deadband, on_delay_s,
-       off_delay_s, valid_from, created_by, owner, valid_until, latch, realarm_s,
-       least(valid_to, CASE WHEN valid_until <= now() THEN valid_until END) AS valid_to
-FROM rule
-WHERE id = %(id)s AND (%(scope)s::text[] IS NULL OR enterprise = ANY(%(scope)s))
-ORDER BY version DESC LIMIT 1000;

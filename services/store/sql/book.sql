@@ -5,7 +5,8 @@ SELECT version FROM book;
 -- name: points
 -- The points that a change after the known version touched; those that are gone come last.
 SELECT id, enterprise, tag, kind, unit, range_low, range_high, gateway, hazard_source,
-       substance, name, name_en, period_s, reporting, deleted_at IS NOT NULL AS removed
+       substance, name, name_en, period_s, reporting, exercise_from, exercise_until,
+       deleted_at IS NOT NULL AS removed
 FROM point
 WHERE book_version > %(known)s AND (%(known)s > 0 OR deleted_at IS NULL)
 ORDER BY removed, id;

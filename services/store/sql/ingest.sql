@@ -27,6 +27,10 @@ WHERE usename = current_user AND backend_xid = %(xid)s::text::xid8::xid
 -- All readings of a batch at once.
 COPY incoming (point_id, measured_at, received_at, value, quality, flags) FROM STDIN (FORMAT BINARY);
 
+-- name: copy_readings
+-- All readings of a batch, none of which may be there already.
+COPY reading (point_id, measured_at, received_at, value, quality, flags) FROM STDIN (FORMAT BINARY);
+
 -- name: insert_readings
 -- Absorb the repeats; how many were new (under no point), and of which point where not all were.
 WITH new AS (

@@ -5,6 +5,9 @@ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = %(role)s)
 UNION ALL
 SELECT format('ALTER ROLE %%I LOGIN PASSWORD %%L', %(role)s::text, %(password)s::text)
 UNION ALL
+-- The consoles' own role never takes the connections that ingest and the engine need.
+SELECT 'ALTER ROLE pw_api CONNECTION LIMIT 30' WHERE %(role)s = 'pw_api'
+UNION ALL
 SELECT format('CREATE DATABASE %%I OWNER %%I', %(database)s::text, %(owner)s::text)
 WHERE %(role)s = %(owner)s
   AND NOT EXISTS (SELECT FROM pg_database WHERE datname = %(database)s)

@@ -6,6 +6,10 @@ WITH live AS MATERIALIZED (SELECT closed, horizon FROM rollup_window FOR SHARE),
 INSERT INTO rollup_note (points, minutes)
 SELECT array_agg(point_id), array_agg(minute) FROM apart HAVING count(*) > 0;
 
+-- name: hold_window
+-- The live window, held against being moved until the transaction ends.
+SELECT closed, horizon FROM rollup_window FOR SHARE;
+
 -- name: hold
 -- One worker at a time: a lock that lasts as long as its connection.
 SELECT pg_try_advisory_lock(7305808869229538157);

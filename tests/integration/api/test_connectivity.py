@@ -54,6 +54,28 @@ def test_a_gateway_is_shown_with_how_it_does(api: Api) -> None:
     assert (second["state"], second["since"], second["last_seen"]) == ("unknown", None, None)
 
 
+def test_the_gateways_of_the_whole_park_are_one_list(api: Api) -> None:
+    ours, theirs = sorted([api.enterprise(), api.enterprise()])
+    for code, name in ((theirs, "gw-1"), (ours, "gw-2"), (ours, "gw-1")):
+        gateway(api, code, name)
+    run(
+        api,
+        "INSERT INTO gateway_vitals (enterprise, gateway, state) VALUES (%s, 'gw-1', 'offline')",
+        theirs,
+    )
+    listed = api.admin.items("/gateways", limit=1)
+    found = [each for each in listed if each["enterprise"] in (ours, theirs)]
+    assert [(each["enterprise"], each["code"], each["state"]) for each in found] == [
+        (ours, "gw-1", "unknown"),
+        (ours, "gw-2", "unknown"),
+        (theirs, "gw-1", "offline"),
+    ]
+    assert found[:2] == api.admin.items(f"/enterprises/{ours}/gateways")
+    stranger = api.person("enterprise", theirs)
+    assert [each["enterprise"] for each in stranger.items("/gateways")] == [theirs]
+    assert stranger.items("/gateways", enterprise=ours) == []
+
+
 def test_the_online_rate_is_point_time_by_hour_with_its_definition(api: Api) -> None:
     ours, theirs = api.enterprise(), api.enterprise()
     gateway(api, ours, "gw-1")

@@ -1,5 +1,6 @@
 """What is set aside, seen over REST: dead letters by the day, read again, and gateways cut."""
 
+import base64
 import time
 
 import psycopg
@@ -99,6 +100,7 @@ async def test_dead_letters_are_counted_by_the_day_and_read_again_when_asked(api
     assert (done["id"], done["examined"], done["used"], done["stored"]) == (made["id"], 1, 1, 1)
     assert done["finished_at"] is not None
     poison, used = api.admin.items("/dead-letters", enterprise=code)
+    assert base64.b64decode(poison["payload_base64"]) == b"poison"
     assert (poison["reprocessed_at"], poison["attempts"]) == (None, 0)
     assert (used["reprocessed_at"] is None, used["attempts"]) == (False, 1)
     with psycopg.connect(api.engines.superuser_url) as connection:

@@ -15,9 +15,10 @@ from services.ingest.roller import Roller
 from services.runtime.clock import ManualClock, to_datetime, to_ms
 from services.store import reading_list
 from services.store.deadline import connect
-from services.store.intake_tables import Connection, insert_readings
+from services.store.intake_tables import Connection
 from services.store.queries import Queries
 from services.store.reading_list import Bucket, Span
+from services.store.reading_table import insert_readings
 from services.store.rollup import Rollups
 from tests.living.engines_alone import Engines
 

@@ -153,6 +153,12 @@ async def test_roll_ups_of_three_years_and_rows_of_thirty_days_are_not_dropped(
         )
     with pytest.raises(psycopg.errors.RaiseException, match="nothing is forgotten"):
         await connection.execute("SELECT forget_rows('journal', now() - interval '1 year', 1)")
+    with pytest.raises(psycopg.errors.RaiseException, match="400 days"):
+        await connection.execute("SELECT forget_rows('gap', now() - interval '399 days', 1)")
+    with pytest.raises(psycopg.errors.RaiseException, match="1095 days"):
+        await connection.execute(
+            "SELECT forget_rows('gateway_day', now() - interval '1000 days', 1)"
+        )
 
 
 async def test_what_nobody_must_keep_is_forgotten_after_its_time(store: Store) -> None:
@@ -173,6 +179,35 @@ async def test_what_nobody_must_keep_is_forgotten_after_its_time(store: Store) -
     store.free = [0.15]
     await store.round()
     assert store.tables.rows(left) == [("10",)]
+
+
+async def test_gaps_that_are_over_and_old_figures_go_and_open_gaps_stay(store: Store) -> None:
+    """However short room is, they stay their time: they prove what was not lost."""
+    for days, closed in ((450, 420), (450, 390), (450, 40), (900, None)):
+        store.tables.run(
+            "INSERT INTO gap (enterprise, gateway, boot, from_seq, to_seq, seen_at, opened_at,"
+            " closed_at) SELECT 'acme', 'g', %s, 1, 1, at, at, now() - make_interval(days => %s)"
+            " FROM (SELECT now() - make_interval(days => %s) AS at) AS moment",
+            str(closed),
+            closed,
+            days,
+        )
+    for days in (1_200, 1_050, 10):
+        store.tables.run(
+            "INSERT INTO gateway_day (enterprise, gateway, day, received, stored)"
+            " SELECT 'acme', 'g', current_date - %s, %s, %s",
+            days,
+            days,
+            days,
+        )
+    store.place.clock.set_wall(TODAY)
+    store.free = [0.15]
+
+    await store.round()
+
+    assert store.tables.rows("SELECT boot FROM gap ORDER BY id") == [("390",), ("40",), ("None",)]
+    figures = "SELECT stored FROM gateway_day ORDER BY day"
+    assert store.tables.rows(figures) == [(1_050,), (10,)]
 
 
 async def test_roll_ups_go_after_three_years_but_not_those_of_a_replayed_past(

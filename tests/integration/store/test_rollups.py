@@ -8,7 +8,7 @@ import pytest
 
 from services.domain.reading import Quality, Reading
 from services.domain.rollup import HOUR_MS, MINUTE_MS
-from services.store.intake_tables import insert_readings
+from services.store.reading_table import insert_readings
 from tests.integration.store.rolling import WIDTHS, Place, open_place, recomputed
 from tests.living.engines_alone import Engines
 from tests.living.ingest_alone import Tables, eventually

@@ -17,6 +17,7 @@ from services.api.routes import (
     alarm_statistics,
     alarms,
     approvals,
+    conformance,
     connectivity,
     enterprises,
     events,
@@ -34,16 +35,17 @@ from services.api.routes import (
     rules,
     session,
     telemetry,
+    templates,
     users,
     values,
 )
 from services.api.routes.telemetry import gateway_caller
 
-NOUNS = (acknowledge, adoption, alarm_statistics, alarms, approvals, off_board, connectivity,
-         enterprises, events, gateways, health,
-         journal_export, ledger, letters, live, point_import, points, readings, refused, rules, session, telemetry,
+NOUNS = (acknowledge, adoption, alarm_statistics, alarms, approvals, conformance, connectivity, enterprises, events, gateways, health,
+         journal_export, ledger, letters, live, off_board, point_import, points, readings, refused, rules, session, telemetry, templates,
          users, values)  # fmt: skip
-ROUTES = [route for noun in NOUNS for route in noun.router.routes if isinstance(route, APIRoute)]
+ROUTERS = (*(noun.router for noun in NOUNS), gateways.park)
+ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "reference" / "openapi.json"
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 

@@ -30,7 +30,7 @@ def test_of_the_newest_instant_only_points_that_had_a_value_are_asked_for() -> N
 def test_of_many_points_each_may_have_had_one() -> None:
     instants = Instants()
     instants.suspects([(OWNER, readings(100, *range(FEW + 1)))])
-    assert instants.suspects([(OWNER, readings(100, 99))]) == {(99, 100): OWNER}
+    assert instants.suspects([(OWNER, readings(100, 9_999))]) == {(9_999, 100): OWNER}
 
 
 def test_what_comes_late_is_asked_for_and_other_gateways_are_not() -> None:

@@ -1,0 +1,44 @@
+"""Points under test: an exercise that outlives its test is in earnest."""
+
+from collections.abc import Iterable
+
+from services.alerts.engine_fleet import Fleet
+from services.alerts.engine_outcome import Outcome
+from services.alerts.engine_track import Track
+from services.domain import event
+from services.domain.alarm import EventKind, Transition
+
+
+class Exercises:
+    """The points with a test that is not known to be over."""
+
+    def __init__(self, fleet: Fleet) -> None:
+        self._fleet = fleet
+        self._points: set[int] = set()
+        self.note(fleet.directory.by_id)
+
+    def note(self, touched: Iterable[int]) -> None:
+        """These points are new or changed."""
+        for point_id in touched:
+            point = self._fleet.directory.by_id.get(point_id)
+            if point is not None and point.exercise is not None:
+                self._points.add(point_id)
+
+    def tick(self, now: int, out: Outcome) -> None:
+        """Where a test is over, what still stands is an exercise no more."""
+        for point_id in sorted(self._points):
+            point = self._fleet.directory.by_id.get(point_id)
+            over = point is None or point.exercise is None or point.exercise[1] <= now
+            if over:
+                self._points.discard(point_id)
+                track = self._fleet.tracks.get(point_id)
+                if track is not None:
+                    self._end(track, now, out)
+
+    def _end(self, track: Track, now: int, out: Outcome) -> None:
+        for known in track.board.known:
+            alarm = known.alarm
+            if alarm.exercise and event.is_open(alarm) and not event.is_over(alarm):
+                known.alarm = event.in_earnest(alarm)
+                out.transitions.append(Transition(EventKind.EXERCISE_ENDED, known.alarm, now, now))
+        self._fleet.settle(track)

@@ -1,0 +1,1 @@
+"""The test-bench: a gateway shows what it can, and the park has it in writing."""

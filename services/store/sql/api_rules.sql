@@ -1,0 +1,68 @@
+-- name: insert_rule
+-- A version of a rule, in force from its beginning on.
+INSERT INTO rule (enterprise, id, version, tag, kind, condition, "limit", grade, deadband,
+                  on_delay_s, off_delay_s, valid_from, created_by, owner, valid_until, message,
+                  cause, consequence, action, respond_within_s, source, basis, reason,
+                  latch, realarm_s, book_version)
+VALUES (%(enterprise)s, %(id)s, %(number)s, %(tag)s, %(kind)s, %(condition)s, %(limit)s,
+        %(grade)s, %(deadband)s, %(on_delay_s)s, %(off_delay_s)s, %(valid_from)s,
+        %(created_by)s, %(owner)s, %(valid_until)s, %(message)s, %(cause)s, %(consequence)s,
+        %(action)s, %(respond_within_s)s, %(source)s, %(basis)s, %(reason)s,
+        %(latch)s, %(realarm_s)s, %(version)s);
+
+-- name: close_rule
+-- The end of the version that is in force.
+UPDATE rule SET valid_to = greatest(%(valid_to)s, valid_from), book_version = %(version)s
+WHERE enterprise = %(enterprise)s AND id = %(id)s AND valid_to IS NULL
+RETURNING version;
+
+-- name: rule
+-- The version of a rule that is in force.
+SELECT enterprise, id, version, tag, kind, condition, "limit", grade, deadband, on_delay_s,
+       off_delay_s, valid_from, created_by, owner, valid_until, message, cause, consequence,
+       action, respond_within_s, source, basis, reason, latch, realarm_s,
+       least(valid_to, CASE WHEN valid_until <= now() THEN valid_until END) AS valid_to
+FROM rule
+WHERE id = %(id)s AND valid_to IS NULL AND coalesce(valid_until, 'infinity') > now()
+  AND (%(scope)s::text[] IS NULL OR enterprise = ANY(%(scope)s));
+
+-- name: rules_standing
+-- The rules that stand for a point, by condition.
+SELECT condition, id FROM rule
+WHERE enterprise = %(enterprise)s AND tag = %(tag)s
+  AND valid_to IS NULL AND coalesce(valid_until, 'infinity') > now();
+
+-- name: rules
+-- A page of the rules in force, in the order of enterprise and number.
+SELECT enterprise, id, version, tag, kind, condition, "limit", grade, deadband, on_delay_s,
+       off_delay_s, valid_from, created_by, owner, valid_until, message, cause, consequence,
+       action, respond_within_s, source, basis, reason, latch, realarm_s,
+       least(valid_to, CASE WHEN valid_until <= now() THEN valid_until END) AS valid_to
+FROM rule
+WHERE valid_to IS NULL AND coalesce(valid_until, 'infinity') > now()
+  AND (%(scope)s::text[] IS NULL OR enterprise = ANY(%(scope)s))
+  AND (%(tag)s::text IS NULL OR tag = %(tag)s)
+  AND (enterprise, id) > (%(after_enterprise)s, %(after_id)s)
+ORDER BY enterprise, id LIMIT %(limit)s;
+
+-- name: rule_versions
+-- Every version a rule ever had, newest first.
+SELECT enterprise, id, version, tag, kind, condition, "limit", grade, deadband, on_delay_s,
+       off_delay_s, valid_from, created_by, owner, valid_until, message, cause, consequence,
+       action, respond_within_s, source, basis, reason, latch, realarm_s,
+       least(valid_to, CASE WHEN valid_until <= now() THEN valid_until END) AS valid_to
+FROM rule
+WHERE id = %(id)s AND (%(scope)s::text[] IS NULL OR enterprise = ANY(%(scope)s))
+ORDER BY version DESC LIMIT 1000;
+
+-- name: judged_until
+-- Until when (epoch seconds) the points whose rules were touched after the known version are
+-- judged: null for those that no rule is in force for.
+SELECT rule.enterprise, rule.tag,
+       extract(epoch FROM max(coalesce(rule.valid_until, 'infinity'))
+               FILTER (WHERE rule.valid_to IS NULL))::float8 AS until
+FROM rule
+WHERE (rule.enterprise, rule.tag) IN (
+    SELECT touched.enterprise, touched.tag FROM rule AS touched
+    WHERE touched.book_version > %(known)s)
+GROUP BY rule.enterprise, rule.tag;

@@ -27,7 +27,7 @@ def conformance(
     gateway: Annotated[str, typer.Option(help="Code of the gateway.")],
     fault: Annotated[Fault, typer.Option(help="What is wrong with it.")] = Fault.NONE,
     tag: Annotated[str, typer.Option(help="Test point; without one no alarm is tried.")] = "",
-    duration: Annotated[int, typer.Option(min=8, max=600, help="Seconds.")] = 90,
+    duration: Annotated[int, typer.Option(min=5, max=600, help="Seconds.")] = 90,
     cut: Annotated[int, typer.Option(min=0, max=60, help="Seconds; 0: as the bench does.")] = 0,
     period: Annotated[float, typer.Option(min=0.05, help="Seconds between messages.")] = 1.0,
     url: Annotated[str, typer.Option(help="The platform.")] = "http://127.0.0.1:8000",

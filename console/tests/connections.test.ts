@@ -7,6 +7,7 @@ import { hexDump, parseLetter, shownText } from '../src/connection/letter';
 import { percent } from '../src/connection/online';
 import { steady } from '../src/connection/steady';
 import { descriptionOf, likelyKind, USUAL_UNIT } from '../src/connection/tag';
+import { parseTrial } from '../src/connection/trial';
 import { sayIfKnown } from '../src/i18n/text';
 import { CONNECTION_VIEWS, hashOf, parseRoute } from '../src/route/route';
 
@@ -208,4 +209,22 @@ test('each view has an address of its own', () => {
     });
   }
   expect(parseRoute('#/connections/nonsense')).toEqual({ screen: 'connections', view: 'gateways' });
+});
+
+test('a conformance test is read with its items, and never passes by being unreadable', () => {
+  const raw = {
+    id: 3,
+    started_at: AT,
+    ends_at: AT,
+    outcome: 'failed',
+    items: [{ item: 'qos', title: 'QoS 1', mark: 'failed', text: 'why' }, { item: 'x', mark: '?' }],
+    ask: { do: 'raise', text: 'raise it' },
+  };
+  const trial = parseTrial(raw);
+  expect(trial?.items.map((item) => [item.title, item.mark])).toEqual([
+    ['QoS 1', 'failed'],
+    ['x', 'pending'],
+  ]);
+  expect([trial?.ask, trial?.record]).toEqual(['raise it', null]);
+  expect(parseTrial({ ...raw, outcome: 'of the future' })?.outcome).toBe('interrupted');
 });

@@ -52,13 +52,14 @@ describe('the order of the list', () => {
   });
 });
 
-test('counts by grade: historical ones count nowhere, all else stays counted', () => {
+test('counts by grade: historical ones and exercises count nowhere, all else stays counted', () => {
   const counts = countByGrade([
     alarm('1', 1, 'unacknowledged', { grade: 1 }),
     alarm('2', 1, 'acknowledged', { grade: 1 }),
     alarm('3', 1, 'shelved', { grade: 3 }),
     alarm('4', 1, 'returned_unacknowledged', { grade: 4 }),
     alarm('5', 1, 'acknowledged', { grade: 1, historical: true }),
+    alarm('6', 1, 'unacknowledged', { grade: 1, exercise: true }),
   ]);
   expect(counts.map((c) => [c.grade, c.standing, c.waiting])).toEqual([
     [1, 2, 1],

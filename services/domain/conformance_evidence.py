@@ -109,6 +109,8 @@ class Evidence:
     """Grows while the test goes on."""
 
     heard: int = 0
+    passed_over: int = 0
+    """Deliveries that came faster than the bench looks."""
     unassured: int = 0
     """Deliveries at QoS 0."""
     session: bool = False

@@ -14,10 +14,12 @@ from services.domain.point import Reporting
 from services.domain.reading import Quality, ReadingFlag
 from services.domain.skew import ClockState, Skew
 from services.runtime.clock import to_datetime
+from services.runtime.feed import Delivery
 from services.store.gateway_event import EventKind
 from services.store.instants import Owner
 from services.store.intake import Parcel
 from services.store.vitals_tables import Happened, Vitals
+from services.wire.native import GatewayState
 from services.wire.telemetry import TimeRefusal
 from services.wire.translate import Translation
 
@@ -124,9 +126,8 @@ class GatewayWatch:
                 continue
             known = self._of((found.enterprise, found.gateway))
             if known is not None:
-                self._hear(
-                    (found.enterprise, found.gateway), known, found, parcel.delivery.received_at
-                )
+                delivery = parcel.delivery
+                self._hear((found.enterprise, found.gateway), known, found, delivery)
         if parcels:
             self._upto = parcels[-1].delivery.received_at
 
@@ -181,13 +182,14 @@ class GatewayWatch:
             known = self._gateways[owner] = _Gateway(heard_at=self._ear.at)
         return known
 
-    def _hear(self, owner: Owner, known: _Gateway, found: Translation, at: int) -> None:
+    def _hear(self, owner: Owner, known: _Gateway, found: Translation, delivery: Delivery) -> None:
+        at = delivery.received_at
         known.touched = True
         if found.transcoded and not known.transcoded:
             known.transcoded = True
             self._events.append(Happened(*owner, at, EventKind.TEXT_TRANSCODED, "GB18030"))
         if found.state is not None:
-            said_at = at if found.state.ts is None else min(at, found.state.ts)
+            said_at = _said_at(known, found.state, delivery)
             known.changed |= known.connection.say(found.state.online, said_at)
             lives = found.state.online and self._is_by_link(owner)
         else:
@@ -229,6 +231,18 @@ class GatewayWatch:
             if not first:
                 self._events.append(Happened(*owner, known.clock.since or now, kind, _off(known)))
             known.told_clock = clock
+
+
+def _said_at(known: _Gateway, state: GatewayState, delivery: Delivery) -> int:
+    """When a gateway's state was said. A will bears the time of connecting, which says nothing of
+    when the line broke: it was heard then, or, kept by the broker, after all that was heard."""
+    at = delivery.received_at
+    if state.ts is None or not (state.online or delivery.retained):
+        return at
+    if state.online:
+        return min(at, state.ts)
+    heard = (state.ts, known.last_message_at, known.connection.link_at)
+    return min(at, max(each for each in heard if each is not None))
 
 
 def _hear_clock(known: _Gateway, found: Translation, at: int) -> bool:

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.living.browser import Console
 from tests.living.caller import Caller, calling
@@ -145,12 +145,42 @@ def test_a_regulator_sees_and_does_nothing_and_an_enterprise_sees_its_own(
         screen.close()
 
 
+def test_a_gateway_is_put_to_the_test_and_its_record_is_saved(park: Park, console: Console) -> None:
+    enterprise = park.enterprise("TRIAL")
+    enterprise.gateway()
+    page = console.page
+    page.route("**/conformance", shortened)
+    arrive(page)
+    open_view(page, "gateways", enterprise)
+    page.get_by_role("button", name="gw1", exact=True).press("Enter")
+    page.get_by_test_id("trial-prepare").click()
+    page.get_by_test_id("trial-start").click()
+    outcome = page.get_by_test_id("trial-outcome")
+    expect(outcome).to_have_attribute("data-outcome", "running", timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("trial-start")).to_have_count(0)
+    # Nothing was heard of it.
+    expect(outcome).to_have_attribute("data-outcome", "failed", timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("trial-item").first).to_have_attribute("data-mark", "failed")
+    expect_legible(page)
+    with page.expect_download() as saving:
+        page.get_by_role("button", name="保存测试记录").click()
+    assert json.loads(saving.value.path().read_text())["gateway"] == "gw1"
+
+
+def shortened(route: Route) -> None:
+    """As short as the bench allows."""
+    if route.request.method == "POST":
+        route.continue_(post_data=json.dumps({"duration_s": 8}))
+    else:
+        route.continue_()
+
+
 def furnish(park: Park) -> Enterprise:
     """A gateway with gaps and unknown tags, one that sends only noise, one that was never heard."""
     enterprise = park.enterprise("LOOK")
-    for number in (1, 2, 3):
-        enterprise.point(f"GT-{number}", "combustible_gas", "%LEL", gateway=None)
     good, noisy = enterprise.gateway("gw-east"), enterprise.gateway("gw-west")
+    for number in (1, 2, 3):
+        enterprise.point(f"GT-{number}", "combustible_gas", "%LEL", gateway=good.code)
     enterprise.gateway("gw-spare")
     enterprise.in_force()
     with calling(good) as caller:
@@ -161,6 +191,11 @@ def furnish(park: Park) -> Enterprise:
         sender.say(12, {"GT-1": 12})
         name = "温度".encode("gb18030")
         caller.say(good.topic, b'{"values":{"' + name + b'": 21.5}}')
+        path = f"/enterprises/{enterprise.code}/gateways/{good.code}/conformance"
+        park.admin.tell(path, {"duration_s": 8}, status=202)
+        for seq in range(13, 23):
+            sender.say(seq, {"GT-1": seq})
+            time.sleep(0.1)
     spoil(noisy)
     return enterprise
 

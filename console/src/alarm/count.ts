@@ -6,12 +6,12 @@ export interface GradeCount {
   readonly waiting: number;
 }
 
-/** Standing and waiting alarms by grade. Historical ones count in no grade (design). */
+/** Standing and waiting alarms by grade. Historical ones and exercises count in none (design). */
 export function countByGrade(alarms: Iterable<Alarm>): readonly GradeCount[] {
   const standing = [0, 0, 0, 0, 0];
   const waiting = [0, 0, 0, 0, 0];
   for (const alarm of alarms) {
-    if (alarm.historical) continue;
+    if (alarm.historical || alarm.exercise) continue;
     standing[alarm.grade] = (standing[alarm.grade] ?? 0) + 1;
     if (isWaiting(alarm)) waiting[alarm.grade] = (waiting[alarm.grade] ?? 0) + 1;
   }

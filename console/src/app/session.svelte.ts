@@ -23,6 +23,8 @@ const KEPT = 'parkwatch.token';
 const MAY_ACKNOWLEDGE: readonly (Role | null)[] = ['operator', 'supervisor', 'admin', 'enterprise'];
 /** Points and rules (contract, roles). */
 const MAY_CONFIGURE: readonly (Role | null)[] = ['supervisor', 'admin'];
+/** Enterprises and gateways, an enterprise its own; their conformance test. */
+const MAY_REGISTER: readonly (Role | null)[] = ['supervisor', 'admin', 'enterprise'];
 /** Having dead letters read again. */
 const MAY_REPROCESS: readonly (Role | null)[] = ['supervisor', 'admin', 'enterprise'];
 
@@ -45,6 +47,10 @@ class Session {
 
   get mayConfigure(): boolean {
     return MAY_CONFIGURE.includes(this.me?.role ?? null);
+  }
+
+  get mayRegister(): boolean {
+    return MAY_REGISTER.includes(this.me?.role ?? null);
   }
 
   get mayReprocess(): boolean {

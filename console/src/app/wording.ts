@@ -19,6 +19,12 @@ export function valueText(value: Value, kind: string | null, unit: string): stri
   return written === '' ? measured(value) : `${measured(value)} ${written}`;
 }
 
+/** What a tag that is no point sent: a number as it came, a state by its name. */
+export function sentText(value: string | null): string {
+  if (value === null) return t('value.bad');
+  return Number.isFinite(Number(value)) ? value : locale.name('value', value);
+}
+
 /** How old a value is: seconds while it is fresh, then minutes and hours. */
 export function ageText(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));

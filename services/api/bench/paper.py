@@ -36,7 +36,8 @@ class Wish(msgspec.Struct, frozen=True):
 
 
 class Paper(msgspec.Struct, frozen=True):
-    """Times RFC 3339, UTC. `phase`: listening, cut, returned, finished."""
+    """Times RFC 3339, UTC. `phase`: listening, cut, returned, finished. `messages` were
+    looked at; `passed_over` came faster than the bench looks."""
 
     enterprise: str
     gateway: str
@@ -47,6 +48,7 @@ class Paper(msgspec.Struct, frozen=True):
     phase: str
     outcome: Outcome
     messages: int
+    passed_over: int
     items: list[Line]
     ask: Wish | None = None
 
@@ -65,6 +67,7 @@ def paper_of(
         phase=_phase(evidence),
         outcome=Outcome.RUNNING,
         messages=evidence.heard,
+        passed_over=evidence.passed_over,
         items=[_line(each) for each in findings],
         ask=_wish(asked, evidence, now),
     )

@@ -99,6 +99,7 @@ class Trial:
             heard = observe(delivery, self._directory)
             if heard is not None:
                 self._evidence.hear(heard)
+        self._evidence.passed_over = self._ear.passed_over
 
     def _follow_register(self) -> None:
         register = self._around.register

@@ -34,10 +34,13 @@ class Scene:
         self.written: dict[str, Vitals] = {}
         self.rows = 0
 
-    def say(self, gateway: str, payload: object, leaf: str = "telemetry") -> None:
+    def say(
+        self, gateway: str, payload: object, leaf: str = "telemetry", retained: bool = False
+    ) -> None:
         topic, raw = f"pw/v1/acme/{gateway}/{leaf}", json.dumps(payload).encode()
         found = translate(self.directory, topic, raw, self.now)
-        self.watch.note([Parcel(Delivery(1, 1, 1, topic, raw, self.now, False), found)])
+        delivery = Delivery(1, 1, 1, topic, raw, self.now, False, retained)
+        self.watch.note([Parcel(delivery, found)])
 
     def send(self, gateway: str, value: object = 1.0, ahead_ms: int = 0) -> None:
         self.say(gateway, {"ts": self.now + ahead_ms, "values": {"GT-1": value}})
@@ -103,6 +106,27 @@ def test_a_will_is_shown_as_a_lost_link_and_is_no_event() -> None:
     scene.wait(5, ["g1"])
     assert scene.state("g1") == ConnectionState.ONLINE
     assert scene.kinds() == []
+
+
+def test_a_will_bears_the_time_of_connecting_and_tells_of_now() -> None:
+    scene = Scene(point())
+    will = {"online": False, "ts": scene.now}
+    scene.wait(3600, ["g1"])
+    scene.say("g1", will, "state")
+    scene.wait(2)
+    lost = scene.written["g1"]
+    assert (lost.state, lost.since) == (ConnectionState.LINK_LOST, NOW + 3600 * SECOND)
+    assert lost.link_at == NOW + 3600 * SECOND
+
+
+def test_a_will_that_the_broker_kept_is_no_older_than_the_last_message() -> None:
+    scene = Scene(point())
+    will = {"online": False, "ts": scene.now}
+    scene.wait(600, ["g1"])
+    scene.now += 20 * SECOND
+    scene.say("g1", will, "state", retained=True)
+    scene.wait(2)
+    assert scene.written["g1"].since == NOW + 600 * SECOND
 
 
 def test_two_hundred_wills_are_one_event() -> None:

@@ -52,7 +52,7 @@ describe('the order of the list', () => {
   });
 });
 
-test('counts by grade: historical ones and exercises count nowhere, all else stays counted', () => {
+test('counts by grade: historical ones, exercises and what is off the board count nowhere', () => {
   const counts = countByGrade([
     alarm('1', 1, 'unacknowledged', { grade: 1 }),
     alarm('2', 1, 'acknowledged', { grade: 1 }),
@@ -64,7 +64,7 @@ test('counts by grade: historical ones and exercises count nowhere, all else sta
   expect(counts.map((c) => [c.grade, c.standing, c.waiting])).toEqual([
     [1, 2, 1],
     [2, 0, 0],
-    [3, 1, 0],
+    [3, 0, 0],
     [4, 1, 1],
   ]);
 });

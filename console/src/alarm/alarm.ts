@@ -57,6 +57,15 @@ export interface Alarm {
   readonly pointNameEn: string | null;
   /** Occurrences of this point and direction before it that were superseded, not acknowledged. */
   readonly superseded: number;
+  readonly offBoard: OffBoard | null;
+}
+
+/** Why an alarm is off the board: shelved, suppressed by design, or out of service. */
+export interface OffBoard {
+  readonly by: string;
+  readonly reason: string;
+  /** Null while the plant's logic holds it. */
+  readonly until: number | null;
 }
 
 export function isClosed(alarm: Alarm): boolean {

@@ -1,4 +1,5 @@
 import { GRADES, isWaiting, type Alarm, type Grade } from './alarm';
+import { offOf } from './shelf';
 
 export interface GradeCount {
   readonly grade: Grade;
@@ -6,12 +7,13 @@ export interface GradeCount {
   readonly waiting: number;
 }
 
-/** Standing and waiting alarms by grade. Historical ones and exercises count in none (design). */
+/** Standing and waiting alarms by grade. Historical ones, exercises and what is off the board count in none
+ * (design); the last are counted apart. */
 export function countByGrade(alarms: Iterable<Alarm>): readonly GradeCount[] {
   const standing = [0, 0, 0, 0, 0];
   const waiting = [0, 0, 0, 0, 0];
   for (const alarm of alarms) {
-    if (alarm.historical || alarm.exercise) continue;
+    if (alarm.historical || alarm.exercise || offOf(alarm) !== null) continue;
     standing[alarm.grade] = (standing[alarm.grade] ?? 0) + 1;
     if (isWaiting(alarm)) waiting[alarm.grade] = (waiting[alarm.grade] ?? 0) + 1;
   }

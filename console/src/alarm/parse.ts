@@ -1,4 +1,4 @@
-import { ALARM_STATES, CLOSINGS, type Alarm, type AlarmMessage, type Grade } from './alarm';
+import { ALARM_STATES, CLOSINGS, type Alarm, type AlarmMessage, type Grade, type OffBoard } from './alarm';
 import { instant, isJson, number, oneOf, scalar, text } from '../api/parse';
 
 /**
@@ -41,6 +41,16 @@ export function parseAlarm(raw: unknown): Alarm | null {
     pointName: text(point['name']) ?? text(raw['name']),
     pointNameEn: text(point['name_en']) ?? text(raw['name_en']),
     superseded: number(raw['superseded']) ?? 0,
+    offBoard: parseOff(raw['off_board']),
+  };
+}
+
+function parseOff(raw: unknown): OffBoard | null {
+  if (!isJson(raw)) return null;
+  return {
+    by: text(raw['by']) ?? '',
+    reason: text(raw['reason']) ?? '',
+    until: instant(raw['until']),
   };
 }
 

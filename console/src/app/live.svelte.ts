@@ -1,5 +1,6 @@
 import type { Alarm } from '../alarm/alarm';
 import { countByGrade } from '../alarm/count';
+import { countOff } from '../alarm/shelf';
 import { isJson, text } from '../api/parse';
 import { Problem } from '../api/problem';
 import { locale } from '../i18n/locale.svelte';
@@ -27,6 +28,7 @@ class Live {
   readonly slots = $derived(this.state.values.slots);
   readonly snapshots = $derived(this.state.snapshots);
   readonly counts = $derived(countByGrade(this.alarms.values()));
+  readonly off = $derived(countOff(this.alarms.values()));
   /** When the bar last came, went or changed, by `performance.now()`: the page moved then. */
   movedAt = Number.NEGATIVE_INFINITY;
 

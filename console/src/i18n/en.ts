@@ -1,8 +1,10 @@
 import { connectionsEn } from './connections.en';
+import { shelfEn } from './shelf.en';
 import type { Translation } from './text';
 
 export const en = {
   ...connectionsEn,
+  ...shelfEn,
   'app.title': 'Parkwatch – park safety monitoring',
   'app.name': 'Parkwatch',
   'app.skip': 'Skip to content',

@@ -1,4 +1,5 @@
 import { connectionsZhCN } from './connections.zh-CN';
+import { shelfZhCN } from './shelf.zh-CN';
 
 /**
  * 中文文本，也是键的唯一来源：其他语言缺一个键、缺一个参数都不能通过编译。
@@ -6,6 +7,7 @@ import { connectionsZhCN } from './connections.zh-CN';
  */
 export const zhCN = {
   ...connectionsZhCN,
+  ...shelfZhCN,
   'app.title': '园区安全风险监测',
   'app.name': '园区监测',
   'app.skip': '跳到主要内容',

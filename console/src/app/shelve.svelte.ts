@@ -1,0 +1,38 @@
+import type { Alarm } from '../alarm/alarm';
+import { parseAlarm } from '../alarm/parse';
+import { isJson } from '../api/parse';
+import { Problem } from '../api/problem';
+import { t } from '../i18n/locale.svelte';
+import { acknowledge } from './acknowledge.svelte';
+import { live } from './live.svelte';
+import { session } from './session.svelte';
+import { subjectText } from './wording';
+
+/** Shelves; true when it was done or waits for approval. The notice says how it ended. */
+export async function shelve(alarm: Alarm, minutes: number, reason: string): Promise<boolean> {
+  return act(alarm, 'shelve', { minutes, reason: reason.trim() });
+}
+
+export async function unshelve(alarm: Alarm): Promise<boolean> {
+  return act(alarm, 'unshelve', {});
+}
+
+async function act(alarm: Alarm, verb: 'shelve' | 'unshelve', body: object): Promise<boolean> {
+  const tag = subjectText(alarm);
+  try {
+    const answer = await session.client.post(`/alarms/${encodeURIComponent(alarm.id)}/${verb}`, body);
+    if (isJson(answer) && answer['approval'] !== undefined) {
+      acknowledge.say(t('shelf.asked', { tag }), false);
+      return true;
+    }
+    const after = parseAlarm(answer);
+    if (after) live.answered(after);
+    acknowledge.say(t(verb === 'shelve' ? 'shelf.done' : 'shelf.returned', { tag }), false);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const detail = error.detail || String(error.status);
+    acknowledge.say(error.status === 0 ? t('ack.failed.link') : t('shelf.failed', { detail }), true);
+    return false;
+  }
+}

@@ -19,13 +19,15 @@ def exposition(here: Window) -> bytes:
     def gauge(name: str, says: str, value: float) -> None:
         Gauge(name, says, registry=registry).set(value)
 
-    grades = Counter(a.grade for a in here.replica.open.values() if not a.historical)
+    alarms_open = here.replica.open.values()
+    grades = Counter(a.grade for a in alarms_open if not (a.historical or a.exercise))
     alarms = Gauge(
         "parkwatch_alarms_open", "Live alarms that are not closed.", ["grade"], registry=registry
     )
     for grade in (1, 2, 3, 4):
         alarms.labels(str(grade)).set(grades[grade])
     gauge("parkwatch_live_clients", "Consoles on the live push.", len(here.hub.channels))
+    gauge("parkwatch_gateways_on_bench", "Gateways being tried.", here.bench.running)
     gauge("parkwatch_points", "Registered points.", len(here.register.by_id))
     gauge("parkwatch_database_up", "Whether the database answers.", here.vitals.database_there)
     gauge("parkwatch_engine_up", "Whether live alarms can be served.", here.vitals.live)

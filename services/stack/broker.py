@@ -96,6 +96,8 @@ class Broker:
             command=(str(self._executable), "-c", configuration),
             cwd=self._folder,
             patience=15.0,
+            # After a full disk it takes no message any more, however much room there is again.
+            wedged="Critical write error",
         )
 
     def mqtt_url(self, user: str) -> str:

@@ -14,12 +14,17 @@ LOUD = ("warning", "error", "critical")
 class Logbook:
     """`DATA_DIR/logs/NAME.log`; beyond 10 MiB it becomes NAME.log.1, and so on up to 3."""
 
-    def __init__(self, path: Path, name: str, show: Callable[[str], None]) -> None:
+    def __init__(
+        self, path: Path, name: str, show: Callable[[str], None], wedged: str = ""
+    ) -> None:
         self._path = path
+        self._wedged = wedged
         self._name = name
         self._show = show
         self.last = ""
         self.dropped = 0
+        self.told_wedged = False
+        """Whether its program said that it does its work no more (`wedged`)."""
 
     def follow(self, stream: IO[bytes]) -> None:
         """Read the stream to its end; never raises, so that the program is never held up."""
@@ -32,6 +37,8 @@ class Logbook:
         if not text:
             return
         self.last = text
+        if self._wedged and self._wedged in text:
+            self.told_wedged = True
         loud = loud_line(text)
         if loud is not None:
             self._show(f"{self._name}: {loud}")

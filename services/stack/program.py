@@ -8,7 +8,10 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """`stop` is the signal that ends it cleanly; after `patience` seconds it is killed."""
+    """`stop` is the signal that ends it cleanly; after `patience` seconds it is killed.
+
+    `wedged`: words in its log after which it does its work no more until it is started again.
+    """
 
     name: str
     command: tuple[str, ...]
@@ -17,3 +20,4 @@ class Program:
     cwd: Path | None = None
     stop: signal.Signals = signal.SIGTERM
     patience: float = 6.0
+    wedged: str = ""

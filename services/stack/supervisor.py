@@ -70,7 +70,8 @@ class Supervisor:
 
     def start(self, program: Program) -> None:
         """Start it, and from now on again whenever it ends."""
-        logbook = Logbook(self.logs / f"{program.name}.log", program.name, self._show)
+        path = self.logs / f"{program.name}.log"
+        logbook = Logbook(path, program.name, self._show, program.wedged)
         self._runs[program.name] = Run(program, logbook)
         self._spawn(self._runs[program.name])
 
@@ -123,6 +124,10 @@ class Supervisor:
                 self._hold(run)
         now = self._clock.monotonic()
         for run in self._runs.values():
+            if run.process is not None and run.logbook.told_wedged:
+                # What it acknowledged is on its disk; a clean end could hang like the rest of it.
+                run.process.kill()
+                run.process.wait()
             if run.process is not None and run.process.poll() is not None:
                 self._mourn(run)
             if run.process is None and now >= run.start_again_at:
@@ -149,6 +154,7 @@ class Supervisor:
         program = run.program
         group = None if program.account is None else pwd.getpwnam(program.account).pw_gid
         run.started_at = self._clock.monotonic()
+        run.logbook.told_wedged = False
         try:
             run.process = self._popen(program, group)
         except OSError as error:

@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from device_sim.conformance_command import USER_VARIABLE
+from device_sim.replay_command import PASSWORD_VARIABLE
 from services.runtime.settings import Settings
 from tests.architecture.repository import name_of, tracked
 
 PAGES = [path for path in tracked() if path.suffix == ".md"]
 NAMED_IN = [*PAGES, *(p for p in tracked() if p.name.startswith(("Dockerfile", "docker-compose")))]
 KNOWN = {f"PARKWATCH_{name.upper()}" for name in Settings.model_fields} | {"PARKWATCH_SECRETS_DIR"}
+KNOWN |= {PASSWORD_VARIABLE, USER_VARIABLE}  # the simulator's own
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

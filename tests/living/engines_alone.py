@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ import psycopg
 
 from services.runtime.mqtt_client import BrokerAddress
 from tests.living.engines import REPOSITORY
+from tests.living.own_disk import on_own_disks
 
 TABLES = (
     "judge_again, gateway_vitals, connectivity_hour, "
@@ -63,8 +64,11 @@ class Engines:
 
 
 @contextmanager
-def engines_alone(**more: str) -> Iterator[Engines]:
-    """Start them in a folder of their own, with `more` settings, and leave nothing behind."""
+def engines_alone(disks: Mapping[str, str] | None = None, **more: str) -> Iterator[Engines]:
+    """Start them in a folder of their own, with `more` settings, and leave nothing behind.
+
+    `disks`: sizes of disks of their own for folders of the data folder.
+    """
     data_dir = Path("/tmp") / f"pw-engines-{secrets.token_hex(4)}"
     environment = os.environ | {
         "PARKWATCH_DATA_DIR": str(data_dir),
@@ -73,7 +77,10 @@ def engines_alone(**more: str) -> Iterator[Engines]:
         **{f"PARKWATCH_{name.upper()}": value for name, value in more.items()},
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "services.stack.engines"],
+        [
+            *(on_own_disks(data_dir, disks) if disks else ()),
+            *(sys.executable, "-m", "services.stack.engines"),
+        ],
         cwd=REPOSITORY,
         env=environment,
         stdout=subprocess.PIPE,

@@ -58,6 +58,8 @@ class Field:
 
     engines: Engines
     statuses: list[Status] = field(default_factory=list)
+    _sent: int = 0
+    _acknowledged: int = 0
 
     def __enter__(self) -> "Field":
         address = self.engines.broker("api")
@@ -65,6 +67,7 @@ class Field:
         self._client.username_pw_set(address.username, address.password)
         self._client.max_inflight_messages_set(100)
         self._client.on_message = self._hear
+        self._client.on_publish = self._answered
         self._client.on_connect = lambda client, *_: client.subscribe(f"{STATUS}/ingest")
         self._client.connect(address.host, address.port)
         self._client.loop_start()
@@ -77,11 +80,17 @@ class Field:
     def send(self, payload: Any, topic: str = "pw/v1/acme/gw1/telemetry", **how: Any) -> None:
         """Publish at QoS 1 and wait for the broker's acknowledgement."""
         raw = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        self._sent += 1
         self._client.publish(topic, raw, qos=1, **how).wait_for_publish(10)
 
     def send_later(self, payload: Any, topic: str = "pw/v1/acme/gw1/telemetry") -> None:
         """Publish at QoS 1 without waiting."""
         self._client.publish(topic, json.dumps(payload).encode(), qos=1)
+        self._sent += 1
+
+    def unanswered(self) -> int:
+        """How much of what was sent is not acknowledged by the broker."""
+        return self._sent - self._acknowledged
 
     def await_status(self, wanted: Any, within_s: float = 10.0) -> Status:
         """The next status, from now on, of which `wanted(status)` holds."""
@@ -90,6 +99,9 @@ class Field:
             lambda: next((each for each in self.statuses if wanted(each)), None), within_s
         )
         return found
+
+    def _answered(self, *_: object) -> None:
+        self._acknowledged += 1
 
     def _hear(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
         self.statuses.append(msgspec.json.decode(message.payload, type=Status))

@@ -169,3 +169,15 @@ def test_a_leash_that_died_is_replaced_and_holds_all(victim: Victim) -> None:
     victim.process.kill()
     victim.process.wait()
     eventually(lambda: not any(runs(pid) for pid in victim.family))
+
+
+def test_a_program_that_says_it_cannot_go_on_is_started_again(
+    supervisor: Supervisor, tmp_path: Path
+) -> None:
+    script = f"echo x >> {tmp_path}/starts; echo '[ERR] out of order'; {SLEEPER}"
+    program = Program("stuck", ("/bin/sh", "-c", script), wedged="out of order")
+    supervisor.start(program)
+    assert supervisor.keep(lambda: supervisor.deaths("stuck") == 2, patience=10)
+    supervisor.start(Program("well", ("/bin/sh", "-c", script), wedged="out of breath"))
+    supervisor.keep(patience=1)
+    assert supervisor.deaths("well") == 0

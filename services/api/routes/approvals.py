@@ -33,6 +33,8 @@ from services.store.approval import Approval
 from services.wire.bus import Reply
 
 router = APIRouter(prefix="/approvals", tags=["approvals"])
+CARRY_OUT_S = 6.0
+"""Longer than the engine may take to answer: whoever else decides on the same one waits."""
 ApprovalId = Annotated[str, Path(pattern=r"^[0-9a-f]{1,64}$")]
 
 
@@ -82,7 +84,7 @@ async def approve(
     """Approve: it is carried out at once. Not by the applicant, and not after its end; what the
     engine refuses by now stays pending."""
     now = to_datetime(here.clock.now_ms())
-    async with here.database.transaction() as connection:
+    async with here.database.transaction(CARRY_OUT_S) as connection:
         asked = await _pending(connection, principal, approval, now)
         if asked.applicant == principal.username:
             raise Problem(Kind.FORBIDDEN, "Another person than the applicant has to approve this.")

@@ -47,6 +47,11 @@ class Database:
         self.last_answer: float | None = None
         """Monotonic seconds of its last sign of life."""
 
+    @property
+    def url(self) -> str:
+        """Its address, secrets and all, for a process that needs a connection of its own."""
+        return self._url
+
     @asynccontextmanager
     async def transaction(self, deadline_s: float = DEADLINE_S) -> AsyncIterator[Connection]:
         """One transaction: committed at the end of the block, rolled back by an exception.

@@ -1,9 +1,10 @@
 """Everything the api's routes work with, put together once at the start."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.api.accounts import Accounts
+from services.api.backtests import Backtests
 from services.api.bench.bench import Bench
 from services.api.broker_watch import BrokerWatch
 from services.api.connectivity import Connectivity
@@ -59,3 +60,4 @@ class Window:
     """What the online rate counts, in the operator's words; None: in ours."""
     stall_s: float = 30.0
     """How long a console may not read before it is cut."""
+    backtests: Backtests = field(default_factory=Backtests)

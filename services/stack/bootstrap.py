@@ -65,6 +65,8 @@ def _environment() -> dict[str, str]:
         "UV_PROJECT_ENVIRONMENT": str(VENV),
         "UV_PYTHON": str(PYTHON),
         "UV_PYTHON_DOWNLOADS": "never",
+        # uv's own list lacks the certificate of a proxy that looks into a company's TLS.
+        "UV_SYSTEM_CERTS": inherited.get("UV_SYSTEM_CERTS") or "true",
         "UV_CACHE_DIR": inherited.get("UV_CACHE_DIR") or str(engines_home(inherited) / "uv"),
     }
 

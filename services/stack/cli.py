@@ -21,6 +21,7 @@ from services.stack.diagnosis import site
 from services.stack.journal_file import verify_file
 from services.stack.progress import Progress
 from services.stack.refusal import Refusal
+from services.stack.replay import replay as replay_past
 from services.stack.restore import restore_backup
 from services.stack.show import show
 from services.store.migrate import MigrationRefused
@@ -85,6 +86,21 @@ def api() -> None:
 def sim(context: typer.Context) -> None:
     """A simulated fleet, or a recording replayed as a gateway would; see `parkwatch sim --help`."""
     os.execv(sys.executable, [sys.executable, "-m", "device_sim", *context.args])
+
+
+@app.command()
+def replay(
+    start: Annotated[str, typer.Option("--from", help="RFC 3339, with an offset.")],
+    end: Annotated[str, typer.Option("--to", help="The same; it is not included.")],
+    rules: Annotated[
+        Path | None, typer.Option(help="Rules to try beside today's: a JSON list.")
+    ] = None,
+) -> None:
+    """The engine over stored readings: what would have alarmed. Changes nothing."""
+    with _one_sentence():
+        settings = chosen.settings()
+        inherited = inherited_environment()
+        replay_past(start, end, rules, settings, inherited, SystemClock(), Progress())
 
 
 @app.command()

@@ -71,14 +71,17 @@ def _npm(environment: Mapping[str, str], folder: Path, *words: str) -> str:
         "HOME": str(home_of(environment)),
         "npm_config_cache": str(engines_home(environment) / "npm"),
         "npm_config_update_notifier": "false",
+        # Node's own list lacks the certificate of a proxy that looks into a company's TLS.
+        "NODE_USE_SYSTEM_CA": environment.get("NODE_USE_SYSTEM_CA", "1"),
     }
     try:
         return run([node, npm, *words], cwd=folder, env=dict(environment) | own)
     except Failed as failure:
-        raise Refusal(_sentence(failure, words)) from failure
+        raise Refusal(sentence(failure, words)) from failure
 
 
-def _sentence(failure: Failed, words: tuple[str, ...]) -> str:
+def sentence(failure: Failed, words: tuple[str, ...]) -> str:
+    """What went wrong with `npm` and these words, and what to do about it."""
     if failure.says("ENOSPC"):
         return "The disk is full: free about 1 GB and start again."
     if failure.says("EROFS", "EACCES"):
@@ -86,9 +89,16 @@ def _sentence(failure: Failed, words: tuple[str, ...]) -> str:
     if words[0] == "ci":
         return (
             "The console's packages cannot be fetched: check the network, or npm's registry "
-            f"setting, and start again. (npm: {failure.last_line})"
+            f"setting, and start again. ({_reason(failure)})"
         )
     return f"The console's `npm {' '.join(words)}` failed: {failure.said}"
+
+
+def _reason(failure: Failed) -> str:
+    # npm's last words are where its log lies.
+    told = [line.strip() for line in failure.said.splitlines() if "complete log" not in line]
+    reasons = [line for line in told if "reason:" in line]
+    return (reasons or told or ["nothing"])[-1][:200]
 
 
 def main() -> None:

@@ -127,6 +127,15 @@ async def rules_page(
     return await _fetch(connection, "rules", values)
 
 
+async def rules_of_points(connection: Connection, names: Sequence[tuple[str, str]]) -> list[Rule]:
+    """The rules in force of points by (enterprise, tag), in no order."""
+    values: dict[str, object] = {
+        "enterprises": [enterprise for enterprise, _ in names],
+        "tags": [tag for _, tag in names],
+    }
+    return await _fetch(connection, "rules_of_points", values)
+
+
 async def _fetch(connection: Connection, name: str, values: dict[str, object]) -> list[Rule]:
     async with connection.cursor(row_factory=class_row(Rule)) as cursor:
         await cursor.execute(_SQL[name], values)

@@ -14,11 +14,12 @@ MACHINE = re.compile("/(work/|opt/py" + r"pi|root/\.py" + "env)")
 REGISTRIES = {"pypi.org", "files.pythonhosted.org", "registry.npmjs.org"}
 UNDONE = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|X" + r"XX)\b")
 MAY_BE_LEFT_OUT = [
+    "tests/integration/ingest/test_full_disks.py",
     "tests/integration/store/test_columns.py",
     "tests/unit/alerts/test_full_disk.py",
 ]
-"""One needs TimescaleDB's own licence, the other a file system of its own, which some machines let
-nobody mount."""
+"""One needs TimescaleDB's own licence, the others a file system of their own, which some machines
+let nobody mount."""
 LEFT_OUT = {"skip", "skipif", "xfail", "importorskip"}
 BEFORE_ALL = "services/stack/bootstrap.py"
 """Runs before anything is installed, the settings' library included."""

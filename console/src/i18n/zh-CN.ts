@@ -17,10 +17,10 @@ export const zhCN = {
   'nav.points': '监测点',
 
   'sign-in.username': '用户名',
-  'sign-in.password': '密码',
+  'sign-in.password': '口令',
   'sign-in.submit': '登录',
   'sign-in.busy': '正在登录…',
-  'sign-in.refused': '用户名或密码不正确。',
+  'sign-in.refused': '用户名或口令不正确。',
   'sign-in.ended': '登录已失效，请重新登录。',
   'sign-out': '退出登录',
 

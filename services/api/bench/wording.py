@@ -41,7 +41,7 @@ _SENTENCES: dict[tuple[Item, str], Said] = {
         "It signed in as its own user, and published nothing",
     ),
     (Item.CREDENTIALS, "refused"): (
-        "消息代理 {count} 次拒绝其登录：请核对用户名和密码",
+        "消息代理 {count} 次拒绝其登录：请核对用户名和口令",
         "The broker refused its sign-in {count} times: check its username and password",
     ),
     (Item.CREDENTIALS, "never_seen"): (

@@ -66,3 +66,12 @@ WHERE (rule.enterprise, rule.tag) IN (
     SELECT touched.enterprise, touched.tag FROM rule AS touched
     WHERE touched.book_version > %(known)s)
 GROUP BY rule.enterprise, rule.tag;
+
+-- name: rules_of_points
+-- The rules in force of these points.
+SELECT enterprise, id, version, tag, kind, condition, "limit", grade, deadband, on_delay_s,
+       off_delay_s, valid_from, created_by, owner, valid_until, valid_to, message, cause,
+       consequence, action, respond_within_s, source, basis, reason
+FROM rule
+WHERE (enterprise, tag) IN (SELECT * FROM unnest(%(enterprises)s::text[], %(tags)s::text[]))
+  AND kind = 'limit' AND valid_to IS NULL AND coalesce(valid_until, 'infinity') > now();

@@ -14,7 +14,7 @@ PARKWATCH = Path(sys.executable).with_name("parkwatch")
 def test_the_commands_of_the_contract_are_listed() -> None:
     listed = CliRunner().invoke(app, ["--help"]).stdout
     ours = ("up", "demo", "migrate", "ingest", "alerts", "api", "sim")
-    for command in (*ours, "backup", "restore", "journal", "doctor"):
+    for command in (*ours, "replay", "backup", "restore", "journal", "doctor"):
         assert f" {command} " in listed
 
 

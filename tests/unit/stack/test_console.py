@@ -6,6 +6,7 @@ import pytest
 
 from services.stack import console
 from services.stack.refusal import Refusal
+from services.stack.tool import Failed
 
 
 def sources(folder: Path) -> Path:
@@ -44,3 +45,18 @@ def test_a_changed_or_new_source_asks_for_a_build(tmp_path: Path, change: str) -
 def test_missing_sources_are_said_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(Refusal, match="sources are missing"):
         console.build({}, tmp_path)
+
+
+def test_a_registry_that_does_not_answer_is_said_with_its_reason() -> None:
+    told = "\n".join(
+        (
+            "npm error code ECONNREFUSED",
+            "npm error network request to http://mirror.example/svelte failed, reason: connect "
+            "ECONNREFUSED 192.0.2.1:443",
+            "npm error A complete log of this run can be found in: /home/op/npm/_logs/1.log",
+        )
+    )
+    said = console.sentence(Failed("node", 1, told), ("ci",))
+    assert "cannot be fetched" in said
+    assert "ECONNREFUSED 192.0.2.1:443" in said
+    assert "complete log" not in said

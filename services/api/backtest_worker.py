@@ -1,0 +1,74 @@
+"""The process that tries rules on the past: beside the api, so that it takes nothing from it.
+
+One line of JSON comes in, one goes out. It is nicer than everybody else, has a connection and a
+deadline of its own, and ends when the api that started it does.
+"""
+
+import asyncio
+import os
+import sys
+import threading
+
+import msgspec
+import psycopg
+
+from services.domain.backtest import Backtest, Trial
+from services.store.backtest import TooMuch, backtest
+from services.store.deadline import connect
+
+DEADLINE_S = 120.0
+NICE = 10
+
+
+class Job(msgspec.Struct, frozen=True):
+    """What is to be tried; times in epoch ms."""
+
+    database_url: str
+    trials: list[Trial]
+    start: int
+    end: int
+
+
+class Done(msgspec.Struct, frozen=True):
+    """What was found, or in a sentence why not."""
+
+    found: Backtest | None = None
+    too_much: str | None = None
+    database_away: bool = False
+
+
+def main() -> None:
+    """Do one job and end."""
+    os.nice(NICE)
+    job = msgspec.json.decode(sys.stdin.buffer.readline(), type=Job)
+    threading.Thread(target=_end_with_the_api, daemon=True).start()
+    sys.stdout.buffer.write(msgspec.json.encode(asyncio.run(_do(job))))
+
+
+async def _do(job: Job) -> Done:
+    try:
+        async with asyncio.timeout(DEADLINE_S):
+            connection = await connect(job.database_url, application="parkwatch-backtest")
+            try:
+                return Done(await backtest(connection, job.trials, job.start, job.end))
+            finally:
+                await connection.close()
+    except TooMuch as refused:
+        return Done(too_much=str(refused))
+    except TimeoutError:
+        return Done(
+            too_much=f"This took longer than {DEADLINE_S:g} s: ask for a shorter stretch, or for "
+            "fewer points."
+        )
+    except psycopg.OperationalError:
+        return Done(database_away=True)
+
+
+def _end_with_the_api() -> None:
+    """Its end of the line stays open as long as it lives and wants an answer."""
+    sys.stdin.buffer.read()
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

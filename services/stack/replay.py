@@ -1,0 +1,197 @@
+"""`parkwatch replay`: the engine over stored readings, for the terminal; it changes nothing."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from services.domain.backtest import Backtest, Load, Trial, Tried
+from services.domain.directory import Directory
+from services.domain.rule import Condition, LimitRule
+from services.runtime.clock import Clock, to_datetime, to_ms
+from services.runtime.settings import Settings
+from services.stack.cache import Cache, engines_home
+from services.stack.data_dir import DataDir, choose
+from services.stack.database_alone import (
+    fresh,
+    held,
+    installed,
+    interruptible,
+    postgres_of,
+    running,
+)
+from services.stack.postgres import SUPERUSER
+from services.stack.progress import Progress
+from services.stack.refusal import Refusal
+from services.store.backtest import TooMuch, backtest
+from services.store.book import BookReader
+from services.store.deadline import connect
+
+SHOWN = 20
+Whole = Annotated[float, msgspec.Meta(ge=0)]
+
+
+class Proposed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A limit of the file, as `POST /rules` takes it."""
+
+    enterprise: str
+    tag: str
+    condition: Condition
+    limit: float
+    grade: Annotated[int, msgspec.Meta(ge=1, le=4)]
+    deadband: Whole = 0.0
+    on_delay_s: Whole = 0.0
+    off_delay_s: Whole = 0.0
+    kind: str = "limit"
+
+
+def replay(
+    start: str, end: str, rules: Path | None, settings: Settings, inherited: Mapping[str, str],
+    clock: Clock, progress: Progress,
+) -> None:  # fmt: skip
+    """Print what would have alarmed between two times. Raises Refusal, Interrupted."""
+    begins, ends = _instant("--from", start), _instant("--to", end)
+    if not begins < ends:
+        raise Refusal("--from must be before --to: give both with an offset.")
+    proposed = [] if rules is None else _read(rules)
+    with interruptible(), _database(settings, inherited, clock, progress) as url:
+        try:
+            found = asyncio.run(_try(url, proposed, begins, ends))
+        except TooMuch as refused:
+            raise Refusal(str(refused)) from refused
+    for line in report(found, compared=rules is not None):
+        print(line)
+
+
+def report(found: Backtest, *, compared: bool) -> Iterator[str]:
+    """What was found, line by line."""
+    yield f"{found.points} points, {found.readings} readings from {_text(found.start)} to {_text(found.end)}"
+    if found.left_out:
+        yield f"left out: {found.left_out} readings over ten minutes ahead of our clock"
+    yield from _load("today", found.today)
+    if not compared:
+        return
+    yield from _load("proposed", found.proposed)
+    kinds = (
+        ("appear", found.appearing, found.appears),
+        ("vanish", found.vanishing, found.vanishes),
+    )
+    for word, count, alarms in kinds:
+        yield f"{word}: {count}"
+        yield from (f"  {_line(each)}" for each in alarms[:SHOWN])
+        if count > SHOWN:
+            yield f"  and {count - SHOWN} more"
+
+
+def _load(name: str, load: Load) -> Iterator[str]:
+    grades = ", ".join(f"grade {n}: {count}" for n, count in enumerate(load.by_grade, start=1))
+    yield f"{name}: {load.alarms} alarms ({grades}), {len(load.floods)} floods"
+    for flood in load.floods[:SHOWN]:
+        until = "the end" if flood.end is None else _text(flood.end)
+        yield f"  flood from {_text(flood.start)} to {until}: {flood.alarms} alarms"
+
+
+def _line(each: Tried) -> str:
+    ended = "stands" if each.ended_at is None else f"until {_text(each.ended_at)}"
+    what = f"{each.condition} {each.limit:g}, grade {each.grade}, {each.value:g}"
+    return f"{_text(each.raised_at)} {each.enterprise} {each.tag}: {what}, {ended}"
+
+
+async def _try(url: str, proposed: list[Proposed], start: int, end: int) -> Backtest:
+    reader, directory = BookReader(url), Directory()
+    try:
+        change = await reader.poll()
+        if change is not None:
+            change.apply(directory)
+    finally:
+        await reader.close()
+    connection = await connect(url, application="parkwatch-replay")
+    try:
+        return await backtest(connection, _trials(directory, proposed), start, end)
+    finally:
+        await connection.close()
+
+
+def _trials(directory: Directory, proposed: list[Proposed]) -> list[Trial]:
+    """Every point that has rules or is named; a proposed rule takes today's place."""
+    today = {number: directory.in_force(number) for number in directory.by_id}
+    then = {number: {rule.condition: rule for rule in rules} for number, rules in today.items()}
+    for one in proposed:
+        point = directory.find(one.enterprise, one.tag)
+        if point is None:
+            raise Refusal(f"{one.enterprise} has no point {one.tag}: correct the file.")
+        if point.has_states:
+            raise Refusal(f"{one.tag} has states, no quantity to limit: correct the file.")
+        known = then[point.id].get(one.condition)
+        then[point.id][one.condition] = LimitRule(
+            known.id if known else f"proposed-{one.condition}",
+            1,
+            one.enterprise,
+            point.id,
+            one.condition,
+            one.limit,
+            one.grade,
+            one.deadband,
+            round(one.on_delay_s * 1000),
+            round(one.off_delay_s * 1000),
+        )
+    return [
+        Trial(point, tuple(today[number]), tuple(then[number].values()))
+        for number, point in directory.by_id.items()
+        if then[number]
+    ]
+
+
+def _read(path: Path) -> list[Proposed]:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=list[Proposed])
+    except OSError as error:
+        raise Refusal(f"{path} cannot be read ({error.strerror}): name a JSON file.") from error
+    except msgspec.MsgspecError as error:
+        raise Refusal(
+            f"{path} is no list of rules ({error}): give what POST /rules takes, in brackets."
+        ) from error
+
+
+def _instant(option: str, text: str) -> int:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise Refusal(f"{option} {text!r} is no time: write it like 2026-01-04T16:00:00+08:00.")
+    return to_ms(moment)
+
+
+def _text(at: int) -> str:
+    return to_datetime(at).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+@contextmanager
+def _database(
+    settings: Settings, inherited: Mapping[str, str], clock: Clock, progress: Progress
+) -> Iterator[str]:
+    """The address of the installation's database; one at rest is started for as long as needed."""
+    if settings.database_url is not None:
+        yield settings.database_url.get_secret_value()
+        return
+    path, _ = choose(settings.data_dir, "data_dir" in settings.model_fields_set)
+    data, cache = DataDir(path), installed(Cache(engines_home(inherited)))
+    if not (data.postgres / "data" / "PG_VERSION").exists():
+        raise Refusal(
+            f"There is nothing to replay in {path}: set PARKWATCH_DATA_DIR to the folder of an "
+            "installation that was started before, or PARKWATCH_DATABASE_URL."
+        )
+    if data.holder() is not None:
+        yield postgres_of(data, cache).url(SUPERUSER)
+        return
+    postgres = fresh(data, cache)
+    with ExitStack() as until:
+        until.enter_context(held(data, clock))
+        with progress.step("starting the database"):
+            until.enter_context(running(data, postgres, clock, progress))
+        yield postgres.url(SUPERUSER)

@@ -1,0 +1,124 @@
+"""The stored past of many points in columns, slice of time by slice.
+
+A slice is as wide as its number of readings allows, so that memory stays bounded whatever the
+points' periods are.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import psycopg
+from numpy.typing import NDArray
+
+from services.domain.reading import Quality, Reading
+from services.runtime.clock import to_datetime
+from services.store.deadline import Row, within
+from services.store.queries import Queries
+
+AHEAD_MS = 600_000
+"""Readings further ahead of our clock are left out, and counted: they would have to be sought in
+the whole of the future."""
+
+SLICE = 600_000
+"""Readings of a slice that we aim at."""
+
+NARROWEST_MS, FIRST_MS, WIDEST_MS = 60_000, 3_600_000, 86_400_000
+ANSWER_S = 60.0
+_EPOCH_2000_US = 946_684_800_000_000
+_HEADER = 20
+"""Bytes of PostgreSQL's header of an array of one dimension."""
+
+_INT64 = np.dtype([("size", ">i4"), ("value", ">i8")])
+_FLOAT = np.dtype([("size", ">i4"), ("value", ">f8")])
+Times = NDArray[np.int64]
+Values = NDArray[np.float64]
+Marks = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Readings of one point in the order of judging. Times are epoch ms."""
+
+    judged: Times
+    measured: Times
+    received: Times
+    value: Values
+
+    def chosen(self, which: Marks) -> "Columns":
+        return Columns(
+            self.judged[which], self.measured[which], self.received[which], self.value[which]
+        )
+
+    def readings(self, point_id: int) -> list[Reading]:
+        """As the judge takes them; whether good or uncertain makes no difference to it."""
+        columns = (self.measured.tolist(), self.received.tolist(), self.value.tolist())
+        return [
+            Reading(point_id, measured, received, value, Quality.GOOD)
+            for measured, received, value in zip(*columns, strict=True)
+        ]
+
+
+@dataclass(slots=True)
+class Past:
+    """Reads over a connection of its own; counts what it read and what it had to leave out."""
+
+    connection: psycopg.AsyncConnection[Row]
+    readings: int = 0
+    left_out: int = 0
+    _sql: Queries = field(default_factory=lambda: Queries.load("past"))
+
+    async def slices(
+        self, points: Sequence[int], start: int, end: int
+    ) -> AsyncIterator[dict[int, Columns]]:
+        """All readings judged from `start` on and before `end` (epoch ms), in order of time.
+
+        Raises psycopg.OperationalError when a slice does not come in time.
+        """
+        width = FIRST_MS
+        while start < end:
+            until = min(start + width, end)
+            found = await self._slice(points, start, until)
+            yield found
+            count = sum(len(each.value) for each in found.values())
+            self.readings += count
+            share = min(4.0, max(0.25, SLICE / max(count, 1)))
+            width = min(WIDEST_MS, max(NARROWEST_MS, int(width * share)))
+            start = until
+
+    async def _slice(self, points: Sequence[int], start: int, until: int) -> dict[int, Columns]:
+        values = {
+            "points": list(points),
+            "start": to_datetime(start),
+            "until": to_datetime(until + AHEAD_MS),
+        }
+        async with within(self.connection, ANSWER_S):
+            cursor = await self.connection.execute(self._sql["columns"], values, binary=True)
+        result = cursor.pgresult
+        assert result is not None
+        found: dict[int, Columns] = {}
+        for row in range(result.ntuples):
+            number, *arrays = (result.get_value(row, column) or b"" for column in range(4))
+            columns = self._ordered(arrays, start, until)
+            if len(columns.value):
+                found[int.from_bytes(number, "big")] = columns
+        return found
+
+    def _ordered(self, arrays: list[bytes], start: int, until: int) -> Columns:
+        measured, received = _milliseconds(arrays[0]), _milliseconds(arrays[1])
+        value = np.frombuffer(arrays[2], _FLOAT, offset=_HEADER)["value"].astype(np.float64)
+        judged = np.minimum(measured, received)
+        far = measured - judged > AHEAD_MS
+        self.left_out += int((far & (measured < until)).sum())
+        here = ~far & (judged >= start) & (judged < until)
+        every = Columns(judged, measured, received, value).chosen(here)
+        order = np.lexsort((every.value, every.measured, every.judged))
+        return Columns(
+            every.judged[order], every.measured[order], every.received[order], every.value[order]
+        )
+
+
+def _milliseconds(array: bytes) -> Times:
+    microseconds = np.frombuffer(array, _INT64, offset=_HEADER)["value"].astype(np.int64)
+    times: Times = (microseconds + _EPOCH_2000_US) // 1000
+    return times

@@ -1,0 +1,45 @@
+"""The console has words for whatever the services can say of a gateway."""
+
+import re
+from dataclasses import fields
+
+import pytest
+
+from services.api.routes.ledger import DayView
+from services.domain.conformance import Mark, Outcome
+from services.domain.connection import ConnectionState
+from services.domain.trouble import Kind
+from services.store.gateway_event import EventKind
+from tests.architecture.repository import ROOT
+
+CONNECTION = ROOT / "console/src/connection"
+
+
+def listed(module: str, name: str) -> set[str]:
+    """The words of a constant list in a module of the console."""
+    source = (CONNECTION / f"{module}.ts").read_text(encoding="utf-8")
+    found = re.search(rf"export const {name} = \[(.*?)\]", source, re.DOTALL)
+    assert found, f"{name} is not in {module}.ts"
+    return set(re.findall(r"'(\w+)'", found[1]))
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "ours"),
+    [
+        ("event", "EVENT_KINDS", set(EventKind)),
+        ("gateway", "GATEWAY_STATES", set(ConnectionState)),
+        ("trial", "OUTCOMES", set(Outcome)),
+        ("trial", "MARKS", set(Mark)),
+        (
+            "ledger",
+            "FATES",
+            {each.name for each in fields(DayView)} - {"day", "messages", "received"},
+        ),
+    ],
+)
+def test_the_console_knows_every_word(module: str, name: str, ours: set[str]) -> None:
+    assert listed(module, name) == {str(each) for each in ours}
+
+
+def test_whatever_is_the_matter_with_a_gateway_is_a_flag() -> None:
+    assert {str(each) for each in Kind} <= listed("gateway", "FLAGS")

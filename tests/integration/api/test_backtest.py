@@ -1,0 +1,121 @@
+"""Rules tried on the stored past over REST: a process of its own, over the real database."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import httpx2
+import psycopg
+
+from tests.integration.api.conftest import Api
+from tests.integration.api.test_register import refused
+from tests.living.outcome import eventually
+from tests.living.park import Json
+
+START = datetime(2026, 1, 10, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def store(api: Api, point: int, *readings: tuple[float, float], ahead_s: float = 0.0) -> None:
+    """Readings by (minute of the story, value), as ingest stores them."""
+    rows = [
+        (point, START + timedelta(minutes=at, seconds=ahead_s), START + timedelta(minutes=at), value, 0)
+        for at, value in readings
+    ]  # fmt: skip
+    with psycopg.connect(api.engines.superuser_url) as connection:
+        connection.cursor().executemany(
+            "INSERT INTO reading (point_id, measured_at, received_at, value, quality)"
+            " VALUES (%s, %s, %s, %s, %s)",
+            rows,
+        )
+
+
+def body(code: str, *limits: tuple[str, float], **more: object) -> Json:
+    rules = [
+        {"enterprise": code, "tag": "LI-1", "condition": condition, "limit": limit, "grade": 2}
+        for condition, limit in limits
+    ]
+    return {"start": START.isoformat(), "end": (START + DAY).isoformat(), "rules": rules, **more}
+
+
+def test_it_tells_which_alarms_would_appear_and_which_would_vanish(api: Api) -> None:
+    code = api.enterprise()
+    point = api.point(code, "LI-1")["id"]
+    today = {"enterprise": code, "tag": "LI-1", "condition": "H", "limit": 80, "grade": 3}
+    made = api.admin.register("/rules", today)
+    store(api, point, (0, 50), (60, 82), (70, 50), (600, 95), (610, 50), (1200, 5), (1210, 50))
+    store(api, point, (0, 99), (2000, 99), ahead_s=3600)
+
+    found = api.admin.tell("/rules/backtest", body(code, ("H", 90), ("L", 10)))
+    assert (found["points"], found["readings"], found["left_out"]) == (1, 7, 1)
+    assert found["today"]["by_grade"] == [0, 0, 2, 0]
+    assert found["proposed"]["by_grade"] == [0, 2, 0, 0]
+    (new,) = found["appears"]
+    assert (new["tag"], new["condition"], new["value"]) == ("LI-1", "L", 5.0)
+    (gone,) = found["vanishes"]
+    assert (gone["condition"], gone["limit"]) == ("H", 80.0)
+    assert (gone["raised_at"], gone["ended_at"]) == (
+        "2026-01-10T01:00:00.000Z",
+        "2026-01-10T01:10:00.000Z",
+    )
+    assert [r["limit"] for r in api.admin.items("/rules", enterprise=code)] == [80]
+
+    without = body(code, enterprise=code, without=[made["id"]])
+    eventually(lambda: api.admin.ask(f"/points/{code}/LI-1")["judged"], 10.0, "it is judged")
+    none = api.admin.tell("/rules/backtest", without)
+    assert (none["today"]["alarms"], none["proposed"]["alarms"]) == (2, 0)
+    assert none["vanishing"] == 2
+
+
+def test_what_cannot_be_tried_is_refused_in_a_sentence(api: Api) -> None:
+    code = api.enterprise()
+    api.point(code, "LI-1")
+    api.point(code, "XV-1", kind="valve", unit="1")
+
+    def said(*words: str, **change: object) -> None:
+        answer = api.admin.http.post("/rules/backtest", json=body(code, ("H", 90)) | change)
+        refused(answer, 422, "invalid", *words)
+
+    said("start", end=START.isoformat())
+    said("92 days", end=(START + 93 * DAY).isoformat())
+    said("without", "r-nowhere", without=["r-nowhere"])
+    said("rules", rules=[])
+    state = {"enterprise": code, "tag": "XV-1", "condition": "H", "limit": 1, "grade": 1}
+    said("XV-1", "states", rules=[state])
+    said("no point", rules=[state | {"tag": "nowhere"}])
+    operator = api.person("operator")
+    answer = operator.http.post("/rules/backtest", json=body(code, ("H", 90)))
+    refused(answer, 403, "forbidden", "operator")
+    operator.close()
+
+
+def test_an_account_has_one_at_a_time_and_the_api_goes_on(api: Api) -> None:
+    code = api.enterprise()
+    api.point(code, "LI-1")
+    answers: list[httpx2.Response] = []
+
+    def ask() -> None:
+        answers.append(api.admin.http.post("/rules/backtest", json=body(code, ("H", 90))))
+
+    with (
+        psycopg.connect(api.engines.superuser_url) as holder,
+        psycopg.connect(api.engines.superuser_url, autocommit=True) as watcher,
+    ):
+        holder.execute("LOCK TABLE reading IN ACCESS EXCLUSIVE MODE")
+        first = threading.Thread(target=ask)
+        first.start()
+
+        def is_waiting() -> bool:
+            row = watcher.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                " AND application_name = 'parkwatch-backtest'"
+            ).fetchone()
+            return row is not None and row[0] == 1
+
+        eventually(is_waiting, 30.0, "the first waits for the readings")
+        again = api.admin.http.post("/rules/backtest", json=body(code, ("H", 90)))
+        refused(again, 429, "too-many-requests", "under way")
+        assert api.admin.ask("/me")["role"] == "admin"
+        holder.rollback()
+        first.join(30.0)
+    assert [answer.status_code for answer in answers] == [200]
+    assert api.admin.tell("/rules/backtest", body(code, ("H", 90)))["readings"] == 0

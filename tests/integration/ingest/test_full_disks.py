@@ -1,0 +1,146 @@
+"""Database and broker on disks of their own, which fill up, and a broker whose store is damaged."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.living.engines_alone import Engines, engines_alone
+from tests.living.ingest_alone import Field, Tables, eventually, running_ingest
+from tests.living.own_disk import can_mount, fill, free, seen_by
+
+NOW = int(time.time() * 1000)
+READY_S = 45.0
+LARGE = "x" * 200_000
+
+DISKS = {"postgres": "420m", "broker": "64m"}
+"""The broker's store ends at half of what is free at its start: some 32 MiB."""
+
+
+@pytest.fixture(scope="module")
+def engines() -> Iterator[Engines]:
+    """On disks of their own."""
+    if not can_mount(Path("/tmp") / f"pw-trial-{os.getpid()}"):
+        pytest.skip("this machine lets nobody mount a file system of his own")
+    with engines_alone(disks=DISKS) as running:
+        yield running
+
+
+def disk(engines: Engines, engine: str, folder: str) -> Path:
+    """A folder on a disk of theirs; seen with the eyes of an engine that lives on meanwhile."""
+    return seen_by(engines.pids[engine], engines.data_dir / folder)
+
+
+def message(seq: int, **more: str) -> dict[str, object]:
+    return {"ts": NOW + seq, "boot": "b", "seq": seq, "values": {"GT-101": seq % 90}, **more}
+
+
+def expect_all(tables: Tables, sent: int, within_s: float = 90.0) -> None:
+    eventually(lambda: tables.count("reading") >= sent, within_s)
+    assert tables.rows("SELECT count(*), count(DISTINCT measured_at) FROM reading") == [
+        (sent, sent)
+    ]
+
+
+def test_beyond_the_brokers_end_gateways_are_refused_and_send_again(
+    engines: Engines, tables: Tables, field: Field
+) -> None:
+    with running_ingest(engines) as ingest:
+        field.await_status(lambda status: status.ready and status.db_ok, READY_S)
+        ingest.process.send_signal(signal.SIGSTOP)
+        for seq in range(1, 251):
+            field.send_later(message(seq, note=LARGE))
+        time.sleep(8)
+        assert 0 < field.unanswered() < 250, "some are kept, the rest is not acknowledged"
+        ingest.process.send_signal(signal.SIGCONT)
+        expect_all(tables, 250)
+        eventually(lambda: field.unanswered() == 0, 60)
+
+
+def test_with_the_databases_disk_full_nothing_is_acknowledged_and_it_goes_on_by_itself(
+    engines: Engines, tables: Tables, field: Field
+) -> None:
+    place = disk(engines, "broker", "postgres/data")
+    with running_ingest(engines):
+        field.await_status(lambda status: status.ready and status.db_ok, READY_S)
+        field.send(message(1))
+        eventually(lambda: tables.count("reading") == 1)
+        fill(place)
+        try:
+            for seq in range(2, 202):
+                field.send_later(message(seq, note=LARGE[:20_000]))
+            with_letters = [b"poison" + LARGE.encode() for _ in range(100)]
+            for each in with_letters:
+                field.send(each)
+            field.await_status(lambda status: not status.db_ok, 30)
+        finally:
+            free(place)
+        expect_all(tables, 201)
+        eventually(lambda: tables.count("dead_letter") == len(with_letters), 60)
+        field.await_status(lambda status: status.db_ok, 30)
+
+
+def test_with_the_brokers_disk_full_nothing_is_acknowledged_and_it_goes_on_by_itself(
+    engines: Engines, tables: Tables, field: Field
+) -> None:
+    place = disk(engines, "database", "broker")
+    with running_ingest(engines):
+        field.await_status(lambda status: status.ready and status.db_ok, READY_S)
+        field.send(message(1))
+        eventually(lambda: tables.count("reading") == 1)
+        fill(place)
+        try:
+            for seq in range(2, 42):
+                field.send_later(message(seq, note=LARGE))
+            time.sleep(8)
+            refused = field.unanswered()
+        finally:
+            free(place)
+        expect_all(tables, 41)
+        assert refused > 0
+        eventually(lambda: field.unanswered() == 0, 60)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("damage", ["truncated", "flipped"])
+def test_a_broker_with_a_damaged_store_comes_back_and_what_it_lost_is_a_gap(
+    engines: Engines, tables: Tables, field: Field, damage: str
+) -> None:
+    with running_ingest(engines) as ingest:
+        field.await_status(lambda status: status.ready and status.db_ok, READY_S)
+        field.send(message(1))
+        eventually(lambda: tables.count("reading") == 1)
+        ingest.kill()
+        for seq in range(2, 52):
+            field.send(message(seq))
+        broker = engines.pids["broker"]
+        store = disk(engines, "database", "broker/store")
+        os.kill(broker, signal.SIGSTOP)
+        for block in store.rglob("$MQTT_msgs/msgs/*.blk"):
+            spoil(block, damage)
+        os.kill(broker, signal.SIGKILL)
+        ingest.restart()
+        field.await_status(lambda status: status.ready and status.db_ok, READY_S)
+        again = engines.pids["broker"]
+        field.send(message(52))
+        eventually(lambda: tables.rows("SELECT FROM gateway_ledger WHERE highest_seq = 52"), 40)
+        time.sleep(12)
+        stored = tables.count("reading")
+        missing = (
+            "SELECT coalesce(sum(to_seq - from_seq + 1), 0) FROM gap WHERE opened_at IS NOT NULL"
+        )
+        assert tables.rows(missing) == [(52 - stored,)]
+        assert engines.pids["broker"] == again, "it does not go on dying"
+
+
+def spoil(block: Path, damage: str) -> None:
+    """Lose the second half of a file, or turn a bit in its middle."""
+    content = bytearray(block.read_bytes())
+    if damage == "truncated":
+        block.write_bytes(content[: len(content) // 2])
+    else:
+        content[len(content) // 2] ^= 1
+        block.write_bytes(content)

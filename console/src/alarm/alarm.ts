@@ -32,6 +32,8 @@ export interface Alarm {
   /** What kind of thing it is about: `point`, `gateway`, `enterprise`, … */
   readonly subjectType: string;
   readonly rule: string | null;
+  /** Which version of the rule it stands by. */
+  readonly ruleVersion?: number | null;
   readonly grade: Grade;
   readonly state: AlarmState;
   readonly closedAs: Closing | null;

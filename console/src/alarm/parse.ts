@@ -19,6 +19,7 @@ export function parseAlarm(raw: unknown): Alarm | null {
     subject: subjectText(raw['subject']) ?? tag ?? '',
     subjectType: subjectType(raw['subject']),
     rule: ruleText(raw['rule']),
+    ruleVersion: number(raw['rule_version']),
     grade: parseGrade(raw['grade']),
     state: oneOf(ALARM_STATES, raw['state']) ?? 'unacknowledged',
     closedAs: oneOf(CLOSINGS, raw['closed_as']),

@@ -36,6 +36,8 @@ export interface Point {
   /** How often it is expected to report; an on-change point has none. */
   readonly periodS: number | null;
   readonly onChange: boolean;
+  /** False: no rule is in force for it, so that it raises no alarm whatever it reads. */
+  readonly judged: boolean;
 }
 
 /**
@@ -86,6 +88,7 @@ export function parsePoint(raw: unknown): Point | null {
     substance: codeOf(raw['substance']),
     periodS: number(raw['period_s']),
     onChange: raw['reporting'] === 'on_change',
+    judged: raw['judged'] !== false,
   };
 }
 

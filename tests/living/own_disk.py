@@ -1,6 +1,7 @@
 """Small file systems of their own for a process, so that a full disk harms nobody else."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,7 +25,10 @@ def on_own_disks(folder: Path, sizes: Mapping[str, str]) -> list[str]:
 def can_mount(folder: Path) -> bool:
     """Whether this machine lets us have such disks."""
     words = [*on_own_disks(folder, {"trial": "1m"}), "true"]
-    return subprocess.run(words, capture_output=True, check=False).returncode == 0
+    try:
+        return subprocess.run(words, capture_output=True, check=False).returncode == 0
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def seen_by(pid: int, path: Path) -> Path:

@@ -50,4 +50,5 @@ bench: install-tests
 	$(RUN) -m bench.ingest
 	$(RUN) -m bench.alarm_latency
 	$(RUN) -m bench.readings
+	$(RUN) -m bench.backtest
 	$(RUN) -m bench.chart

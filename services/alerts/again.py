@@ -7,6 +7,7 @@ same once more changes nothing.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import psycopg
@@ -15,6 +16,8 @@ import structlog
 from services.alerts.engine_outcome import DirtyRange
 from services.alerts.judge import Judge
 from services.alerts.keeper import Keeper
+from services.alerts.passed import Passed
+from services.domain.point import Point
 from services.domain.reading import LIVE_HORIZON_MS
 from services.store.judge_again import AgainList, Stretch, Waiting
 
@@ -24,6 +27,8 @@ SLICE = 1_000
 """Readings judged in one step: few enough that the loop stays quick."""
 IN_WORK_LIMIT = 10_000
 """Entries judged and not yet dropped; beyond it the list waits for the next snapshot."""
+LATER_S = (0.0, 2.0, 10.0, 60.0)
+"""When the stretches of a point that was learned late are looked at."""
 UNKNOWN_LOOKS = 100
 """How often a point is looked for in the book; one that is not there by then is gone."""
 
@@ -37,6 +42,9 @@ class AgainFollower:
     entries: AgainList
     judge: Judge
     keeper: Keeper
+    passed: Passed = field(default_factory=Passed)
+    _own: list[tuple[float, Stretch]] = field(default_factory=list)
+    """Stretches of points learned late, and when to look at them (monotonic)."""
     _judged: dict[int, int] = field(default_factory=dict)
     _unknown: dict[int, int] = field(default_factory=dict)
 
@@ -53,8 +61,17 @@ class AgainFollower:
                 away = True
             await asyncio.sleep(AWAY_S if away else EVERY_S)
 
+    def learn(self, points: Sequence[Point]) -> None:
+        """The book brought points: what of them was passed by is judged from the store, now and
+        again later, because ingest may be slower to store it."""
+        now = self.judge.clock.monotonic()
+        for stretch in self.passed.learn(points):
+            self._own += [(now + after, stretch) for after in LATER_S]
+        del self._own[: -IN_WORK_LIMIT * len(LATER_S)]
+
     async def look(self) -> None:
         """Judge what is new on the list, drop what is safe. Raises psycopg.OperationalError."""
+        await self._look_at_own()
         # At its end the spool takes no marks: the list keeps them.
         if len(self._judged) < IN_WORK_LIMIT and self.judge.ledger.overflow.since is None:
             for entry in await self.entries.waiting(self._judged):
@@ -66,6 +83,12 @@ class AgainFollower:
             await self.entries.drop(safe)
             for number in safe:
                 del self._judged[number]
+
+    async def _look_at_own(self) -> None:
+        now = self.judge.clock.monotonic()
+        for due in [each for each in self._own if each[0] <= now]:
+            await self._judge(due[1])
+            self._own.remove(due)
 
     def _is_known(self, entry: Waiting) -> bool:
         """Whether its point is in our book; it may be a moment behind."""

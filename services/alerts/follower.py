@@ -1,6 +1,7 @@
 """Follows the book: several times a second, and the engine judges by it at once."""
 
 import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import psycopg
@@ -8,6 +9,7 @@ import structlog
 
 from services.alerts.judge import Judge
 from services.domain.directory import BookChange, Directory
+from services.domain.point import Point
 from services.domain.rule import LimitRule
 from services.store.book import BookReader
 
@@ -29,6 +31,8 @@ class BookFollower:
     loaded: bool
     looked: asyncio.Event = field(default_factory=asyncio.Event)
     """Set after the first look at the database, whatever it brought."""
+    on_points: Callable[[Sequence[Point]], None] = lambda _: None
+    """Told of points that are new or changed, once the engine knows them."""
     _compared: bool = False
 
     async def run(self) -> None:
@@ -55,6 +59,7 @@ class BookFollower:
             change = difference(self.judge.engine.directory, change, self.judge.clock.now_ms())
             self._compared = True
         self.judge.apply_book(change)
+        self.on_points(change.points)
         self.loaded = True
 
 

@@ -105,7 +105,8 @@ async def _serve(settings: Settings, folder: Path, stop: asyncio.Event) -> None:
         if fresh:
             await keeper.keep()
         history = HistoryJudge(database_url, judge, recorder)
-        again = AgainFollower(AgainList(database_url), judge, keeper)
+        again = AgainFollower(AgainList(database_url), judge, keeper, watch.passed)
+        follower.on_points = again.learn
         for each in (history.run(), keeper.run(), again.run()):
             tasks.append(group.create_task(each))
         commands.open = claims.open = True

@@ -8,6 +8,7 @@ from services.alerts.engine import Hearing
 from services.alerts.heard import MESSAGES_REMEMBERED, Heard, MessageId
 from services.alerts.hearing import hearing_of
 from services.alerts.judge import Judge
+from services.alerts.passed import Passed
 from services.domain.reading import Reading, ReadingFlag
 from services.runtime.clock import Clock
 from services.runtime.feed import Delivery, Feed
@@ -28,11 +29,13 @@ class Watch:
         clock: Clock,
         heard: Heard,
         known: Iterable[MessageId] = (),
+        passed: Passed | None = None,
     ) -> None:
         self._feed = feed
         self._judge = judge
         self._clock = clock
         self._heard = heard
+        self.passed = passed or Passed()
         self._messages: OrderedDict[MessageId, None] = OrderedDict.fromkeys(known)
         self._fresh: list[MessageId] = []
         self._next_tick = clock.monotonic()
@@ -72,8 +75,8 @@ class Watch:
         self.engine_at = self._clock.now_ms()
 
     def _readings(self, delivery: Delivery) -> Sequence[Reading]:
-        """What a delivery says; that it came is noted beside it. Refusals are ingest's to keep; readings without a time, of a
-        message that we had before, are no new ones."""
+        """What a delivery says; that it came is noted beside it. Refusals are ingest's to keep;
+        readings without a time, of a message that we had before, are no new ones."""
         found = translate(
             self._judge.engine.directory,
             delivery.topic,
@@ -82,6 +85,8 @@ class Watch:
             delivery.redelivered,
             delivery.retained,
         )
+        if found.unregistered:
+            self.passed.note(found)
         hearing = None if delivery.retained else hearing_of(found, delivery.received_at)
         if hearing is not None:
             self._hearings.append(hearing)

@@ -25,7 +25,8 @@ GATEWAYS_MOST = 10_000
 """Gateways whose traffic is remembered; beyond it those that were quiet for a minute are forgotten,
 and then who is new is not limited."""
 
-_BLOCK_S = 10
+_PAUSE_S = 10
+"""Seconds without a message that end a flood."""
 
 Owner = tuple[str, str]
 """Enterprise and gateway."""
@@ -49,6 +50,9 @@ class Window:
     total: int = 0
     _slots: list[int] = field(default_factory=lambda: [0] * WINDOW_S)
     _second: int = -1
+    _since: int = -1
+    """The first second of those that were counted in without a pause of ten."""
+    _last: int = -_PAUSE_S
 
     def turn(self, second: int) -> None:
         """Move on to this second, and forget what is older than the window."""
@@ -65,14 +69,13 @@ class Window:
         """Count in the present second."""
         self._slots[self._second % WINDOW_S] += count
         self.total += count
+        if self._second - self._last >= _PAUSE_S:
+            self._since = self._second
+        self._last = self._second
 
     def lasted(self) -> bool:
-        """Whether something was counted in each tenth second of the window."""
-        blocks = range(self._second + 1 - WINDOW_S, self._second + 1, _BLOCK_S)
-        return all(
-            any(self._slots[each % WINDOW_S] for each in range(start, start + _BLOCK_S))
-            for start in blocks
-        )
+        """Whether it was counted in for the whole of the window, without a pause of ten seconds."""
+        return self._second - self._since + 1 >= WINDOW_S
 
 
 @dataclass(slots=True)

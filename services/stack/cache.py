@@ -112,6 +112,8 @@ def sentence_for(error: OSError, folder: Path) -> str | None:
             return f"The disk that holds {folder} is full: free about 1 GB there and start again."
         case errno.EROFS | errno.EACCES | errno.EPERM:
             return f"{folder} cannot be written: give this user write access to it, or choose another folder."
+        case errno.ENOENT:
+            return f"{folder} cannot be made where it is named: choose another folder."
         case errno.ENOTDIR | errno.EEXIST:
             return f"{folder} is in the way: it is a file where a folder is needed; move it and start again."
         case _:

@@ -6,7 +6,7 @@ from tests.living.engines import REPOSITORY
 
 READERS = {"services/ingest/door.py", "services/alerts/watch.py"}
 DECODING = re.compile(
-    r"from services\.wire\.(native|neuron|senml|thingsboard|leaf|document) import"
+    r"from services\.wire\.(native|neuron|senml|thingsboard|leaf|document) import .*(decode|DECODERS|parse)"
 )
 
 

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.security import HTTPBasic, HTTPBasicCredentials
 
 from services.api.answer import answer
-from services.api.asking import Here, count, window
+from services.api.asking import Here, count, too_many, window
 from services.api.problem import Kind, Problem
+from services.domain.trouble import Kind as Trouble
 from services.store.register import Gateway
 from services.wire.leaf import DECODERS
 from services.wire.telemetry import Poison
@@ -79,7 +80,16 @@ async def gateway_caller(request: Request, credentials: Basic) -> Gateway:
     ):
         raise Problem(Kind.WRONG_CREDENTIALS, "Username or password is wrong.", _CHALLENGE)
     count(here, f"gateway:{gateway.username}")
+    _refuse_cut(here, gateway)
     return gateway
+
+
+def _refuse_cut(here: Here, gateway: Gateway) -> None:
+    """One that is cut for what it sent is not let in by another door."""
+    for condition in here.troubles.of(gateway.enterprise, gateway.code):
+        wait_ms = (condition.until or 0) - here.clock.now_ms()
+        if condition.kind is Trouble.CUT and wait_ms > 0:
+            raise too_many(wait_ms / 1000)
 
 
 Caller = Annotated[Gateway, Depends(gateway_caller)]

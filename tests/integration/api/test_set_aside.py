@@ -3,6 +3,7 @@
 import base64
 import time
 
+import httpx2
 import psycopg
 import pytest
 
@@ -58,6 +59,11 @@ async def test_a_gateway_that_floods_is_cut_shown_and_let_in_again(api: Api) -> 
     kept_out = Field(api, username, password)
     assert not kept_out.connected.wait(1.0)
     kept_out.close()
+    by_http = httpx2.post(
+        f"{api.url}/api/v1/telemetry", json={"values": {"T": 1}}, auth=(username, password)
+    )
+    assert by_http.status_code == 429, by_http.text
+    assert 0 < int(by_http.headers["retry-after"]) <= 8
     (first, second) = api.admin.items(f"/enterprises/{code}/gateways")
     (shown,) = first["conditions"]
     assert (shown["kind"], shown["count"], second["conditions"]) == ("gateway_cut", 5_000, [])

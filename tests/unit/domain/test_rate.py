@@ -62,6 +62,21 @@ def test_less_than_ten_times_is_never_cut() -> None:
     assert Passage.CUT not in sent(gate, range(600), 10 * RATE - 1)
 
 
+def test_a_flood_that_ends_before_the_minute_does_is_not_cut() -> None:
+    gate = RateGate(RATE)
+
+    assert Passage.CUT not in sent(gate, range(59), 14 * RATE)
+
+
+def test_a_flood_with_a_pause_begins_anew() -> None:
+    gate = RateGate(RATE)
+    first = sent(gate, range(50), 14 * RATE)
+    after = sent(gate, range(61, 180), 14 * RATE)
+
+    assert Passage.CUT not in first
+    assert after.index(Passage.CUT) == 59
+
+
 def test_a_burst_is_not_cut_however_large() -> None:
     gate = RateGate(RATE)
 

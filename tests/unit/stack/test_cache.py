@@ -60,6 +60,7 @@ def test_two_installs_at_once_build_only_once(tmp_path: Path) -> None:
         (errno.ENOSPC, "is full: free about 1 GB"),
         (errno.EROFS, "cannot be written"),
         (errno.EACCES, "cannot be written"),
+        (errno.ENOENT, "cannot be made"),
         (errno.ENOTDIR, "is in the way"),
     ],
 )

@@ -51,4 +51,5 @@ bench: install-tests
 	$(RUN) -m bench.alarm_latency
 	$(RUN) -m bench.readings
 	$(RUN) -m bench.backtest
+	$(RUN) -m bench.footprint
 	$(RUN) -m bench.chart

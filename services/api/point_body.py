@@ -73,6 +73,10 @@ class PointChange(BaseModel):
     """What changes of a point; whatever is not named stays, null empties."""
 
     model_config = ConfigDict(extra="forbid")
+    kind: Annotated[
+        PointKind,
+        Field(description="Only while no reading of it is stored and no rule of it is in force"),
+    ] = PointKind.ANALOG
     unit: Unit = Field(default="")
     range_low: Number | None = None
     range_high: Number | None = None

@@ -131,7 +131,8 @@ async def change_point(
     change: PointChange,
     once: OnceOnly,
 ) -> Response:
-    """Change what is named; null empties a field. Name, number and kind of a point stay."""
+    """Change what is named; null empties a field. Name and number of a point stay, and once there
+    is a reading or a rule of it, its kind."""
     seen(here, principal, enterprise, tag)
     _check_gateway(here, enterprise, change.gateway)
     async with here.database.transaction() as connection:
@@ -140,12 +141,23 @@ async def change_point(
         if known is None:
             raise not_found("point")
         columns = known | change.model_dump(exclude_unset=True)
+        if columns["kind"] != known["kind"]:
+            await _check_unused(connection, known)
         check_ranges(columns["range_low"], columns["range_high"])
         await store.update_point(connection, columns, number)
         changed = await _place(connection, enterprise, tag)
         done = await once.keep(connection, answer(view(changed, _judged(here, changed))))
     await refresh(here.follower)
     return done
+
+
+async def _check_unused(connection: Connection, point: dict[str, object]) -> None:
+    """A kind that was mistaken can be put right as long as nothing was made of it."""
+    if await store.is_in_use(connection, point):
+        raise Problem(
+            Kind.CONFLICT,
+            f"kind: {point['tag']} has readings or rules of its kind; register another point.",
+        )
 
 
 async def insert(connection: Connection, new: NewPoint) -> Place:

@@ -79,10 +79,16 @@ SELECT enterprise, tag, id, kind, unit, range_low, range_high, substance, hazard
        deleted_at IS NOT NULL AS removed
 FROM point WHERE enterprise = %(enterprise)s AND tag = %(tag)s AND deleted_at IS NULL;
 
+-- name: is_in_use
+-- Whether anything was made of a point's kind: a reading, or a rule in force.
+SELECT EXISTS (SELECT FROM reading WHERE point_id = %(id)s)
+    OR EXISTS (SELECT FROM rule
+               WHERE enterprise = %(enterprise)s AND tag = %(tag)s AND valid_to IS NULL);
+
 -- name: update_point
--- Another description for a point; its name, number and kind stay.
+-- Another description for a point; its name and number stay.
 UPDATE point
-SET unit = %(unit)s, range_low = %(range_low)s, range_high = %(range_high)s,
+SET kind = %(kind)s, unit = %(unit)s, range_low = %(range_low)s, range_high = %(range_high)s,
     substance = %(substance)s, hazard_source = %(hazard_source)s, gateway = %(gateway)s,
     name = %(name)s, name_en = %(name_en)s, lon = %(lon)s, lat = %(lat)s,
     period_s = %(period_s)s, reporting = %(reporting)s, book_version = %(version)s

@@ -32,8 +32,29 @@ def test_a_point_lives_from_its_registration_through_every_change(api: Api) -> N
     assert changed == made | {"unit": "m", "range_low": None}
     assert api.admin.ask(address) == changed
     refused(api.admin.http.patch(address, json={"range_low": 200}), 422, "invalid", "range_low")
-    refused(api.admin.http.patch(address, json={"kind": "flow"}), 422, "invalid", "kind")
+    refused(api.admin.http.patch(address, json={"kind": None}), 422, "invalid", "kind")
+    refused(api.admin.http.patch(address, json={"id": 7}), 422, "invalid", "id")
     refused(api.admin.http.get(f"/points/{code}/GT"), 404, "not-found", "point")
+
+
+def test_a_kind_that_was_mistaken_is_put_right_until_something_was_made_of_it(api: Api) -> None:
+    code = api.enterprise()
+    point = api.point(code, "XV-1")
+    address = f"/points/{code}/XV-1"
+    valve = {"kind": "valve", "unit": "state"}
+    assert api.admin.http.patch(address, json=valve).json() == point | valve
+    with psycopg.connect(api.engines.superuser_url) as connection:
+        connection.execute(
+            "INSERT INTO reading (point_id, measured_at, received_at, value, quality)"
+            " VALUES (%s, now(), now(), 1, 0)",
+            (point["id"],),
+        )
+    refused(api.admin.http.patch(address, json={"kind": "level"}), 409, "conflict", "kind", "XV-1")
+    api.point(code, "T-2")
+    rule = {"enterprise": code, "tag": "T-2", "condition": "H", "limit": 5, "grade": 2}
+    api.admin.tell("/rules", rule, status=201)
+    ruled = api.admin.http.patch(f"/points/{code}/T-2", json={"kind": "flow"})
+    refused(ruled, 409, "conflict", "kind", "rules")
 
 
 def test_a_list_is_paged_whole_and_in_order(api: Api) -> None:

@@ -42,7 +42,8 @@ def test_a_kind_that_was_mistaken_is_put_right_until_something_was_made_of_it(ap
     point = api.point(code, "XV-1")
     address = f"/points/{code}/XV-1"
     valve = {"kind": "valve", "unit": "state"}
-    assert api.admin.http.patch(address, json=valve).json() == point | valve
+    changed = api.admin.http.patch(address, json=valve).json()
+    assert changed == point | valve | {"states": ["closed", "open", "moving", "fault"]}
     with psycopg.connect(api.engines.superuser_url) as connection:
         connection.execute(
             "INSERT INTO reading (point_id, measured_at, received_at, value, quality)"

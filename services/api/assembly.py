@@ -8,6 +8,7 @@ from services.api.bench.bench import Bench
 from services.api.bench.sessions import Sessions
 from services.api.bench.trial import Surroundings
 from services.api.broker_access import BrokerAccess
+from services.api.broker_store import BrokerStore
 from services.api.broker_watch import BrokerWatch
 from services.api.connectivity import Connectivity
 from services.api.database import Database
@@ -87,6 +88,7 @@ def assemble(settings: Settings, clock: Clock) -> Process:
             Surroundings(clock, database, register, replica, _sessions(settings)),
         ),
         broker_watch=_broker_watch(settings, database, register, clock),
+        broker_store=_broker_store(settings, database, vitals, clock),
         sealing=_sealing(settings, database, clock),
         console=settings.console_dir,
         online_rate_text=settings.online_rate_text,
@@ -120,6 +122,15 @@ def _broker_watch(
     admin = settings.broker_admin_url
     url = None if admin is None else admin.get_secret_value()
     return BrokerWatch(settings.broker_log_file, url, database, register, clock)
+
+
+def _broker_store(
+    settings: Settings, database: Database, vitals: Vitals, clock: Clock
+) -> BrokerStore | None:
+    admin = settings.broker_admin_url
+    if admin is None:
+        return None
+    return BrokerStore(admin.get_secret_value(), database, vitals, clock)
 
 
 def _sealing(settings: Settings, database: Database, clock: Clock) -> Sealing | None:

@@ -148,7 +148,8 @@ def _schemas() -> Json:
             found[owner.__name__]["properties"][name]["description"] = f"So far: {known}."
     found["Heartbeat"]["properties"]["degraded"]["description"] = (
         "What does not work now: `engine` (no live alarms), `ingest` (readings wait in the broker), "
-        "`database` (alarms go on, the record follows); empty when all is well."
+        "`database` (alarms go on, the record follows), "
+        "`broker_store` (half full or more: see the field of this name); empty when all is well."
     )
     return found | {"Subscribe": Subscribe.model_json_schema()}
 

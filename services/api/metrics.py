@@ -42,6 +42,9 @@ def exposition(here: Window) -> bytes:
     if committed is not None:
         age = (here.clock.now_ms() - committed) / 1000
         gauge("parkwatch_commit_age_seconds", "Since readings were last committed.", age)
+    kept = here.vitals.broker_store
+    if kept is not None:
+        gauge("parkwatch_broker_store_ratio", "Of the broker's store, used.", kept.share)
     _store(here, gauge)
     _ledger(here, registry)
     if here.broker_watch is not None:

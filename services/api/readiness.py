@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from services.api.vitals import ENGINE, INGEST
 from services.api.window import Window
+from services.domain.broker_store import Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ def assess(here: Window) -> Readiness:
             "engine": _service(here, ENGINE, vitals.live),
             "ingest": _service(here, INGEST, vitals.is_ready(INGEST)),
             "gateways": Dependency(door.is_open and door.trouble is None, None, _door(here)),
+            "broker_store": _store(here),
         },
     )
 
@@ -55,6 +57,14 @@ def _service(here: Window, service: str, ok: bool) -> Dependency:
     if silence is None:
         return Dependency(ok, lag, "It was never heard.")
     return Dependency(ok, lag, status.detail if status else None)
+
+
+def _store(here: Window) -> Dependency:
+    state = here.vitals.broker_store
+    if state is None:
+        return Dependency(True, None, "Nobody looks into the broker's store.")
+    left = "" if state.hours_left is None else f", {state.hours_left:.1f} h left"
+    return Dependency(state.level is Level.WELL, None, f"{state.share:.0%} full{left}.")
 
 
 def _door(here: Window) -> str | None:

@@ -53,6 +53,7 @@ async def _serve(settings: Settings, process: Process, stop: asyncio.Event) -> N
                 upkeep.run_watch(),
                 upkeep.run_door(),
                 upkeep.run_broker_watch(),
+                upkeep.run_broker_store(),
                 upkeep.run_sealing(),
                 upkeep.run_connectivity(),
                 upkeep.run_values(),

@@ -12,6 +12,7 @@ from services.store import alarm_list
 
 LOOK_S = 0.5
 WATCH_S = 0.25
+STORE_S = 10.0
 VALUES_S = 0.1
 SEAL_S = 20.0
 HEARTBEAT_S = 2.0
@@ -51,6 +52,11 @@ class Upkeep:
         """See what the broker refuses, where its log can be read."""
         if self._here.broker_watch is not None:
             await _every(WATCH_S, self._here.broker_watch.follow)
+
+    async def run_broker_store(self) -> None:
+        """See how full the broker's store is, where the broker says so."""
+        if self._here.broker_store is not None:
+            await _every(STORE_S, self._here.broker_store.look)
 
     async def run_sealing(self) -> None:
         """Seal the journal once a day."""

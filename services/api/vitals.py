@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from services.api.database import Database
 from services.api.replica import Replica, Source
+from services.domain.broker_store import Level, StoreState
 from services.runtime.clock import Clock
 from services.wire.bus import Status
 
@@ -29,6 +30,8 @@ class Vitals:
         self._replica = replica
         self._heard: dict[str, _Heard] = {}
         self._workers: dict[str, _Heard] = {}
+        self.broker_store: StoreState | None = None
+        """As last seen; None where nobody can look into the broker."""
 
     def hear(self, status: Status) -> None:
         """Note a sign of life, now."""
@@ -102,6 +105,7 @@ class Vitals:
             "engine": self.live,
             "ingest": self.is_ready(INGEST),
             "database": self.database_there,
+            "broker_store": self.broker_store is None or self.broker_store.level is Level.WELL,
         }
         return [name for name, well in verdicts.items() if not well]
 

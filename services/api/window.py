@@ -6,6 +6,7 @@ from pathlib import Path
 from services.api.accounts import Accounts
 from services.api.backtests import Backtests
 from services.api.bench.bench import Bench
+from services.api.broker_store import BrokerStore
 from services.api.broker_watch import BrokerWatch
 from services.api.connectivity import Connectivity
 from services.api.database import Database
@@ -53,6 +54,8 @@ class Window:
     bench: Bench
     broker_watch: BrokerWatch | None
     """None where the broker's log is out of reach."""
+    broker_store: BrokerStore | None
+    """None where the broker's administrator is not ours."""
     sealing: Sealing | None
     """None where no key was given: the journal is not sealed."""
     console: Path | None

@@ -5,6 +5,7 @@ own users as variables, `gateways.conf` is the list of all users, written by the
 """
 
 import os
+import re
 import shutil
 import socket
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ HOST = "127.0.0.1"
 SERVICE_USERS = tuple(RIGHTS)
 ADMIN_USER = "svc-broker-admin"
 STORE_LIMIT = 20 * 2**30
+LIMIT = re.compile(r"(?m)^\s*max_file_store: (\d+)$")
 WINDOW = 5_000
 SMALL_WINDOW = 2_000
 """Of each session, where one worker may hold seventeen."""
@@ -129,7 +131,7 @@ class Broker:
         values = {
             "native_listen": f"{self._native.host}:{self._native.port}",
             "store_dir": str(self._store),
-            "store_limit": str(min(STORE_LIMIT, shutil.disk_usage(self._store.parent).free // 2)),
+            "store_limit": str(self._store_limit()),
             "mqtt_listen": f"{self._listener.host}:{self._listener.port}",
             "mqtt_tls": self._tls(),
             "window": str(SMALL_WINDOW if self._bucketed else WINDOW),
@@ -140,6 +142,14 @@ class Broker:
         for name, value in values.items():
             text = text.replace(f"@{name}@", value)
         return text
+
+    def _store_limit(self) -> int:
+        """In bytes. It never shrinks: the broker has set aside what it was given for messages, and
+        the half of what is free becomes less with every message that it holds."""
+        free = shutil.disk_usage(self._store.parent).free
+        before = self._folder / "nats.conf"
+        known = LIMIT.search(before.read_text(encoding="utf-8")) if before.exists() else None
+        return max(min(STORE_LIMIT, free // 2), int(known[1]) if known else 0)
 
     def _gateways_fit(self) -> bool:
         if not self.users_file.exists():

@@ -40,6 +40,9 @@ class EventKind(StrEnum):
     OVER_RATE = "over_rate"
     GATEWAY_CUT = "gateway_cut"
     TEXT_TRANSCODED = "text_transcoded"
+    BROKER_STORE_HALF = "broker_store_half"
+    BROKER_STORE_FULL = "broker_store_full"
+    BROKER_STORE_WELL = "broker_store_well"
 
 
 REFUSALS = (
@@ -145,6 +148,13 @@ async def events(
     async with connection.cursor(row_factory=class_row(GatewayEvent)) as cursor:
         await cursor.execute(_SQL["events"], values)
         return await cursor.fetchall()
+
+
+async def tell_broker_store(connection: Connection, kind: EventKind, detail: str, at: int) -> None:
+    """Tell every enterprise how full the broker's store is now (`at`: epoch ms); nothing where that
+    is what was told last, and no `BROKER_STORE_WELL` where nothing was. The caller commits."""
+    values = {"kind": kind, "detail": detail, "at": to_datetime(at)}
+    await connection.execute(_SQL["tell_broker_store"], values)
 
 
 async def _insert(connection: Connection, fresh: list[Growth]) -> list[int]:

@@ -7,6 +7,7 @@ import pytest
 
 from services.api.assembly import assemble
 from services.api.metrics import exposition
+from services.domain.broker_store import Level, StoreState
 from services.runtime.clock import ManualClock
 from services.runtime.settings import Settings
 from services.wire.bus import Status
@@ -34,6 +35,7 @@ def exposed(tmp_path: Path) -> dict[str, str]:
     clock = ManualClock()
     here = assemble(settings, clock).window
     here.vitals.hear(Status("alerts", True, clock.now_ms(), spool_bytes=1))
+    here.vitals.broker_store = StoreState(Level.HALF, 0.5, 12.0)
     now = clock.now_ms()
     here.vitals.hear(Status("ingest", True, now, commit_at=now, rollup_lag_ms=1, free_share=0.5))
     lines = re.findall(r"(?m)^# TYPE (\w+) (\w+)$", exposition(here).decode())

@@ -11,6 +11,7 @@ from services.api.database import Database
 from services.api.problem import Kind, render
 from services.api.replica import Replica
 from services.api.vitals import Vitals
+from services.domain.broker_store import Level, StoreState
 from services.runtime.clock import ManualClock
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,6 +55,7 @@ def test_every_loud_sentence_and_every_fault_of_ours_has_its_entry_and_no_other(
 def test_all_that_can_be_degraded_has_its_entry(page: Path) -> None:
     clock = ManualClock()
     nothing_is_there = Vitals(clock, Database("postgresql://nowhere", clock), Replica())
+    nothing_is_there.broker_store = StoreState(Level.FULL, 0.9, 1.0)
     assert headings(page) == set(nothing_is_there.degraded())
 
 

@@ -5,7 +5,7 @@ import { isJson, text } from '../api/parse';
 import { Problem } from '../api/problem';
 import { locale } from '../i18n/locale.svelte';
 import { Link, type Socket } from '../live/link';
-import type { LiveMessage } from '../live/message';
+import type { BrokerStore, LiveMessage } from '../live/message';
 import { EMPTY, reduce, type LiveState } from '../live/reducer';
 import { judge, type Truth } from '../live/truth';
 import { clock } from './clock.svelte';
@@ -21,6 +21,8 @@ class Live {
   truth: Truth = $state.raw({ reasons: [], stale: false });
   /** Own clock at the newest message, epoch ms; 0 before the first. */
   heardAt = $state(0);
+  /** As the newest heartbeat tells it. */
+  brokerStore: BrokerStore | null = $state.raw(null);
 
   // Parts of the state by themselves: a frame of values must not sort the list of alarms again.
   readonly alarms = $derived(this.state.alarms);
@@ -63,6 +65,7 @@ class Live {
     this.state = EMPTY;
     this.truth = { reasons: [], stale: false };
     this.heardAt = 0;
+    this.brokerStore = null;
   }
 
   /** The answer to an own action, applied as any other message. */
@@ -74,7 +77,10 @@ class Live {
     this.state = reduce(this.state, messages);
     this.heardAt = Date.now();
     const beat = messages.findLast((message) => message.type === 'heartbeat');
-    if (beat) clock.hear(beat.heartbeat.serverTime);
+    if (beat) {
+      clock.hear(beat.heartbeat.serverTime);
+      this.brokerStore = beat.heartbeat.brokerStore ?? null;
+    }
     return this.state.phase !== 'gap';
   }
 

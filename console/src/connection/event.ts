@@ -22,6 +22,9 @@ export const EVENT_KINDS = [
   'storage_tight',
   'storage_full',
   'readings_dropped_early',
+  'broker_store_half',
+  'broker_store_full',
+  'broker_store_well',
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 

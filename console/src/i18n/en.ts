@@ -194,6 +194,9 @@ export const en = {
   'bar.broker':
     'The message broker is down: field data cannot arrive, alarms and values may be out of date.',
   'bar.ingest': 'Storage of readings has stopped: alarms are live, new readings are not stored yet.',
+  'bar.broker_store': "The broker's store runs full: at its end gateways are refused.",
+  'bar.store-percent': '{percent} % used.',
+  'bar.store-hours': '{percent} % used, about {hours} h left.',
   'bar.database': 'Database unreachable: alarms are live, not recorded yet.',
 
   'clock.label': 'China Standard Time',

@@ -191,6 +191,9 @@ export const zhCN = {
   'bar.engine': '报警引擎已停止：新的报警不会产生，请按应急规程人工监视。',
   'bar.broker': '消息服务中断：现场数据无法到达，报警与数值可能已经过时。',
   'bar.ingest': '数据存储服务已停止：报警仍实时有效，新数据暂未入库。',
+  'bar.broker_store': '消息服务的存储空间将满：写满后网关将被拒绝。',
+  'bar.store-percent': '已用 {percent}%。',
+  'bar.store-hours': '已用 {percent}%，约剩 {hours} 小时。',
   'bar.database': '数据库无法访问：报警实时有效，但尚未入库。',
 
   'clock.label': '北京时间',

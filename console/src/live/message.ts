@@ -24,11 +24,18 @@ export type OwnMessage =
 
 export type LiveMessage = ServerMessage | OwnMessage;
 
+/** How much of the broker's store is used (0 to 1), and in how many hours it ends. */
+export interface BrokerStore {
+  readonly share: number;
+  readonly hoursLeft: number | null;
+}
+
 export interface Heartbeat {
   readonly serverTime: number;
   readonly engineAt: number | null;
   readonly commitAt: number | null;
   readonly degraded: readonly string[];
+  readonly brokerStore?: BrokerStore | null;
 }
 
 /** A type this console does not know: skipped, so that the server may add some. */
@@ -96,8 +103,14 @@ function heartbeat(raw: Json): ServerMessage | typeof MALFORMED {
       engineAt: instant(raw['engine_at']),
       commitAt: instant(raw['commit_at']),
       degraded: list(raw['degraded']).filter((name) => typeof name === 'string'),
+      brokerStore: brokerStore(raw['broker_store']),
     },
   };
+}
+
+function brokerStore(raw: unknown): BrokerStore | null {
+  const share = isJson(raw) ? number(raw['share']) : null;
+  return !isJson(raw) || share === null ? null : { share, hoursLeft: number(raw['hours_left']) };
 }
 
 function frame(raw: Json): ValueFrame {

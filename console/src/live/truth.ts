@@ -4,8 +4,9 @@ import type { Heartbeat } from './message';
  * What is wrong with what the operator sees. Worst first; each has its own sentence on the bar.
  * `link`: nothing is heard from the server. `engine`: nobody judges. `broker`: no readings arrive.
  * `ingest`: readings are not stored. `database`: alarms are live, but not recorded yet.
+ * `broker_store`: all works, but the broker's store runs full.
  */
-export const REASONS = ['link', 'broker', 'engine', 'ingest', 'database'] as const;
+export const REASONS = ['link', 'broker', 'engine', 'ingest', 'database', 'broker_store'] as const;
 export type Reason = (typeof REASONS)[number];
 
 /** All instants are of the browser's monotonic clock, in ms, except those inside the heartbeat. */

@@ -16,6 +16,7 @@ from services.api.live.message import (
     Recorded,
     Resync,
     Snapshot,
+    StoreView,
     Values,
     encoded,
 )
@@ -147,8 +148,16 @@ class Hub:
                 commit_at=maybe_time_text(self._vitals.commit_at),
                 degraded=self._vitals.degraded(),
                 snapshot_from=self._replica.source,
+                broker_store=self._store_view(),
             )
         )
+
+    def _store_view(self) -> StoreView | None:
+        state = self._vitals.broker_store
+        if state is None:
+            return None
+        hours = None if state.hours_left is None else round(state.hours_left, 1)
+        return StoreView(round(state.share, 3), hours)
 
     def _snapshot_tail(self, interest: Interest) -> str:
         alarms = [

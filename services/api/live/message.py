@@ -53,6 +53,14 @@ class Recorded(msgspec.Struct, tag="recorded", tag_field="type"):
     ids: list[str]
 
 
+class StoreView(msgspec.Struct):
+    """The broker's store: `share` of it that is used, 0 to 1, and in how many hours it ends at the
+    growth of the last 10 min; null when it does not grow."""
+
+    share: float
+    hours_left: float | None
+
+
 class Heartbeat(msgspec.Struct, tag="heartbeat", tag_field="type"):
     """A sign of life every 2 s, and out of turn when something breaks or comes back: when the
     engine last finished a step, when readings were last committed, and what does not work now."""
@@ -62,6 +70,7 @@ class Heartbeat(msgspec.Struct, tag="heartbeat", tag_field="type"):
     commit_at: Time | None
     degraded: list[str]
     snapshot_from: str
+    broker_store: StoreView | None = None
 
 
 class Resync(msgspec.Struct, tag="resync", tag_field="type"):

@@ -34,6 +34,8 @@ class EventView:
     lost what it had kept for us, so there may be a gap. `only_poison` (nothing it sends can be
     used; `count` messages), `over_rate` (`count` readings were stored apart first, and taken in
     later), `gateway_cut` (it flooded us, and is let in again at `last_at`; `detail`: with how much).
+    `broker_store_half`, `broker_store_full` (50 %, 80 % of the broker's store; `detail`: how much, and
+    in how many hours it ends) and `broker_store_well`, with an empty `gateway`: of the whole park.
     `text_transcoded`: it sends GB18030, not UTF-8 (said once; each such reading has the flag).
     """
 

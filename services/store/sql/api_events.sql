@@ -32,3 +32,18 @@ WHERE (%(scope)s::text[] IS NULL OR enterprise = ANY(%(scope)s))
   AND (%(kind)s::text IS NULL OR kind = %(kind)s)
   AND (%(before)s::bigint IS NULL OR id < %(before)s)
 ORDER BY id DESC LIMIT %(limit)s;
+
+-- name: tell_broker_store
+-- An event of all of an enterprise's gateways, where the last of these told something else.
+INSERT INTO gateway_event (enterprise, gateway, at, last_at, kind, detail, count)
+SELECT e.code, '', %(at)s, %(at)s, %(kind)s, %(detail)s, 1
+FROM enterprise AS e
+WHERE e.deleted_at IS NULL AND %(kind)s <> coalesce(
+    (
+        SELECT g.kind FROM gateway_event AS g
+        WHERE g.enterprise = e.code AND g.gateway = ''
+          AND g.kind IN ('broker_store_half', 'broker_store_full', 'broker_store_well')
+        ORDER BY g.id DESC LIMIT 1
+    ),
+    'broker_store_well'
+);

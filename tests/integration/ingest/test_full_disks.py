@@ -1,5 +1,6 @@
 """Database and broker on disks of their own, which fill up, and a broker whose store is damaged."""
 
+import asyncio
 import os
 import signal
 import time
@@ -8,6 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from services.api.broker_store import BrokerStore
+from services.api.database import Database
+from services.api.replica import Replica
+from services.api.vitals import Vitals
+from services.runtime.clock import SystemClock
 from tests.living.engines_alone import Engines, engines_alone
 from tests.living.ingest_alone import Field, Tables, eventually, running_ingest
 from tests.living.own_disk import can_mount, fill, free, seen_by
@@ -58,6 +64,39 @@ def test_beyond_the_brokers_end_gateways_are_refused_and_send_again(
         ingest.process.send_signal(signal.SIGCONT)
         expect_all(tables, 250)
         eventually(lambda: field.unanswered() == 0, 60)
+
+
+def test_at_the_stores_end_ingest_still_comes_in_and_empties_it(
+    engines: Engines, tables: Tables, field: Field
+) -> None:
+    with running_ingest(engines) as ingest:
+        field.await_status(lambda status: status.ready and status.db_ok, READY_S)
+        share = asyncio.run(looked_at(engines))
+        assert share < 0.5
+        ingest.kill()
+        for seq in range(1, 251):
+            field.send_later(message(seq, note=LARGE))
+        eventually(lambda: asyncio.run(looked_at(engines)) > 0.95, 30)
+        assert 0 < field.unanswered() < 250, "some are kept, the rest is not acknowledged"
+        ingest.restart()
+        expect_all(tables, 250)
+        eventually(lambda: field.unanswered() == 0, 60)
+    assert asyncio.run(looked_at(engines)) < 0.5
+    told = "SELECT kind FROM gateway_event WHERE gateway = '' AND kind LIKE 'broker_store%' ORDER BY id"
+    assert tables.rows(told)[-2:] == [("broker_store_full",), ("broker_store_well",)]
+
+
+async def looked_at(engines: Engines) -> float:
+    """What an api that looks once sees of the broker's store, after it has kept room in it."""
+    clock = SystemClock()
+    database = Database(engines.database_url("api"), clock)
+    vitals = Vitals(clock, database, Replica())
+    url = engines.services["api"]["PARKWATCH_BROKER_ADMIN_URL"]
+    assert await database.probe()
+    await BrokerStore(url, database, vitals, clock).look()
+    database.close()
+    assert vitals.broker_store is not None
+    return vitals.broker_store.share
 
 
 def test_with_the_databases_disk_full_nothing_is_acknowledged_and_it_goes_on_by_itself(

@@ -73,7 +73,8 @@ def test_no_part_is_told_the_secrets_of_another(containers: Containers) -> None:
     assert told["database"].keys() == {"password"}
     own = {"PARKWATCH_DATABASE_URL", "PARKWATCH_MQTT_URL", "PARKWATCH_CLIENT_ID_SECRET"}
     assert told["ingest"].keys() == told["alerts"].keys() == own
-    doors = {"PARKWATCH_TOKEN_KEY", "PARKWATCH_ADMIN_PASSWORD", "PARKWATCH_BROKER_ADMIN_URL"}
+    doors = {"PARKWATCH_TOKEN_KEY", "PARKWATCH_JOURNAL_KEY", "PARKWATCH_ADMIN_PASSWORD"}
+    doors |= {"PARKWATCH_BROKER_ADMIN_URL"}
     assert told["api"].keys() == own | doors
     addresses = [
         told[part][name] for part in ("ingest", "alerts", "api") for name in sorted(own)[1:]

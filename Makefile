@@ -52,5 +52,6 @@ bench: install-tests
 	$(RUN) -m bench.alarm_latency
 	$(RUN) -m bench.readings
 	$(RUN) -m bench.backtest
+	$(RUN) -m bench.mosquitto
 	$(RUN) -m bench.footprint
 	$(RUN) -m bench.chart

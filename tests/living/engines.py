@@ -21,6 +21,12 @@ def mosquitto(name: str) -> Path:
 
 
 @cache
+def mosquitto_server() -> Path:
+    """The broker Mosquitto as Debian ships it."""
+    return _program("mosquitto", "mosquitto-*/usr/sbin")
+
+
+@cache
 def chromium() -> Path:
     """The browser for the proofs."""
     return _program("chromium", "browser-*/bin")

@@ -10,14 +10,12 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from services.domain.directory import BookChange
 from services.ingest.aside import Aside
 from services.ingest.book_follower import BookFollower
 from services.ingest.chores import Chores
 from services.ingest.downlink import Downlink
 from services.ingest.gateway_watch import GatewayWatch
 from services.ingest.in_flight import InFlight
-from services.ingest.new_points import NewPoints
 from services.ingest.precedence import Precedence
 from services.ingest.tally import Tally
 from services.runtime.clock import Clock
@@ -75,12 +73,7 @@ class Door:
         self.in_flight = InFlight()
         self.downlink = Downlink(clock)
         self.gateways = GatewayWatch()
-        self.new_points = NewPoints(clock)
-        follower.on_change = self._follow
-
-    def _follow(self, change: BookChange) -> None:
-        self.gateways.follow(change)
-        self.new_points.follow(change)
+        follower.on_change = self.gateways.follow
 
     async def run(self, stop: asyncio.Event) -> None:
         """Let the field in until told to stop; what is not committed then is not acknowledged."""

@@ -68,7 +68,6 @@ async def serve(
     ):
         sessions = SessionWatch(lambda: _named(holder), SessionMarks(database_url), clock)
         door = Door(holder.feed, intake, follower, clock, None, chores, precedence)
-        intake.new_points = door.new_points.now
         vitals = _vitals(settings, database_url, holder, door, clock)
         watches = [
             group.create_task(holder.run(stop)),

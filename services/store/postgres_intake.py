@@ -4,7 +4,7 @@ A COMMIT whose answer was lost is neither repeated blindly nor given up: the tra
 is asked for its fate, so that a message without an identity of its own is still stored once.
 """
 
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import chain
 
@@ -13,7 +13,7 @@ import psycopg
 from services.domain.directory import Directory
 from services.domain.letter_cap import LetterCap
 from services.runtime.clock import Clock, SystemClock
-from services.store import bundle, judge_again
+from services.store import bundle
 from services.store import intake_tables as tables
 from services.store import ledger_tables as ledger
 from services.store.adoption import adopt_some
@@ -56,8 +56,6 @@ class PostgresIntake:
         self._application = application
         self._sql = Queries.load("ingest")
         self._connection: Connection | None = None
-        self.new_points: Callable[[], Collection[int]] = tuple
-        """Points that the engine's book may not know yet: their readings are judged again."""
         self._instants = Instants()
         self._readings = ReadingTable()
 
@@ -149,10 +147,6 @@ class PostgresIntake:
         chosen, repeats = bundle.readings(parcels, new)
         readings = list(chain.from_iterable(chosen))
         stored = await self._readings.insert(connection, readings)
-        new_points = self.new_points()
-        if new_points:
-            of_them = [each for each in readings if each.point_id in new_points]
-            await judge_again.add(connection, judge_again.stretches_of(of_them))
         owners = [(each.translation.enterprise, each.translation.gateway) for each in parcels]
         suspects = self._instants.suspects(zip(owners, chosen, strict=True))
         conflicts = await count_conflicts(connection, suspects)

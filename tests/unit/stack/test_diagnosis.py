@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -50,15 +51,23 @@ def told(site: Site, **changed: object) -> Site:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Site:
+def home() -> Iterator[Path]:
+    """A folder that every user may enter; pytest's own shut out the database's."""
+    with TemporaryDirectory(prefix="parkwatch-test-") as folder:
+        home = Path(folder)
+        home.chmod(0o755)
+        yield home
+
+
+@pytest.fixture
+def site(home: Path) -> Site:
     """An installation where nothing is wrong, made a moment ago and not running."""
-    sources = tmp_path / "console"
+    sources = home / "console"
     (sources / "dist").mkdir(parents=True)
     (sources / "app.ts").write_text("export {}")
     (sources / "dist" / "index.html").write_text("<html>")
     (sources / "dist" / ".built-from").write_text(console.sources(sources))
-    tmp_path.chmod(0o755)
-    data = tmp_path / "data"
+    data = home / "data"
     Secrets(data / "secrets").get("token_key")
     for name in ("logs", "run", "alerts", "broker"):
         (data / name).mkdir(mode=0o700)
@@ -75,17 +84,9 @@ def site(tmp_path: Path) -> Site:
 
 
 @pytest.fixture
-def data(site: Site, tmp_path: Path) -> Iterator[Path]:
-    """Its data folder; entered by the database's user, whom pytest's folders shut out."""
-    opened = []
-    for parent in (tmp_path, *tmp_path.parents):
-        mode = parent.stat().st_mode
-        if mode & 0o011 != 0o011:
-            parent.chmod(mode | 0o011)
-            opened.append((parent, mode))
-    yield tmp_path / "data"
-    for parent, mode in opened:
-        parent.chmod(mode)
+def data(site: Site, home: Path) -> Path:
+    """Its data folder."""
+    return home / "data"
 
 
 @pytest.fixture

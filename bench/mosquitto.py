@@ -118,12 +118,19 @@ def burst(field: Field, root: str, table: str, messages: int) -> float:
     return wanted / (time.monotonic() - run.begun)
 
 
+def heard(field: Field) -> bool:
+    """Whether ingest hears the field: a message of before would be nobody's."""
+    Fleet(field.orders("pw/v1/", 1)[:1]).run()
+    return field.stored("reading") > 0
+
+
 def measure() -> dict[str, Any]:
     """A warm-up, then ingest and the bare loop in turn."""
     ours, bare, cpu_us = list[float](), list[float](), list[float]()
     with engines_alone() as engines, broker() as port:
         field = Field(engines, port)
         with running_ingest(engines, MQTT_URL=f"mqtt://bench:bench@127.0.0.1:{port}") as ingest:
+            eventually(lambda: heard(field), PATIENCE_S, "ingest hears the field")
             burst(field, "pw/v1/", "reading", 500)
             for _ in range(REPEATS):
                 spent = cpu_seconds(ingest.process.pid)

@@ -8,6 +8,7 @@ import psycopg
 import structlog
 
 from services.alerts.judge import Judge
+from services.domain.detector_rule import DetectorRule
 from services.domain.directory import BookChange, Directory
 from services.domain.point import Point
 from services.domain.rule import LimitRule
@@ -81,7 +82,25 @@ def difference(directory: Directory, whole: BookChange, now: int) -> BookChange:
         if key not in present and rule.point_id in kept and rule.valid_to is None
     ]
     gone = tuple(each for each in whole.gone_gateways if each.version > directory.version)
-    return BookChange(whole.version, tuple(points), tuple(removed), (*rules, *ended), gone)
+    return BookChange(
+        whole.version,
+        tuple(points),
+        tuple(removed),
+        (*rules, *ended),
+        gone,
+        _detectors(directory, whole, now),
+    )
+
+
+def _detectors(directory: Directory, whole: BookChange, now: int) -> tuple[DetectorRule, ...]:
+    in_force = {(each.enterprise, each.id): each for each in whole.detectors if not each.valid_to}
+    new = [each for key, each in in_force.items() if directory.detectors.get(key) != each]
+    gone = [
+        replace(each, valid_to=now)
+        for key, each in directory.detectors.items()
+        if key not in in_force
+    ]
+    return (*new, *gone)
 
 
 def _key(rule: LimitRule) -> tuple[int, str, int]:

@@ -76,7 +76,8 @@ class SnapshotStore:
 def whole_book(directory: Directory) -> BookChange:
     """Everything a directory holds, as one change that makes the same from an empty one."""
     rules = (rule for versions in directory.rules.values() for rule in versions)
-    return BookChange(directory.version, tuple(directory.by_id.values()), (), tuple(rules))
+    points, detectors = tuple(directory.by_id.values()), tuple(directory.detectors.values())
+    return BookChange(directory.version, points, (), tuple(rules), detectors=detectors)
 
 
 def is_whole(path: Path) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from services.domain.detector_rule import DetectorRule
 from services.domain.point import Point
 from services.domain.rule import LimitRule
 
@@ -15,6 +16,8 @@ class Directory:
     by_name: dict[tuple[str, str], Point] = field(default_factory=dict)
     by_id: dict[int, Point] = field(default_factory=dict)
     rules: dict[int, list[LimitRule]] = field(default_factory=dict)
+    detectors: dict[tuple[str, str], DetectorRule] = field(default_factory=dict)
+    """By enterprise and id: the rules in force that are more than a limit."""
 
     def find(self, enterprise: str, tag: str) -> Point | None:
         """The point of this name, if it is registered."""
@@ -36,6 +39,17 @@ class Directory:
         versions = self.rules.setdefault(rule.point_id, [])
         versions[:] = [v for v in versions if (v.id, v.version) != (rule.id, rule.version)]
         versions.append(rule)
+
+    def put_detector(self, rule: DetectorRule) -> None:
+        """Take a version of a rule that is more than a limit; one with an end takes it away."""
+        key = rule.enterprise, rule.id
+        known = self.detectors.get(key)
+        if known is not None and known.version > rule.version:
+            return
+        if rule.valid_to is None:
+            self.detectors[key] = rule
+        elif known is not None:
+            del self.detectors[key]
 
     def in_force(self, point_id: int) -> list[LimitRule]:
         """The versions in force now: those without an end."""
@@ -79,6 +93,7 @@ class BookChange:
     removed_points: tuple[Point, ...] = ()
     rules: tuple[LimitRule, ...] = ()
     gone_gateways: tuple[GoneGateway, ...] = ()
+    detectors: tuple[DetectorRule, ...] = ()
 
     def apply(self, directory: Directory) -> set[int]:
         """Bring a directory up to this version; the numbers of the points that were touched."""
@@ -89,6 +104,8 @@ class BookChange:
         for rule in self.rules:
             if rule.point_id in directory.by_id:
                 directory.put_rule(rule)
+        for detector in self.detectors:
+            directory.put_detector(detector)
         directory.version = self.version
         touched = {p.id for p in (*self.points, *self.removed_points)}
         return touched | {rule.point_id for rule in self.rules}

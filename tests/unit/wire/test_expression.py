@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.alerts.expression import BadExpression, ExpressionWatch, compile_expression
+from services.wire.expression import BadExpression, ExpressionWatch, compile_expression
 from services.domain.detector import Sample
 from services.domain.point import Point, PointKind
 from services.domain.reading import Quality

@@ -102,6 +102,12 @@ class ExpressionWatch:
         return Finding(now, answer if isinstance(answer, bool) else None)
 
 
+def watch(text: str, variables: Mapping[str, Point], fresh_s: float) -> ExpressionWatch:
+    """The detector of an expression (`services.domain.detector_maker.Express`). Raises
+    BadExpression."""
+    return ExpressionWatch(compile_expression(text, variables), variables, fresh_s)
+
+
 def _sentence(error: str) -> str:
     """The compiler's first complaint, with the mistake that everybody makes explained."""
     found = re.search(r"<input>:(\d+):(\d+): ([^|\n\[]+)", error)

@@ -1,8 +1,8 @@
 """Client-side timeouts that also fire when the server is frozen.
 
 A frozen server answers nothing, its own timeouts included, and cancelling the wait makes the
-driver ask the same server to cancel. Shutting the socket down ends the wait at once: the driver
-sees a lost connection. What became of the statement is then unknown.
+driver ask the same server to cancel: it gets a second for that. Shutting the socket down ends
+the wait at once: the driver sees a lost connection. What became of the statement is then unknown.
 """
 
 import asyncio
@@ -17,6 +17,9 @@ import psycopg
 CONNECT_TIMEOUT_S = 5
 """psycopg counts whole seconds, the handshake included."""
 
+CANCEL_S = 1.0
+"""How long a server may take to hear that a statement is not wanted any more."""
+
 _OPTIONS = (
     "-c TimeZone=UTC -c idle_in_transaction_session_timeout=60s "
     "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
@@ -26,11 +29,22 @@ _OPTIONS = (
 Row = tuple[Any, ...]
 
 
+class Connection(psycopg.AsyncConnection[Row]):
+    """A connection whose wait, once cancelled, ends soon whether or not the server hears of it."""
+
+    async def cancel_safe(self, *, timeout: float = CANCEL_S) -> None:
+        """Ask the server to cancel the statement; where it does not hear that, cut the wait."""
+        try:
+            await super().cancel_safe(timeout=min(timeout, CANCEL_S))
+        except psycopg.OperationalError:
+            cut(self)
+
+
 async def connect(
     database_url: str, *, application: str, autocommit: bool = True
 ) -> psycopg.AsyncConnection[Row]:
     """A connection that notices a dead peer; psycopg.OperationalError if there is none in 5 s."""
-    return await psycopg.AsyncConnection.connect(
+    return await Connection.connect(
         database_url,
         autocommit=autocommit,
         connect_timeout=CONNECT_TIMEOUT_S,

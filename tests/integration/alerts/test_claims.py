@@ -32,7 +32,6 @@ async def test_a_claim_lives_through_a_kill_and_its_lease_runs_out(bench: Bench)
     await bench.until(lambda: bench.heard.names()[-1:] == ["lapsed"], 8)
     [standing], _ = await bench.snapshot()
     assert (standing.id, standing.judged, standing.cleared_at) == (alarm.id, False, None)
-    assert bench.heard.status[-1].unjudged in (0, 1)
 
     bench.claim(active=False, grade=2)
     await bench.until(lambda: bench.heard.names()[-1:] == ["returned"], 20)

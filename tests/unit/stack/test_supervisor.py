@@ -132,6 +132,12 @@ class Victim:
         return found
 
 
+def held_by(leash: int) -> int:
+    """How many programs it has a handle of."""
+    handles = Path(f"/proc/{leash}/fd").glob("*")
+    return sum(1 for handle in handles if "pidfd" in os.readlink(handle))
+
+
 @pytest.fixture
 def victim(tmp_path: Path) -> Iterator[Victim]:
     made = Victim(tmp_path)
@@ -163,7 +169,8 @@ def test_a_leash_that_died_is_replaced_and_holds_all(victim: Victim) -> None:
 
     def replaced() -> bool:
         now = {int(pid) for pid in children.read_text().split()}
-        return first not in now and len(now) == 3
+        new = now - set(victim.family) - {first}
+        return len(new) == 1 and held_by(new.pop()) == 2
 
     eventually(replaced)
     victim.process.kill()

@@ -32,7 +32,7 @@ Row = tuple[Any, ...]
 class Connection(psycopg.AsyncConnection[Row]):
     """A connection whose wait, once cancelled, ends soon whether or not the server hears of it."""
 
-    async def cancel_safe(self, *, timeout: float = CANCEL_S) -> None:
+    async def cancel_safe(self, *, timeout: float = CANCEL_S) -> None:  # noqa: ASYNC109 its name
         """Ask the server to cancel the statement; where it does not hear that, cut the wait."""
         try:
             await super().cancel_safe(timeout=min(timeout, CANCEL_S))

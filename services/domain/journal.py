@@ -2,11 +2,14 @@
 
 hash = sha256(previous hash || body), body being canonical JSON in UTF-8. The first row of an
 enterprise follows 32 zero bytes. Whoever holds the rows can verify them with nothing else.
+
+A body tells what happened and when, who did it and why (`actor`, `note`; null: the engine), the
+alarm after it (`alarm`), and what of it was otherwise before (`before`; null: it was not there).
 """
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
@@ -76,9 +79,15 @@ class ChainReport:
         return not self.findings
 
 
-def link(head: ChainHead, transition: Transition) -> JournalRow:
-    """The row of a transition that follows `head`. Raises ValueError for a value not finite."""
+def link(
+    head: ChainHead, transition: Transition, before: Mapping[str, object] | None = None
+) -> JournalRow:
+    """The row of a transition that follows `head`. Raises ValueError for a value not finite.
+
+    `before` is the `alarm` of the row before it of the same alarm (`alarm_of`), None for the first.
+    """
     alarm, seq = transition.alarm, head.seq + 1
+    after = asdict(alarm)
     body = _canonical(
         {
             "enterprise": alarm.enterprise,
@@ -89,7 +98,8 @@ def link(head: ChainHead, transition: Transition) -> JournalRow:
             "noted_at": transition.noted_at,
             "actor": transition.actor,
             "note": transition.note,
-            "alarm": asdict(alarm),
+            "alarm": after,
+            "before": None if before is None else _otherwise(before, after),
         }
     )
     return JournalRow(
@@ -103,6 +113,12 @@ def link(head: ChainHead, transition: Transition) -> JournalRow:
         previous=head.hash,
         hash=row_hash(head.hash, body),
     )
+
+
+def alarm_of(body: str) -> dict[str, object]:
+    """The alarm after the event that a body tells."""
+    alarm: dict[str, object] = json.loads(body)["alarm"]
+    return alarm
 
 
 def row_hash(previous: bytes, body: str) -> bytes:
@@ -152,6 +168,12 @@ def _columns_agree(row: JournalRow) -> bool:
         body.get(name) == getattr(row, name)
         for name in ("enterprise", "seq", "alarm_id", "at", "noted_at", "event")
     )
+
+
+def _otherwise(before: Mapping[str, object], after: Mapping[str, object]) -> dict[str, object]:
+    """What was otherwise before; a field that was not kept then is left out."""
+    now = json.loads(json.dumps(after))
+    return {name: was for name, was in before.items() if name in now and now[name] != was}
 
 
 def _canonical(fields: dict[str, object]) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import psycopg
 
-from services.domain.alarm import Alarm, Transition
-from services.domain.journal import ChainHead, JournalRow, link
+from services.domain.alarm import Alarm, EventKind, Transition
+from services.domain.journal import ChainHead, JournalRow, alarm_of, link
 from services.domain.judgement import PointState
 from services.runtime.clock import to_datetime
 from services.store.deadline import Row
@@ -60,10 +60,13 @@ class AlarmRecord:
         if not transitions:
             return
         heads = await self._heads({each.alarm.enterprise for each in transitions})
+        alarms = await self._before(transitions)
         rows: list[dict[str, Any]] = []
         for transition in transitions:
-            row = link(heads.get(transition.alarm.enterprise, ChainHead()), transition)
-            heads[row.enterprise] = ChainHead(row.seq, row.hash)
+            head = heads.get(transition.alarm.enterprise, ChainHead())
+            key = (transition.alarm.enterprise, transition.alarm.id)
+            row = link(head, transition, alarms.get(key))
+            heads[row.enterprise], alarms[key] = ChainHead(row.seq, row.hash), alarm_of(row.body)
             rows.append(_journal_fields(row))
         latest = {(each.alarm.enterprise, each.alarm.id): each.alarm for each in transitions}
         cursor = self._connection.cursor()
@@ -75,6 +78,22 @@ class AlarmRecord:
             self._sql["chain_heads"], {"enterprises": sorted(enterprises)}
         )
         return {row[0]: ChainHead(row[1], bytes(row[2])) for row in await cursor.fetchall()}
+
+    async def _before(
+        self, transitions: Sequence[Transition]
+    ) -> dict[tuple[str, str], dict[str, object]]:
+        """What the journal last told of the alarms that are not raised here."""
+        first: dict[tuple[str, str], EventKind] = {}
+        for each in transitions:
+            first.setdefault((each.alarm.enterprise, each.alarm.id), each.event)
+        known = [key for key, kind in first.items() if kind is not EventKind.RAISED]
+        if not known:
+            return {}
+        enterprises, ids = zip(*known, strict=True)
+        cursor = await self._connection.execute(
+            self._sql["last_told"], {"enterprises": list(enterprises), "ids": list(ids)}
+        )
+        return {(row[0], row[1]): alarm_of(row[2]) for row in await cursor.fetchall()}
 
     async def _put_states(self, states: Sequence[PointState]) -> None:
         latest = {(each.point_id, each.at): each for each in states}

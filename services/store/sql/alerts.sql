@@ -19,6 +19,16 @@ CROSS JOIN LATERAL (
     WHERE journal.enterprise = wanted.enterprise ORDER BY seq DESC LIMIT 1
 ) AS head;
 
+-- name: last_told
+-- The last journal row of each of these alarms.
+SELECT wanted.enterprise, wanted.id, told.body
+FROM unnest(%(enterprises)s::text[], %(ids)s::text[]) AS wanted (enterprise, id)
+CROSS JOIN LATERAL (
+    SELECT body FROM journal
+    WHERE journal.enterprise = wanted.enterprise AND journal.alarm_id = wanted.id
+    ORDER BY seq DESC LIMIT 1
+) AS told;
+
 -- name: append_journal
 -- One more row of an enterprise's chain.
 INSERT INTO journal (enterprise, seq, alarm_id, at, noted_at, event, body, previous, hash)

@@ -105,6 +105,37 @@ async def test_what_comes_later_follows_the_chain(desk: Desk) -> None:
     assert desk.record.chain().sound
 
 
+async def test_every_row_tells_what_was_otherwise_before_and_who_did_it_and_why(desk: Desk) -> None:
+    desk.note(raised(1))
+    desk.note(raised(2))
+    desk.note(acknowledged(1))
+    async with desk.recording() as recorder:
+        await desk.until_recorded(recorder)
+        desk.note(acknowledged(2))
+        desk.note(cleared(2))
+        recorder.wake()
+        await desk.until_recorded(recorder)
+
+    bodies = [msgspec.json.decode(row.body) for row in desk.record.journal()]
+    told = [(body["event"], body["actor"], body["note"]) for body in bodies]
+    assert told == [
+        ("raised", None, None),
+        ("raised", None, None),
+        ("acknowledged", "li.wei", "见到了"),
+        ("acknowledged", "li.wei", "见到了"),
+        ("cleared", None, None),
+    ]
+    assert [body["before"] and body["before"]["state"] for body in bodies] == [
+        None,
+        None,
+        "unacknowledged",
+        "unacknowledged",
+        "acknowledged",
+    ]
+    last = bodies[-1]
+    assert last["alarm"] | last["before"] == bodies[-2]["alarm"]
+
+
 async def test_connections_that_break_again_and_again_record_everything_once(desk: Desk) -> None:
     for number in range(3_000):
         desk.note(raised(number))

@@ -8,6 +8,7 @@ from services.domain.journal import (
     ChainFault,
     ChainHead,
     JournalRow,
+    alarm_of,
     link,
     row_hash,
     verify_chain,
@@ -116,3 +117,23 @@ def test_different_events_of_one_alarm_follow_each_other() -> None:
 
     assert verify_chain([first, second, third]).sound
     assert [row.alarm_id for row in (first, second, third)] == ["alarm-1"] * 3
+
+
+def test_a_row_tells_what_was_otherwise_before() -> None:
+    first = link(ChainHead(), raised())
+    second = link(ChainHead(1, first.hash), acknowledged(), alarm_of(first.body))
+    assert json.loads(first.body)["before"] is None
+    assert json.loads(second.body)["before"] == {
+        "state": "unacknowledged",
+        "acknowledged_at": None,
+        "acknowledged_by": None,
+    }
+
+
+def test_a_field_that_was_not_kept_before_is_not_told_as_if_it_had_been() -> None:
+    old = alarm_of(link(ChainHead(), raised()).body)
+    del old["realarm_ms"]
+    later = replace(acknowledged(), alarm=replace(acknowledged().alarm, realarm_ms=60_000))
+    before = json.loads(link(ChainHead(1), later, old).body)["before"]
+    assert "realarm_ms" not in before
+    assert before["state"] == "unacknowledged"

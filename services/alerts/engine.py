@@ -223,8 +223,8 @@ class Engine:
                 track.point.id,
                 track.present(track.stands_at()) if track.newest else None,
                 track.shown,
-                track.shown_measured_at,
-                engine_state.save_board(track.board),
+                track.seen.measured_at if track.seen else 0,
+                engine_state.save_board(track.board) if track.has_alarms else [],
             )
             for track in self._fleet.tracks.values()
         ]
@@ -245,7 +245,7 @@ class Engine:
             track = engine._fleet.open(point.point_id)
             if track is None:
                 continue
-            track.shown, track.shown_measured_at = point.shown, point.shown_measured_at
+            track.seen = engine_state.seen_again(point.shown, point.shown_measured_at)
             engine_state.restore_board(track.board, point.alarms)
             if point.state is not None:
                 engine._fleet.restore(track, point.state)

@@ -21,19 +21,19 @@ from services.domain.verdict import Verdict
 WORSE = "It became worse than what was shelved."
 HANDED_ON = "The occurrence that was off the board was superseded by this one."
 
+Inhibited = Callable[[Point, int], OffBoard | None]
+"""What suppresses a point by design, for a grade."""
+
 
 class Board:
     """All alarms of a point that are not closed, and those that ended within its window."""
 
     __slots__ = ("inhibited", "known", "point")
 
-    def __init__(
-        self, point: Point, inhibited: Callable[[Point, int], OffBoard | None] | None = None
-    ) -> None:
+    def __init__(self, point: Point, inhibited: Inhibited | None = None) -> None:
         self.point = point
         self.known: list[Known] = []
         self.inhibited = inhibited
-        """What suppresses the point by design, for a grade."""
 
     def apply(self, verdict: Verdict, now: int, out: list[Transition]) -> None:
         """Make one live verdict true."""

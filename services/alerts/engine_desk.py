@@ -6,6 +6,7 @@ from services.alerts.engine_board import Board
 from services.alerts.engine_match import Known
 from services.alerts.engine_outcome import Refused
 from services.domain import event
+from services.domain.point import Point
 
 REMEMBERED = 10_000
 """How many closed alarms are remembered, to say that they are closed; older ones are unknown."""
@@ -36,6 +37,12 @@ class Desk:
             self._of_point[board.point.id] = set(mine)
         else:
             self._of_point.pop(board.point.id, None)
+
+    def leave(self, point: Point) -> None:
+        """A point has no alarm any more."""
+        for gone in self._of_point.pop(point.id, ()):
+            self.open.pop(gone, None)
+            self._close(gone, point.enterprise)
 
     def put(self, known: Known) -> None:
         """An alarm that is on no point's board, as it is now."""

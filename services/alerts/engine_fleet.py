@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.alerts.engine_desk import Desk
 from services.alerts.engine_inhibition import Inhibitions
-from services.alerts.engine_outcome import Outcome, ShownValue
+from services.alerts.engine_outcome import Outcome
 from services.alerts.engine_track import Track
 from services.domain import event
 from services.domain.alarm import ClosedAs
@@ -33,16 +33,17 @@ class Fleet:
         point = self.directory.by_id.get(point_id)
         if point is None:
             return None
-        track = self.tracks[point_id] = Track(point, self.directory.in_force(point_id))
-        track.board.inhibited = self.inhibitions.of
+        rules = self.directory.in_force(point_id)
+        track = self.tracks[point_id] = Track(point, rules, self.inhibitions.of)
         return track
 
     def show(self, track: Track, at: int, reading: Reading) -> None:
-        shown = track.shown
-        if shown is not None and (at, reading.measured_at) < (shown.at, track.shown_measured_at):
-            return
-        track.shown = ShownValue(reading.point_id, at, reading.value, reading.quality)
-        track.shown_measured_at = reading.measured_at
+        seen = track.seen
+        if seen is not None:
+            seen_at = seen.judged_at
+            if at < seen_at or (at == seen_at and reading.measured_at < seen.measured_at):
+                return
+        track.seen = reading
         self.changed.add(reading.point_id)
 
     def conclude(self, track: Track, trace: Trace, now: int, out: Outcome) -> None:
@@ -63,6 +64,10 @@ class Fleet:
 
     def settle(self, track: Track) -> None:
         """The desk's list of open alarms, brought in line with a board."""
+        if not track.has_alarms:
+            self.desk.leave(track.point)
+            track.has_strays = False
+            return
         self.desk.take(track.board)
         track.board.forget(track.forgets_before())
         track.has_strays = bool(track.board.strays(track.state.standing))

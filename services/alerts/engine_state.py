@@ -9,6 +9,7 @@ from services.domain.alarm import Alarm
 from services.domain.claim import Claim
 from services.domain.gateway_clock import ClockState
 from services.domain.judgement import PointState, Step
+from services.domain.reading import Quality, Reading
 
 
 class SavedAlarm(msgspec.Struct, frozen=True, array_like=True):
@@ -75,6 +76,14 @@ def encode(saved: Saved) -> bytes:
 def decode(data: bytes) -> Saved:
     """Raises msgspec.DecodeError (ValidationError) for anything that `encode` did not make."""
     return msgspec.msgpack.decode(data, type=Saved)
+
+
+def seen_again(shown: ShownValue | None, measured_at: int) -> Reading | None:
+    """The reading of a shown value, as far as it is remembered: its judging time is the same."""
+    if shown is None:
+        return None
+    received_at = shown.at if shown.at < measured_at else measured_at
+    return Reading(shown.point_id, measured_at, received_at, shown.value, Quality(shown.quality))
 
 
 def save_board(board: Board) -> list[SavedAlarm]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from services.alerts.engine_board import Board
+from services.alerts.engine_board import Board, Inhibited
 from services.alerts.engine_outcome import ShownValue
 from services.domain.judgement import Cause, Newest, PointState
 from services.domain.limits import DIRECTIONS, Limits
@@ -27,37 +27,61 @@ from services.domain.window import LATE_MS, Window
 class Track:
     """The live judge of one point. `high_at`/`low_at`: strictly between, a quiet point stays so.
 
-    `ticked_to` is the judging time up to which delays were let run out by our clock.
+    `ticked_to` is the judging time up to which delays were let run out by our clock; `seen` is the
+    reading whose value is shown. A country has many of these, so what most never need is made
+    when it is needed: the board, and what was said of late.
     """
 
     __slots__ = (
-        "board",
+        "_board",
         "has_strays",
         "high_at",
+        "inhibited",
         "limits",
         "low_at",
         "newest",
         "point",
         "said",
-        "shown",
-        "shown_measured_at",
+        "seen",
         "stale",
         "state",
         "ticked_to",
         "window",
     )
 
-    def __init__(self, point: Point, rules: Iterable[LimitRule]) -> None:
+    def __init__(
+        self, point: Point, rules: Iterable[LimitRule], inhibited: Inhibited | None = None
+    ) -> None:
         self.point = point
-        self.board = Board(point)
+        self.inhibited = inhibited
         self.newest: Reading | None = None
-        self.shown: ShownValue | None = None
-        self.shown_measured_at = 0
+        self.seen: Reading | None = None
         self.ticked_to: int | None = None
-        self.said: dict[int, Judged] = {}
+        self.said: dict[int, Judged] | None = None
+        self._board: Board | None = None
         self.has_strays = False
         self.stale = False
         self.start(Limits.of(point, rules))
+
+    @property
+    def board(self) -> Board:
+        """Its alarms."""
+        if self._board is None:
+            self._board = Board(self.point, self.inhibited)
+        return self._board
+
+    @property
+    def has_alarms(self) -> bool:
+        """Whether any alarm of it is known, open or lately closed."""
+        return self._board is not None and bool(self._board.known)
+
+    @property
+    def shown(self) -> ShownValue | None:
+        """Its newest value as it is shown."""
+        seen = self.seen
+        if seen is None:
+            return None
+        return ShownValue(self.point.id, seen.judged_at, seen.value, seen.quality)
 
     def start(self, limits: Limits) -> None:
         """Nothing has been judged yet; it will be by these limits."""
@@ -117,7 +141,7 @@ class Track:
     def restart(self) -> None:
         """Forget the window: what comes from behind the newest is judged over the record."""
         self.window = Window(self.state, self.newest.judged_at if self.newest else None)
-        self.said.clear()
+        self.said = None
         self.ticked_to = None
 
     def came_in_our_future(self, now: int) -> bool:
@@ -130,13 +154,13 @@ class Track:
         saved = freeze(self.point.id, 0, self.state)
         active = tuple(replace(e, since=None, cause=None) for e in saved.levels if e.active)
         self.state = thaw(self.limits, replace(saved, levels=active))
-        self.newest = self.shown = None
+        self.newest = self.seen = None
         self.restart()
 
     def forget(self) -> None:
         """Begin anew, as a point that has not been heard of."""
         self.state = Judged.quiet(self.limits)
-        self.newest = self.shown = None
+        self.newest = self.seen = None
         self.restart()
 
     def say(self, trace: Trace) -> list[PointState]:
@@ -145,8 +169,8 @@ class Track:
             return []
         newest = Newest.of(self.newest) if self.newest else None
         horizon = newest.judged_at - LATE_MS if newest else 0
-        self.said = {at: state for at, state in self.said.items() if at > horizon}
-        self.said.update(trace.changes)
+        said = {at: state for at, state in (self.said or {}).items() if at > horizon}
+        self.said = said | trace.changes
         return [self._frozen(at, trace.changes[at], newest) for at in sorted(trace.changes)]
 
     def present(self, at: int) -> PointState:
@@ -181,6 +205,8 @@ class Track:
 
     def idle_in(self, direction: Direction) -> bool:
         """Whether nothing stands or is pending in a direction."""
+        if self.state.is_quiet:
+            return True
         return self.state.standing[DIRECTIONS.index(direction)] is None and all(
             level.is_idle
             for level, rule in zip(self.state.levels, self.limits.rules, strict=True)
@@ -193,7 +219,7 @@ class Track:
 
     def _resaid(self, start: Judged, since: int, changes: dict[int, Judged]) -> dict[int, Judged]:
         """All that must be said anew: from the first moment on at which the record is wrong."""
-        old = {at: s for at, s in self.said.items() if at > since}
+        old = {at: s for at, s in (self.said or {}).items() if at > since}
         times = sorted({*old, *changes})
         state, wrong = start, False
         anew: dict[int, Judged] = {}

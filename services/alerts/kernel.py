@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from services.domain.limits import Limits
 from services.domain.rule import Direction
-from services.domain.verdict import Judged
+from services.domain.verdict import Judged, levels_of
 
 SLOTS = 4
 """Comparators of a point: one for each of HH, H, L, LL."""
@@ -59,14 +59,15 @@ class Kernel:
         self._reserve(row)
         empty = SLOTS - len(limits.rules)
         signs = [1.0 if r.direction is Direction.HIGH else -1.0 for r in limits.rules]
+        levels = levels_of(limits, state)
         edges = [
             sign * rule.limit - (rule.deadband if level.active else 0.0)
-            for sign, rule, level in zip(signs, limits.rules, state.levels, strict=True)
+            for sign, rule, level in zip(signs, limits.rules, levels, strict=True)
         ]
         self._sign[row] = signs + [1.0] * empty
         self._edge[row] = edges + [np.inf] * empty
-        self._is_active[row] = [level.active for level in state.levels] + [False] * empty
-        pending = [level.since is not None for level in state.levels]
+        self._is_active[row] = [level.active for level in levels] + [False] * empty
+        pending = [level.since is not None for level in levels]
         self._is_pending[row] = pending + [False] * empty
         self._due[row] = NEVER if state.due is None else state.due
 

@@ -20,7 +20,10 @@ Pair = tuple[Standing | None, Standing | None]
 @dataclass(frozen=True, slots=True)
 class Judged:
     """A point's judged state while it is being judged: one comparator for each rule of its
-    `Limits`, what stands (high, low), and when the next delay runs out (None: none runs)."""
+    `Limits`, what stands (high, low), and when the next delay runs out (None: none runs).
+
+    Where nothing stands or waits the comparators are left out (`levels_of` brings them back): most
+    points of a country are so, and share one state."""
 
     levels: tuple[Level, ...]
     standing: Pair = (None, None)
@@ -28,9 +31,20 @@ class Judged:
     is_quiet: bool = True
 
     @classmethod
-    def quiet(cls, limits: Limits) -> "Judged":
+    def quiet(cls, _: Limits) -> "Judged":
         """The state of a point that nothing is known of."""
-        return cls(tuple(Level(rule.id, rule.version) for rule in limits.rules))
+        return QUIET
+
+
+QUIET = Judged(())
+"""Every comparator idle, nothing standing: the same for all points."""
+
+
+def levels_of(limits: Limits, state: Judged) -> tuple[Level, ...]:
+    """The comparators of a state, one for each rule."""
+    if state.is_quiet:
+        return tuple(Level(rule.id, rule.version) for rule in limits.rules)
+    return state.levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +71,13 @@ def judge(limits: Limits, state: Judged, at: int, high: Cause, low: Cause, trace
 
     The two are the same for a single reading; each direction judges the worse.
     """
+    if state.is_quiet and high.value < limits.high_at and low.value > limits.low_at:
+        return state
     state = advance(limits, state, at, trace)
     moved = False
     levels: list[Level] = []
     spent: dict[str, Cause] = {}
-    for level, rule in zip(state.levels, limits.rules, strict=True):
+    for level, rule in zip(levels_of(limits, state), limits.rules, strict=True):
         sample = high if rule.direction is Direction.HIGH else low
         after = _sample(level, rule, at, sample, spent)
         moved = moved or after is not level
@@ -94,7 +110,8 @@ def rebook(
     """
     state = advance(old, state, at, trace)
     before = {
-        level.rule: (level, rule) for level, rule in zip(state.levels, old.rules, strict=True)
+        level.rule: (level, rule)
+        for level, rule in zip(levels_of(old, state), old.rules, strict=True)
     }
     spent: dict[str, Cause] = {}
     again = None if held is None else replace(held, again_at=at)
@@ -227,7 +244,7 @@ def _made(limits: Limits, levels: tuple[Level, ...], standing: Pair) -> Judged:
         if then is not None and (due is None or then < due):
             due = then
         idle = idle and level.is_idle
-    return Judged(levels, standing, due, idle)
+    return QUIET if idle else Judged(levels, standing, due, idle)
 
 
 def _stand(

@@ -1,6 +1,6 @@
 """Errors as outsiders see them: RFC 9457 problem details with a stable `type` and one sentence."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
@@ -40,6 +40,10 @@ class Kind(StrEnum):
 
 
 REFERENCE = {"$ref": "#/components/schemas/Problem"}
+UNION = "<"
+"""What begins the name of a member of a union of bodies: it is no field of what was sent."""
+UNKNOWN_KIND = "unknown_kind"
+"""The type of the error for a body whose `kind` there is not."""
 _FIELD = {name: {"type": "string"} for name in ("in", "field", "message")}
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -76,13 +80,29 @@ _STATUS: dict[Kind, int] = {
 
 
 class Problem(Exception):
-    """A refusal on its way to the caller. `detail` is one sentence that says what to do."""
+    """A refusal on its way to the caller. `detail` is one sentence that says what to do; `errors`
+    lists fields where several are wrong."""
 
-    def __init__(self, kind: Kind, detail: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        kind: Kind,
+        detail: str,
+        headers: Mapping[str, str] | None = None,
+        errors: Sequence[dict[str, str]] = (),
+    ) -> None:
         super().__init__(detail)
         self.kind = kind
         self.detail = detail
         self.headers = dict(headers or {})
+        self.errors = list(errors)
+
+
+def invalid_fields(wrong: Mapping[str, str]) -> Problem:
+    """Fields of a body that are wrong, each with a sentence that says why."""
+    errors = [{"in": "body", "field": name, "message": told} for name, told in wrong.items()]
+    name, told = next(iter(wrong.items()))
+    more = f" ({len(wrong) - 1} more below)" if len(wrong) > 1 else ""
+    return Problem(Kind.INVALID, f"{name}: {told.rstrip('.')}{more}.", errors=errors)
 
 
 def not_found(what: str) -> Problem:
@@ -127,7 +147,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Problem)
     async def _problem(_request: Request, problem: Problem) -> Response:
-        return render(problem.kind, problem.detail, headers=problem.headers)
+        return render(problem.kind, problem.detail, None, problem.headers, problem.errors)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(_request: Request, error: RequestValidationError) -> Response:
@@ -164,9 +184,11 @@ def _field_error(item: Mapping[str, object]) -> dict[str, str]:
     place = item.get("loc", ())
     parts = [str(part) for part in place] if isinstance(place, tuple | list) else []
     where = parts[0] if parts else "body"
-    field = ".".join(parts[1:]) or where
+    field = ".".join(part for part in parts[1:] if not part.startswith(UNION)) or where
     if item.get("type") == "json_invalid":
         field, where = "body", "body"
+    if item.get("type") == UNKNOWN_KIND:
+        field = "kind"
     return {"in": where, "field": field, "message": _reason(item)}
 
 

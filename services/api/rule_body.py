@@ -29,28 +29,9 @@ class Limit(BaseModel):
     off_delay_s: Delay = 0.0
 
 
-class RuleBody(Limit):
-    """A limit of a point. `limit` and `deadband` in the point's unit, delays in seconds.
+class Said(BaseModel):
+    """What is said of a rule beside what it judges: whose it is, and why it is there."""
 
-    Of a change, what is not named of `message`, `cause`, `consequence`, `action`,
-    `respond_within_s`, `latch`, `realarm_s` stays as it was; null empties it.
-    """
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "kind": "limit",
-                    "enterprise": "north-works",
-                    "tag": "GT-101",
-                    "condition": "HH",
-                    "limit": 50,
-                    "grade": 1,
-                    "deadband": 2,
-                }
-            ]
-        }
-    )
     owner: Annotated[
         Name | None, Field(description="Whose it is: a work order, a permit, an exercise")
     ] = None
@@ -75,8 +56,32 @@ class RuleBody(Limit):
     ] = None
     reason: Annotated[
         Note | None,
-        Field(description="Why the limit is laxer than the template; regulators see it"),
+        Field(description="Why it is laxer than the template, or as it is; regulators see it"),
     ] = None
+
+
+class RuleBody(Said, Limit):
+    """A limit of a point. `limit` and `deadband` in the point's unit, delays in seconds.
+
+    Of a change, what is not named of `message`, `cause`, `consequence`, `action`,
+    `respond_within_s`, `latch`, `realarm_s` stays as it was; null empties it.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "kind": "limit",
+                    "enterprise": "north-works",
+                    "tag": "GT-101",
+                    "condition": "HH",
+                    "limit": 50,
+                    "grade": 1,
+                    "deadband": 2,
+                }
+            ]
+        }
+    )
 
 
 class NewRule(RuleBody):

@@ -9,6 +9,8 @@ from typing import Any
 import psycopg
 from psycopg.rows import namedtuple_row
 
+from services.domain.detector_kind import DetectorKind
+from services.domain.detector_rule import DetectorRule
 from services.domain.directory import BookChange, GoneGateway
 from services.domain.rule import Condition, LimitRule
 from services.runtime.clock import to_ms
@@ -73,6 +75,9 @@ class BookReader:
             cursor = connection.cursor(row_factory=namedtuple_row)
             points: list[Any] = await (await cursor.execute(self._sql["points"], known)).fetchall()
             rules: list[Any] = await (await cursor.execute(self._sql["rules"], known)).fetchall()
+            found: list[Any] = await (
+                await cursor.execute(self._sql["detectors"], known)
+            ).fetchall()
             gone = await (await connection.execute(self._sql["gone_gateways"], known)).fetchall()
         self.version = int(row[0])
         return BookChange(
@@ -81,6 +86,7 @@ class BookReader:
             removed_points=tuple(point_of(each) for each in points if each.removed),
             rules=tuple(_rule(each) for each in rules),
             gone_gateways=tuple(GoneGateway(*each) for each in gone),
+            detectors=tuple(_detector(each) for each in found),
         )
 
     def _drop(self) -> None:
@@ -108,4 +114,25 @@ def _rule(row: Any) -> LimitRule:
         valid_until=None if row.valid_until is None else to_ms(row.valid_until),
         latch=row.latch,
         realarm_ms=None if row.realarm_s is None else round(row.realarm_s * 1000),
+    )
+
+
+def _detector(row: Any) -> DetectorRule:
+    return DetectorRule(
+        id=row.id,
+        version=row.version,
+        enterprise=row.enterprise,
+        kind=DetectorKind(row.kind),
+        points=dict(zip(row.names, row.ids, strict=True)),
+        parameters=row.parameters,
+        grade=row.grade,
+        on_delay_ms=round(row.on_delay_s * 1000),
+        off_delay_ms=round(row.off_delay_s * 1000),
+        latch=row.latch,
+        realarm_ms=None if row.realarm_s is None else round(row.realarm_s * 1000),
+        valid_from=to_ms(row.valid_from),
+        valid_to=None if row.valid_to is None else to_ms(row.valid_to),
+        owner=row.owner,
+        valid_until=None if row.valid_until is None else to_ms(row.valid_until),
+        message=row.message,
     )

@@ -21,7 +21,7 @@ FROM gateway WHERE book_version > %(known)s ORDER BY enterprise, code;
 -- Points touched by a change after the known version.
 SELECT enterprise, tag, id, kind, unit, range_low, range_high, substance, hazard_source, gateway,
        name, name_en, lon, lat, period_s, reporting, created_at, exercise_from, exercise_until,
-       deleted_at IS NOT NULL AS removed
+       equipment, deleted_at IS NOT NULL AS removed
 FROM point WHERE book_version > %(known)s;
 
 -- name: insert_enterprise
@@ -67,23 +67,28 @@ SELECT tag FROM point WHERE enterprise = %(enterprise)s AND tag = ANY(%(tags)s);
 -- A new point.
 INSERT INTO point (enterprise, tag, id, kind, unit, range_low, range_high, substance,
                    hazard_source, gateway, name, name_en, lon, lat, period_s, reporting,
-                   book_version)
+                   equipment, book_version)
 VALUES (%(enterprise)s, %(tag)s, %(id)s, %(kind)s, %(unit)s, %(range_low)s, %(range_high)s,
         %(substance)s, %(hazard_source)s, %(gateway)s, %(name)s, %(name_en)s, %(lon)s, %(lat)s,
-        %(period_s)s, %(reporting)s, %(version)s);
+        %(period_s)s, %(reporting)s, %(equipment)s, %(version)s);
 
 -- name: point
 -- One point as it stands, under the book's lock.
 SELECT enterprise, tag, id, kind, unit, range_low, range_high, substance, hazard_source, gateway,
        name, name_en, lon, lat, period_s, reporting, created_at, exercise_from, exercise_until,
-       deleted_at IS NOT NULL AS removed
+       equipment, deleted_at IS NOT NULL AS removed
 FROM point WHERE enterprise = %(enterprise)s AND tag = %(tag)s AND deleted_at IS NULL;
 
 -- name: is_in_use
 -- Whether anything was made of a point's kind: a reading, or a rule in force.
 SELECT EXISTS (SELECT FROM reading WHERE point_id = %(id)s)
     OR EXISTS (SELECT FROM rule
-               WHERE enterprise = %(enterprise)s AND tag = %(tag)s AND valid_to IS NULL);
+               WHERE enterprise = %(enterprise)s AND tag = %(tag)s AND valid_to IS NULL)
+    OR EXISTS (SELECT FROM detector_rule_point AS its
+               JOIN detector_rule AS whole ON (whole.enterprise, whole.id, whole.version)
+                                            = (its.enterprise, its.rule, its.version)
+               WHERE its.enterprise = %(enterprise)s AND its.tag = %(tag)s
+                 AND whole.valid_to IS NULL);
 
 -- name: update_point
 -- Another description for a point; its name and number stay.
@@ -91,5 +96,6 @@ UPDATE point
 SET kind = %(kind)s, unit = %(unit)s, range_low = %(range_low)s, range_high = %(range_high)s,
     substance = %(substance)s, hazard_source = %(hazard_source)s, gateway = %(gateway)s,
     name = %(name)s, name_en = %(name_en)s, lon = %(lon)s, lat = %(lat)s,
-    period_s = %(period_s)s, reporting = %(reporting)s, book_version = %(version)s
+    period_s = %(period_s)s, reporting = %(reporting)s, equipment = %(equipment)s,
+    book_version = %(version)s
 WHERE enterprise = %(enterprise)s AND tag = %(tag)s AND deleted_at IS NULL;

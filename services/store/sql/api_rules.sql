@@ -58,14 +58,27 @@ ORDER BY version DESC LIMIT 1000;
 -- name: judged_until
 -- Until when (epoch seconds) the points whose rules were touched after the known version are
 -- judged: null for those that no rule is in force for.
-SELECT rule.enterprise, rule.tag,
-       extract(epoch FROM max(coalesce(rule.valid_until, 'infinity'))
-               FILTER (WHERE rule.valid_to IS NULL))::float8 AS until
-FROM rule
-WHERE (rule.enterprise, rule.tag) IN (
-    SELECT touched.enterprise, touched.tag FROM rule AS touched
-    WHERE touched.book_version > %(known)s)
-GROUP BY rule.enterprise, rule.tag;
+WITH touched AS (
+    SELECT enterprise, tag FROM rule WHERE book_version > %(known)s
+    UNION
+    SELECT its.enterprise, its.tag
+    FROM detector_rule AS whole
+    JOIN detector_rule_point AS its ON (its.enterprise, its.rule, its.version)
+                                     = (whole.enterprise, whole.id, whole.version)
+    WHERE whole.book_version > %(known)s
+), part AS (
+    SELECT enterprise, tag, valid_to, valid_until FROM touched JOIN rule USING (enterprise, tag)
+    UNION ALL
+    SELECT enterprise, tag, whole.valid_to, whole.valid_until
+    FROM touched JOIN detector_rule_point AS its USING (enterprise, tag)
+    JOIN detector_rule AS whole USING (enterprise)
+    WHERE (whole.id, whole.version) = (its.rule, its.version)
+)
+SELECT enterprise, tag,
+       extract(epoch FROM max(coalesce(valid_until, 'infinity'))
+               FILTER (WHERE valid_to IS NULL))::float8 AS until
+FROM part
+GROUP BY enterprise, tag;
 
 -- name: rules_of_points
 -- The rules in force of these points.

@@ -1,0 +1,44 @@
+"""A rule that is more than a limit, held against the register before it is put in force."""
+
+from services.api.detector_body import DetectorBody
+from services.api.principal import Principal
+from services.api.problem import invalid_fields
+from services.api.window import Window
+from services.domain.claim import Scalar
+from services.domain.detector_maker import BadRule
+from services.domain.detector_rule import validated
+from services.domain.point import Point
+from services.wire.expression import watch
+
+
+def check_detector(here: Window, principal: Principal, body: DetectorBody) -> dict[str, Scalar]:
+    """The parameters, defaults filled in. Refuses what cannot judge, each field by its path."""
+    points = _points(here, principal, body)
+    try:
+        return validated(body.of_kind, points, body.parameters(), body.grade, watch)
+    except BadRule as wrong:
+        raise invalid_fields({body.field_of(wrong.path): wrong.text}) from None
+
+
+def _points(here: Window, principal: Principal, body: DetectorBody) -> dict[str, Point]:
+    """The registered points by their names in the rule. A point of another enterprise is refused
+    like one that nobody knows."""
+    if not principal.sees(body.enterprise) or body.enterprise not in here.register.enterprises:
+        raise invalid_fields({"enterprise": f"{body.enterprise} is not registered; do that first."})
+    twice = body.named_twice()
+    if twice is not None:
+        raise invalid_fields({twice: "A point is named twice: name each one once."})
+    found: dict[str, Point] = {}
+    wrong: dict[str, str] = {}
+    for name, tag in body.tags().items():
+        place = here.register.place(body.enterprise, tag)
+        if place is None:
+            told = f"{body.enterprise} has no point {tag}; register the point first."
+            wrong.setdefault(body.field_of(f"points.{name}"), told)
+        else:
+            found[name] = place.point
+    if body.tag not in body.tags().values():
+        wrong["tag"] = "It must be the point of one of the variables."
+    if wrong:
+        raise invalid_fields(wrong)
+    return found

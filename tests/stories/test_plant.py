@@ -12,7 +12,7 @@ from services.domain.point import Point, PointKind
 from services.domain.reading import Reading
 from tests.stories.park import DAY, T0, Park, rule
 
-RUN = Path(__file__).parents[1] / "golden" / "tep_pressure_level.csv"
+RUN = Path(__file__).parents[1] / "golden" / "tep_limited.csv"
 PRESSURE = Point(1, "acme", "PI-1007", PointKind.ANALOG, "kPa(g)", -50, 10_000)
 LEVEL = Point(2, "acme", "LI-1015", PointKind.ANALOG, "%", -50, 10_000)
 Row = tuple[float, float, float]

@@ -27,12 +27,16 @@ LONGEST_S = 90.0
 SLICE = 5_000
 """Points looked at before others get their turn."""
 
+Connector = tuple[str, str]
+"""Enterprise, gateway."""
+
 Owner = tuple[str, str | None]
 """Enterprise, gateway (None: the point names none)."""
 
 
 class Connectivity:
-    """`points`: by owner, how many are online of how many, at the last look (`at`, epoch ms)."""
+    """`points`: by owner, how many are online of how many, at the last look (`at`, epoch ms);
+    `there`: the gateways that were online then."""
 
     def __init__(
         self, database: Database, register: Register, replica: Replica, vitals: Vitals, clock: Clock
@@ -45,6 +49,7 @@ class Connectivity:
         self._looked: float | None = None
         self.points: dict[Owner, PointTime] = {}
         self.at: int | None = None
+        self.there: set[Connector] = set()
 
     async def look(self) -> bool:
         """Look once, and add up; whether anything could be seen. Raises DatabaseAway; then this
@@ -60,6 +65,7 @@ class Connectivity:
             if each.state == ConnectionState.ONLINE
         }
         found = await self._count(there)
+        self.there = there
         before, self._looked = self._looked, self._clock.monotonic()
         now = self._clock.now_ms()
         self.points, self.at = found, now
@@ -84,6 +90,10 @@ class Connectivity:
             if number % SLICE == SLICE - 1:
                 await asyncio.sleep(0)
         return dict(found)
+
+    def is_online(self, point: Point) -> bool:
+        """Whether it is online now, with the gateways that were online at the last look."""
+        return self._is_online(point, self.there, self._clock.now_ms())
 
     def _is_online(self, point: Point, there: set[tuple[str, str]], now: int) -> bool:
         newest = self._replica.values.get(point.id)

@@ -10,6 +10,7 @@ from services.domain.point import PointKind, Reporting
 
 Period = Annotated[Number, Field(gt=0, le=86_400, description="Seconds between two readings")]
 Longitude = Annotated[Number, Field(ge=-180, le=180)]
+Equipment = Annotated[Name, Field(description="The piece of equipment that it is of")]
 Latitude = Annotated[Number, Field(ge=-90, le=90)]
 
 
@@ -30,6 +31,7 @@ class PointDescription(BaseModel):
     range_high: Number | None = None
     substance: Name | None = None
     hazard_source: Code | None = None
+    equipment: Equipment | None = None
     gateway: Code | None = None
     name: Name | None = None
     name_en: Name | None = None
@@ -82,6 +84,7 @@ class PointChange(BaseModel):
     range_high: Number | None = None
     substance: Name | None = None
     hazard_source: Code | None = None
+    equipment: Equipment | None = None
     gateway: Code | None = None
     name: Name | None = None
     name_en: Name | None = None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from services.api.database import Database, DatabaseAway
+from services.store.hazard_source import HazardSource, WeightsVersion
 from services.store.register import Enterprise, Gateway, Place, RegisterChange, changes, version
 
 LOAD_DEADLINE_S = 60.0
@@ -25,6 +26,10 @@ class Register:
         self._order: list[tuple[str, str]] | None = None
         self.gateways_version = 0
         """Raised by every change of a gateway."""
+        self.hazard_sources: dict[tuple[str, str], HazardSource] = {}
+        self.weights: WeightsVersion | None = None
+        """Of the risk index; None: those that stand in the code."""
+        self._by_source: dict[tuple[str, str], dict[int, Place]] = {}
         self._judged_until: dict[tuple[str, str], int] = {}
 
     @property
@@ -54,13 +59,21 @@ class Register:
             point = place.point
             if (point.enterprise, point.tag) not in self._places:
                 self._order = None
+            self._leave_source(self._places.get((point.enterprise, point.tag)))
             self._places[point.enterprise, point.tag] = place
             self.by_id[point.id] = place
+            if point.hazard_source is not None:
+                source = point.enterprise, point.hazard_source
+                self._by_source.setdefault(source, {})[point.id] = place
         for key in change.removed_points:
             gone = self._places.pop(key, None)
             if gone is not None:
+                self._leave_source(gone)
                 self.by_id.pop(gone.point.id, None)
                 self._order = None
+        for each in change.hazard_sources:
+            self.hazard_sources[each.enterprise, each.code] = each
+        self.weights = change.weights
         for name, until in change.judged_until.items():
             if until is None:
                 self._judged_until.pop(name, None)
@@ -87,6 +100,28 @@ class Register:
         if enterprises is None:
             return self.by_id.keys()
         return [n for n, place in self.by_id.items() if place.point.enterprise in enterprises]
+
+    def places_of_source(self, enterprise: str, source: str) -> list[Place]:
+        """The points that name this hazard source, registered or not, by their tags."""
+        found = self._by_source.get((enterprise, source), {}).values()
+        return sorted(found, key=lambda place: place.point.tag)
+
+    def sources(self) -> dict[str, list[str]]:
+        """The hazard sources of each enterprise by code: registered ones, and those that only
+        points name."""
+        found: dict[str, list[str]] = {}
+        for enterprise, code in sorted({*self.hazard_sources, *self._by_source}):
+            found.setdefault(enterprise, []).append(code)
+        return found
+
+    def _leave_source(self, place: Place | None) -> None:
+        if place is None or place.point.hazard_source is None:
+            return
+        source = place.point.enterprise, place.point.hazard_source
+        those = self._by_source.get(source, {})
+        those.pop(place.point.id, None)
+        if not those:
+            self._by_source.pop(source, None)
 
     def _ordered(self) -> list[tuple[str, str]]:
         if self._order is None:

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 
 MOST = 100.0
 
+UNPROTECTED = frozenset({"bypass_maintenance", "bypass_operational", "removed", "fault"})
+"""States of an interlock in which it does not protect."""
+
 FACTORS = ("static_level", "alarms", "interlocks", "offline", "suppressed")
 
 
@@ -27,7 +30,8 @@ class Weights:
     aged_s: float = 1_800.0
     alarms_most: float = 60.0
     bypass: float = 10.0
-    """For each interlock that does not protect: bypassed, removed or faulty."""
+    """For each interlock that does not protect: whose state is one of `unprotected`."""
+    unprotected: frozenset[str] = UNPROTECTED
     interlocks_most: float = 30.0
     offline: float = 20.0
     """When none of its points is online; in proportion to those that are not."""

@@ -14,6 +14,8 @@ from psycopg import AsyncConnection, AsyncCursor
 from psycopg.rows import class_row, dict_row, namedtuple_row
 
 from services.domain.point import Point
+from services.store import hazard_source
+from services.store.hazard_source import HazardSource, WeightsVersion
 from services.store.point_row import point_of
 from services.store.queries import Queries
 
@@ -50,12 +52,14 @@ class Gateway:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A point with where it stands (degrees, WGS 84) and since when it is registered."""
+    """A point with where it stands (degrees, WGS 84), since when it is registered, and the piece
+    of equipment that it is of."""
 
     point: Point
     lon: float | None
     lat: float | None
     created_at: datetime
+    equipment: str | None = None
 
 
 @dataclass(slots=True)
@@ -71,6 +75,9 @@ class RegisterChange:
     removed_points: list[tuple[str, str]]
     judged_until: dict[tuple[str, str], int | None] = field(default_factory=dict)
     """Of the points whose rules were touched: until when a rule is in force (epoch ms), or None."""
+    hazard_sources: list[HazardSource] = field(default_factory=list)
+    weights: WeightsVersion | None = None
+    """Those of the risk index that are in force; None: nobody set any."""
 
 
 async def version(connection: Connection) -> int:
@@ -102,6 +109,8 @@ async def changes(connection: Connection, known: int) -> RegisterChange:
         else:
             change.places.append(_place(row))
     change.judged_until = await _judged_until(connection, known)
+    change.hazard_sources = await hazard_source.changed(connection, known)
+    change.weights = await hazard_source.weights(connection)
     return change
 
 
@@ -216,7 +225,7 @@ async def _judged_until(connection: Connection, known: int) -> dict[tuple[str, s
 
 
 def _place(row: Any) -> Place:
-    return Place(point_of(row), row.lon, row.lat, row.created_at)
+    return Place(point_of(row), row.lon, row.lat, row.created_at, row.equipment)
 
 
 async def _enterprise(

@@ -42,7 +42,7 @@ async def adopt_tag(
         new = _point(here, enterprise, tag, described, sender)
         check_known(here, new)
         made = await insert(connection, new)
-        done = await once.keep(connection, answer(view(made), 201))
+        done = await once.keep(connection, answer(view(here, made), 201))
     await refresh(here.follower)
     return done
 

@@ -38,7 +38,9 @@ EnterpriseCode = Annotated[Code, Path()]
 @dataclass(frozen=True, slots=True)
 class PointView:
     """A registered point. `states` is the closed list of a point that has states; `judged` false:
-    no rule is in force for it, so that whatever it reads raises no alarm."""
+    no rule is in force for it, so that whatever it reads raises no alarm.
+    `hazard_source_registered` false: it names a hazard source that the register does not know;
+    null: it names none."""
 
     id: int
     enterprise: str
@@ -59,6 +61,8 @@ class PointView:
     states: list[str] | None
     created_at: str
     judged: bool
+    equipment: str | None
+    hazard_source_registered: bool | None
 
 
 def seen(here: Window, principal: Principal, enterprise: str, tag: str) -> Place:
@@ -97,7 +101,7 @@ async def list_points(
     page = found[:limit]
     last = page[-1].point if len(found) > limit else None
     following = make_cursor([last.enterprise, last.tag]) if last else None
-    return answer(Page([view(place, _judged(here, place)) for place in page], following))
+    return answer(Page([view(here, place) for place in page], following))
 
 
 @router.post("", status_code=201, response_model=PointView)
@@ -108,7 +112,7 @@ async def create_point(
     check_known(here, new)
     async with here.database.transaction() as connection:
         made = await insert(connection, new)
-        done = await once.keep(connection, answer(view(made), 201))
+        done = await once.keep(connection, answer(view(here, made), 201))
     await refresh(here.follower)
     return done
 
@@ -118,8 +122,7 @@ async def get_point(
     here: Here, principal: Reader, enterprise: EnterpriseCode, tag: PointTag
 ) -> Response:
     """One point."""
-    place = seen(here, principal, enterprise, tag)
-    return answer(view(place, _judged(here, place)))
+    return answer(view(here, seen(here, principal, enterprise, tag)))
 
 
 @router.patch("/{enterprise}/{tag}", response_model=PointView)
@@ -146,7 +149,7 @@ async def change_point(
         check_ranges(columns["range_low"], columns["range_high"])
         await store.update_point(connection, columns, number)
         changed = await _place(connection, enterprise, tag)
-        done = await once.keep(connection, answer(view(changed, _judged(here, changed))))
+        done = await once.keep(connection, answer(view(here, changed)))
     await refresh(here.follower)
     return done
 
@@ -207,7 +210,14 @@ def _judged(here: Window, place: Place) -> bool:
     return here.register.is_judged(point.enterprise, point.tag, here.clock.now_ms())
 
 
-def view(place: Place, judged: bool = False) -> PointView:
+def _is_registered(here: Window, place: Place) -> bool | None:
+    point = place.point
+    if point.hazard_source is None:
+        return None
+    return (point.enterprise, point.hazard_source) in here.register.hazard_sources
+
+
+def view(here: Window, place: Place) -> PointView:
     """A point as outsiders see it; a new one is judged by no rule."""
     point = place.point
     states = STATES.get(point.kind)
@@ -230,5 +240,7 @@ def view(place: Place, judged: bool = False) -> PointView:
         reporting=point.reporting,
         states=None if states is None else list(states),
         created_at=moment_text(place.created_at),
-        judged=judged,
+        judged=_judged(here, place),
+        equipment=place.equipment,
+        hazard_source_registered=_is_registered(here, place),
     )

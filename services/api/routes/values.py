@@ -58,10 +58,11 @@ async def list_values(
     last = page[-1].point if len(found) > limit else None
     following = make_cursor([last.enterprise, last.tag]) if last else None
     now = here.clock.now_ms()
-    return answer(Page([_view(here, place, now) for place in page], following))
+    return answer(Page([value_view(here, place, now) for place in page], following))
 
 
-def _view(here: Window, place: Place, now: int) -> ValueView:
+def value_view(here: Window, place: Place, now: int) -> ValueView:
+    """A point's newest value at `now` (epoch ms)."""
     point = place.point
     newest = here.replica.values.get(point.id)
     if newest is None:

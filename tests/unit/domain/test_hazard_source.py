@@ -76,7 +76,7 @@ def test_a_level_begins_at_its_r(tonnes: float, level: int) -> None:
 def test_what_is_exactly_critical_is_a_major_hazard_source() -> None:
     # in binary numbers 0.1 + 0.1 + 0.1 is not 0.3; R = 0.5 * 20 * 1 = 10 begins level 3
     found = grading(0, [Holding(0.1, PHOSGENE)] * 3)
-    assert (found.s, found.r, found.level) == (1, 10, 3)
+    assert (float(found.s), float(found.r), found.level) == (1, 10, 3)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,144 @@
+"""How the park's hazard sources stand now: grades up the tree and risk indices, from the replica.
+
+Nothing here asks the database, so it works while that is away.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from services.api.risk_body import weights_of
+from services.api.window import Window
+from services.domain.grade_tree import Bearing, GradeTree, Mark, Standing, bearing, grade_tree
+from services.domain.point import PointKind
+from services.domain.reading import Quality
+from services.domain.risk import ActiveAlarm, RiskIndex, Situation, risk_index
+from services.store.hazard_source import HazardSource
+from services.store.register import Place
+from services.wire.bus import AlarmItem
+
+SOURCE = "hazard_source"
+"""The type of a subject that is a hazard source itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interlock:
+    """An interlock as it stands: the name of its state (None: unknown) and since when we know."""
+
+    place: Place
+    state: str | None
+    at: int | None
+    is_out: bool
+    """It does not protect: bypassed, removed or faulty, as the weights say."""
+
+
+@dataclass(slots=True)
+class SourceState:
+    """A hazard source now: its points, its alarms that are not closed (gravest first), its mark in
+    the tree and its risk. `online` None: no engine answers, so that nobody knows."""
+
+    places: Sequence[Place]
+    alarms: list[AlarmItem]
+    mark: Mark
+    interlocks: list[Interlock]
+    online: int | None
+    risk: RiskIndex
+
+
+@dataclass(slots=True)
+class Grades:
+    """The alarms that these enterprises have now (None: all), put in the tree once."""
+
+    here: Window
+    scope: frozenset[str] | None
+    tree: GradeTree = field(init=False)
+    _alarms: dict[tuple[str, str], list[tuple[AlarmItem, Standing]]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        found = [
+            (alarm, _standing(self.here, alarm))
+            for alarm in self.here.replica.open.values()
+            if self.scope is None or alarm.enterprise in self.scope
+        ]
+        self.tree = grade_tree(standing for _, standing in found)
+        self._alarms = defaultdict(list)
+        for alarm, standing in found:
+            if standing.hazard_source is not None:
+                self._alarms[standing.enterprise, standing.hazard_source].append((alarm, standing))
+
+    def source(self, source: HazardSource) -> SourceState:
+        """How a hazard source stands."""
+        return self.named(source.enterprise, source.code, source.level)
+
+    def named(self, enterprise: str, code: str, level: int | None = None) -> SourceState:
+        """How a hazard source stands that perhaps only points name; `level`: of GB 18218."""
+        here = self.here
+        places = here.register.places_of_source(enterprise, code)
+        pairs = self._alarms.get((enterprise, code), [])
+        pairs = sorted(pairs, key=lambda pair: pair[1].weight)
+        mark = self.tree.sources.get((enterprise, code), Mark())
+        weights = weights_of(here.register.weights)
+        interlocks = [
+            _interlock(here, place, weights.unprotected)
+            for place in places
+            if place.point.kind is PointKind.INTERLOCK
+        ]
+        online = None
+        if here.vitals.live:
+            online = sum(here.connectivity.is_online(place.point) for place in places)
+        situation = Situation(
+            level=level,
+            alarms=self._active(pairs),
+            interlocks_out=sum(each.is_out for each in interlocks),
+            online_rate=_rate(online, len(places)),
+            suppressed=mark.off_board,
+        )
+        alarms = [alarm for alarm, _ in pairs]
+        return SourceState(places, alarms, mark, interlocks, online, risk_index(situation, weights))
+
+    def _active(self, pairs: Sequence[tuple[AlarmItem, Standing]]) -> list[ActiveAlarm]:
+        now = self.here.clock.now_ms()
+        return [
+            ActiveAlarm(each.grade, (now - each.raised_at) / 1000)
+            for _, each in pairs
+            if each.bearing is Bearing.ACTIVE
+        ]
+
+
+def _rate(online: int | None, points: int) -> float | None:
+    """A source without points has none that could be offline."""
+    if points == 0:
+        return 1.0
+    return None if online is None else online / points
+
+
+def _standing(here: Window, alarm: AlarmItem) -> Standing:
+    """Where an alarm stands in the tree, by the register as it is now."""
+    place = None if alarm.tag is None else here.register.place(alarm.enterprise, alarm.tag)
+    source = alarm.hazard_source if place is None else place.point.hazard_source
+    if alarm.subject_type == SOURCE:
+        source = alarm.subject_id
+    return Standing(
+        alarm.id,
+        alarm.enterprise,
+        alarm.grade,
+        alarm.raised_at,
+        bearing(
+            alarm.state,
+            latch=alarm.latch,
+            historical=alarm.historical,
+            exercise=alarm.exercise,
+        ),
+        alarm.tag,
+        source,
+        None if place is None else place.equipment,
+    )
+
+
+def _interlock(here: Window, place: Place, unprotected: frozenset[str]) -> Interlock:
+    newest = here.replica.values.get(place.point.id)
+    if newest is None or newest.q == Quality.BAD:
+        return Interlock(place, None, None if newest is None else newest.t, False)
+    state = place.point.present(newest.v)
+    name = state if isinstance(state, str) else None
+    return Interlock(place, name, newest.t, name in unprotected)

@@ -1,0 +1,170 @@
+"""The bodies that describe a hazard source."""
+
+from datetime import date
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from services.api.point_body import Latitude, Longitude
+from services.api.text import Code, Name, Number, Reason
+from services.domain.hazard_source import MOST_T, Holding, Mixture, UnitType
+
+MOST_PEOPLE = 10_000_000
+MOST_SUBSTANCES = 500
+Word = Annotated[str, Field(min_length=1, max_length=20)]
+
+
+def _day(value: object) -> object:
+    if not isinstance(value, str) or len(value) != 10:
+        raise ValueError("it must be a day like 2026-01-31")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_day), Field(examples=["2026-01-31"])]
+
+
+class HoldingBody(BaseModel):
+    """A substance at its design maximum: by CAS number (Table 1) or by class of danger (Table 2);
+    of a substance with several dangers all `classes`."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    cas: Annotated[Word | None, Field(examples=["7782-50-5"])] = None
+    form: Annotated[
+        Word | None, Field(description="Where Table 1 has several rows of one CAS number")
+    ] = None
+    danger: Annotated[Word | None, Field(alias="class", examples=["W5.3"])] = None
+    classes: Annotated[list[Word] | None, Field(min_length=1, max_length=24)] = None
+    name: Name | None = None
+    quantity_t: Annotated[Number, Field(gt=0, le=MOST_T, description="Tonnes")]
+    mixture: Annotated[
+        Mixture | None,
+        Field(description="Of the class of the pure substance, or of another (4.2.3)"),
+    ] = None
+
+    def holding(self) -> Holding:
+        """As it is graded."""
+        dangers = ([self.danger] if self.danger else []) + (self.classes or [])
+        return Holding(
+            self.quantity_t,
+            self.cas,
+            self.form,
+            tuple(dict.fromkeys(dangers)),
+            self.name,
+            self.mixture,
+        )
+
+
+class Person(BaseModel):
+    """Who answers for it, and how to reach them."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: Name
+    phone: Annotated[str, Field(pattern=r"^\+?[0-9][0-9 -]{4,19}$", examples=["0512-5555 0101"])]
+
+
+class Responsible(BaseModel):
+    """The three of the guarantee of safety (安全包保): 主要负责人, 技术负责人, 操作负责人."""
+
+    model_config = ConfigDict(extra="forbid")
+    chief: Person | None = None
+    technical: Person | None = None
+    operating: Person | None = None
+
+
+class Particulars(BaseModel):
+    """What the register keeps beside the grade."""
+
+    national_code: Annotated[
+        str | None,
+        Field(pattern=r"^[0-9A-Za-z]{11}[0-9]{3}$", description="14: enterprise 11, serial 3"),
+    ] = None
+    address: Name | None = None
+    lon: Longitude | None = None
+    lat: Latitude | None = None
+    established_on: Day | None = None
+    nearest_target: Annotated[Name | None, Field(description="The nearest protected target")] = None
+    nearest_target_m: Annotated[Number, Field(ge=0, le=1_000_000)] | None = None
+    filed_on: Day | None = None
+    filing_expires_on: Day | None = None
+    responsible: Responsible | None = None
+
+
+PARTICULARS = frozenset(Particulars.model_fields)
+
+
+class SourceDescription(Particulars):
+    """A unit or storage unit, what is in it and who lives near."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: Name
+    name_en: Name | None = None
+    unit_type: UnitType
+    exposed_people: Annotated[
+        int,
+        Field(
+            strict=True,
+            ge=0,
+            le=MOST_PEOPLE,
+            description="Residents within 500 m of the plant's boundary",
+        ),
+    ]
+    substances: Annotated[list[HoldingBody], Field(min_length=1, max_length=MOST_SUBSTANCES)]
+    reason: Annotated[Reason | None, Field(description="Why this version")] = None
+
+    @model_validator(mode="after")
+    def _filing(self) -> Self:
+        filed, expires = self.filed_on, self.filing_expires_on
+        if filed is not None and expires is not None and expires < filed:
+            raise ValueError("filing_expires_on: it must not be before filed_on")
+        return self
+
+    def particulars(self) -> dict[str, Any]:
+        """What there is of them, as JSON."""
+        return self.model_dump(mode="json", include=set(PARTICULARS), exclude_none=True)
+
+    def holdings(self) -> list[dict[str, Any]]:
+        """The substances as they were sent."""
+        return [
+            each.model_dump(mode="json", by_alias=True, exclude_none=True)
+            for each in self.substances
+        ]
+
+
+class NewSource(SourceDescription):
+    """A hazard source to register; it is graded at once."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "enterprise": "north-works",
+                    "code": "HS-1",
+                    "name": "液氯储存",
+                    "unit_type": "storage",
+                    "exposed_people": 60,
+                    "substances": [
+                        {"cas": "7782-50-5", "quantity_t": 5},
+                        {"class": "W5.3", "name": "溶剂", "quantity_t": 300},
+                    ],
+                }
+            ]
+        },
+    )
+    enterprise: Code
+    code: Code
+
+
+class SourceChange(Particulars):
+    """What changes of a hazard source; whatever is not named stays, null empties. A change makes
+    a new version, graded anew; the old one is kept."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: Name = ""
+    name_en: Name | None = None
+    unit_type: UnitType = UnitType.STORAGE
+    exposed_people: Annotated[int, Field(strict=True, ge=0, le=MOST_PEOPLE)] = 0
+    substances: Annotated[
+        list[HoldingBody], Field(min_length=1, max_length=MOST_SUBSTANCES, default_factory=list)
+    ]
+    reason: Annotated[Reason | None, Field(description="Why this version")] = None

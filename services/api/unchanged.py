@@ -1,0 +1,27 @@
+"""The tag of an answer (ETag), so that who asks again is told that nothing changed."""
+
+import hashlib
+from typing import Any
+
+import msgspec
+from fastapi import Request, Response
+
+from services.api.answer import answer
+
+
+def tagged(request: Request, body: Any, over: Any) -> Response:
+    """The answer with a tag over what matters of it; 304 for whoever has just that already.
+
+    The tag is weak: what it does not cover (newest values, ages) may differ.
+    """
+    digest = hashlib.sha256(msgspec.json.encode(over, order="sorted")).hexdigest()[:32]
+    headers = {"ETag": f'W/"{digest}"', "Cache-Control": "private, no-cache",
+               "Vary": "Accept-Language, Authorization"}  # fmt: skip
+    if _has(request.headers.get("if-none-match", ""), digest):
+        return Response(None, 304, headers)
+    return answer(body, headers=headers)
+
+
+def _has(given: str, digest: str) -> bool:
+    tags = [each.strip().removeprefix("W/").strip('"') for each in given.split(",")]
+    return digest in tags or "*" in tags

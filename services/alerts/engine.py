@@ -110,7 +110,7 @@ class Engine:
         self._exercises.note(touched)
         self._listening.review(touched, change.removed_points, now, out)
         for point_id in touched:
-            track = self._fleet.tracks.get(point_id)
+            track = self._fleet.find(point_id)
             if track is None:
                 continue
             point = self.directory.by_id.get(point_id)
@@ -121,6 +121,7 @@ class Engine:
             self._fleet.turn(track, self.directory.in_force(point_id), now, out)
         for gateway in change.gone_gateways:
             self._listening.forget((gateway.enterprise, gateway.code), now, out)
+            self._fleet.wake_those(gateway.carried)
             for track in self._fleet.tracks.values():
                 if gateway.carried(track.point):
                     self._fleet.silence(track, now, out)
@@ -204,10 +205,15 @@ class Engine:
 
     def newest(self) -> Iterator[ShownValue]:
         """The newest value of every point that has one."""
-        return (track.shown for track in self._fleet.tracks.values() if track.shown is not None)
+        for track in self._fleet.tracks.values():
+            shown = track.shown
+            if shown is not None:
+                yield shown
+        yield from self._fleet.columns.shown_asleep()
 
     def take_changed_values(self) -> list[ShownValue]:
         """The newest values that came since the last call."""
+        self._fleet.fold()
         changed, self._fleet.changed = self._fleet.changed, set()
         shown = (
             self._fleet.tracks[point_id].shown
@@ -218,6 +224,11 @@ class Engine:
 
     def dump(self) -> bytes:
         """The whole state (without the directory and the windows), for `load`."""
+        return engine_state.encode(self.picture())
+
+    def picture(self) -> engine_state.Saved:
+        """The same, of this moment, still to be encoded: that takes long, and any thread can."""
+        self._fleet.fold()
         points = [
             engine_state.SavedPoint(
                 track.point.id,
@@ -226,12 +237,13 @@ class Engine:
                 track.seen.measured_at if track.seen else 0,
                 engine_state.save_board(track.board) if track.has_alarms else [],
             )
-            for track in self._fleet.tracks.values()
+            for track in map(self._fleet.tracks.__getitem__, self._fleet.odd)
         ]
         claimed, leased = self._claims.save()
         closed = dict(self._fleet.desk.closed)
         ear = self._listening.save()
-        return engine_state.encode(engine_state.Saved(points, closed, claimed, leased, ear))
+        calm = self._fleet.columns.save()
+        return engine_state.Saved(points, closed, claimed, leased, ear, calm)
 
     @classmethod
     def load(cls, data: bytes, directory: Directory) -> "Engine":
@@ -241,6 +253,7 @@ class Engine:
         """
         engine = cls(directory)
         saved = engine_state.decode(data)
+        engine._fleet.columns.load(saved.calm, directory.by_id)
         for point in saved.points:
             track = engine._fleet.open(point.point_id)
             if track is None:
@@ -261,7 +274,7 @@ class Engine:
         spooled state knows only the value is still to be shown."""
         news = [each for each in readings if self._is_news(each)]
         for each in readings:
-            track = self._fleet.tracks.get(each.point_id)
+            track = self._fleet.find(each.point_id)
             if track is not None:
                 self._fleet.show(track, each.judged_at, each)
         return self.judge(news, now)
@@ -290,7 +303,7 @@ class Engine:
         self._fleet.settle(track)
 
     def _is_news(self, reading: Reading) -> bool:
-        track = self._fleet.tracks.get(reading.point_id)
+        track = self._fleet.find(reading.point_id)
         if track is None or track.newest is None:
             return True
         known = track.newest

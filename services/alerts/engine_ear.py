@@ -116,7 +116,7 @@ class Listening:
     def save(self) -> SavedEar:
         """All of it, for `load`."""
         lines = [
-            SavedLine(*key, line.heard, sorted(line.points), line.due)
+            SavedLine(*key, line.heard, list(line.points), line.due)
             for key, line in self._silence.lines.items()
         ]
         clocks = [SavedClock(*key, state) for key, state in self._clocks.items()]
@@ -192,7 +192,7 @@ class Listening:
                 point = self._fleet.directory.by_id.get(change.id)
                 if point is None:
                     return None
-                track = self._fleet.tracks.get(point.id)
+                track = self._fleet.find(point.id)
                 last = track.newest.measured_at if track and track.newest else None
                 subject, enterprise = Subject.point(point.tag), point.enterprise
                 grade, condition, point_id = silence.POINT_GRADE, "stale", point.id

@@ -31,9 +31,10 @@ class Exercises:
             over = point is None or point.exercise is None or point.exercise[1] <= now
             if over:
                 self._points.discard(point_id)
-                track = self._fleet.tracks.get(point_id)
+                track = self._fleet.find(point_id)
                 if track is not None:
                     self._end(track, now, out)
+                self._end_claimed(point_id, now, out)
 
     def _end(self, track: Track, now: int, out: Outcome) -> None:
         for known in track.board.known:
@@ -42,3 +43,12 @@ class Exercises:
                 known.alarm = event.in_earnest(alarm)
                 out.transitions.append(Transition(EventKind.EXERCISE_ENDED, known.alarm, now, now))
         self._fleet.settle(track)
+
+    def _end_claimed(self, point_id: int, now: int, out: Outcome) -> None:
+        desk = self._fleet.desk
+        for known in [k for k in desk.open.values() if k.alarm.point_id == point_id]:
+            alarm = known.alarm
+            if alarm.is_claimed and alarm.exercise and not event.is_over(alarm):
+                known.alarm = event.in_earnest(alarm)
+                out.transitions.append(Transition(EventKind.EXERCISE_ENDED, known.alarm, now, now))
+                desk.note(known)

@@ -35,6 +35,6 @@ class Expiry:
             ]
             for rule in dead:
                 directory.put_rule(replace(rule, valid_to=rule.valid_until))
-            track = self._fleet.tracks.get(point_id)
+            track = self._fleet.find(point_id)
             if dead and track is not None:
                 self._fleet.turn(track, directory.in_force(point_id), now, out)

@@ -1,7 +1,8 @@
 """All points on their way through time, and the indexes over them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from services.alerts.engine_columns import Columns
 from services.alerts.engine_desk import Desk
 from services.alerts.engine_inhibition import Inhibitions
 from services.alerts.engine_outcome import Outcome
@@ -11,6 +12,7 @@ from services.domain.alarm import ClosedAs
 from services.domain.directory import Directory
 from services.domain.judgement import Newest, PointState
 from services.domain.limits import Limits
+from services.domain.point import Point
 from services.domain.reading import Reading
 from services.domain.rule import LimitRule
 from services.domain.verdict import Trace
@@ -18,7 +20,10 @@ from services.domain.verdict import Trace
 
 class Fleet:
     """`tracks` by point; `running`: a delay runs; `changed`: a value to show came; `stale`:
-    recovered, and not yet judged by the rules of now."""
+    recovered, and not yet judged by the rules of now; `touched`: changed since they were last
+    remembered in `columns`; `odd`: something is up there, so that a row does not tell it all.
+
+    A point that sleeps has no track: `find` and `open` wake it."""
 
     def __init__(self, directory: Directory) -> None:
         self.directory = directory
@@ -27,17 +32,64 @@ class Fleet:
         self.running: set[int] = set()
         self.changed: set[int] = set()
         self.stale: set[int] = set()
+        self.columns = Columns()
+        self.touched: set[int] = set()
+        self.odd: set[int] = set()
         self.inhibitions = Inhibitions()
 
     def open(self, point_id: int) -> Track | None:
+        """A track for a registered point that is awake no more, or not yet."""
+        woken = self.columns.wake(point_id)
         point = self.directory.by_id.get(point_id)
         if point is None:
+            if woken is not None:
+                self.columns.clear(woken[0])
             return None
         rules = self.directory.in_force(point_id)
         track = self.tracks[point_id] = Track(point, rules, self.inhibitions.of)
+        if woken is not None:
+            track.row = woken[0]
+            track.wake(woken[1])
         return track
 
+    def find(self, point_id: int) -> Track | None:
+        """The track of a point that anything is known of."""
+        track = self.tracks.get(point_id)
+        if track is None and point_id in self.columns.asleep:
+            return self.open(point_id)
+        return track
+
+    def wake_those(self, of_it: Callable[[Point], bool]) -> None:
+        """Wake the points that something concerns, whatever is up there."""
+        by_id = self.directory.by_id
+        for point_id in list(self.columns.asleep):
+            point = by_id.get(point_id)
+            if point is not None and of_it(point):
+                self.open(point_id)
+
+    def fold(self) -> None:
+        """Remember what changed: in rows, where nothing is up."""
+        tracks, columns, odd = self.tracks, self.columns, self.odd
+        for point_id in self.touched:
+            track = tracks.get(point_id)
+            if track is None:
+                continue
+            if not track.is_calm:
+                odd.add(point_id)
+            elif track.newest is not None or track.seen is not None:
+                odd.discard(point_id)
+                newest, at = track.newest, track.stands_at()
+                track.row = columns.write(track.row, point_id, at, newest, track.seen)
+                continue
+            else:
+                odd.discard(point_id)
+            if track.row >= 0:
+                columns.clear(track.row)
+                track.row = -1
+        self.touched.clear()
+
     def show(self, track: Track, at: int, reading: Reading) -> None:
+        self.touched.add(reading.point_id)
         seen = track.seen
         if seen is not None:
             seen_at = seen.judged_at
@@ -57,6 +109,7 @@ class Fleet:
             self.settle(track)
 
     def watch(self, track: Track) -> None:
+        self.touched.add(track.point.id)
         if track.state.due is None:
             self.running.discard(track.point.id)
         else:
@@ -64,6 +117,7 @@ class Fleet:
 
     def settle(self, track: Track) -> None:
         """The desk's list of open alarms, brought in line with a board."""
+        self.touched.add(track.point.id)
         if not track.has_alarms:
             self.desk.leave(track.point)
             track.has_strays = False
@@ -115,7 +169,9 @@ class Fleet:
         self.settle(track)
         point_id = track.point.id
         del self.tracks[point_id]
-        for index in (self.running, self.changed, self.stale):
+        if track.row >= 0:
+            self.columns.clear(track.row)
+        for index in (self.running, self.changed, self.stale, self.touched, self.odd):
             index.discard(point_id)
 
     def silence(self, track: Track, now: int, out: Outcome) -> None:

@@ -58,7 +58,7 @@ class SavedEar(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Saved(msgspec.Struct, frozen=True):
-    """All points that anything is known of."""
+    """All points that anything is known of: in `calm` those at which nothing is up."""
 
     points: list[SavedPoint]
     closed: dict[str, str]
@@ -66,6 +66,7 @@ class Saved(msgspec.Struct, frozen=True):
     claimed: list[Alarm] = []
     leased: list[Claim] = []
     ear: SavedEar | None = None
+    calm: bytes = b""
 
 
 def encode(saved: Saved) -> bytes:

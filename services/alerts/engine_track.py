@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from services.alerts.engine_board import Board, Inhibited
+from services.alerts.engine_columns import Kept
 from services.alerts.engine_outcome import ShownValue
 from services.domain.judgement import Cause, Newest, PointState
 from services.domain.limits import DIRECTIONS, Limits
@@ -28,7 +29,7 @@ class Track:
     """The live judge of one point. `high_at`/`low_at`: strictly between, a quiet point stays so.
 
     `ticked_to` is the judging time up to which delays were let run out by our clock; `seen` is the
-    reading whose value is shown. A country has many of these, so what most never need is made
+    reading whose value is shown; `row` is where it is remembered (`Columns`), or -1. A country has many of these, so what most never need is made
     when it is needed: the board, and what was said of late.
     """
 
@@ -41,6 +42,7 @@ class Track:
         "low_at",
         "newest",
         "point",
+        "row",
         "said",
         "seen",
         "stale",
@@ -54,6 +56,7 @@ class Track:
     ) -> None:
         self.point = point
         self.inhibited = inhibited
+        self.row = -1
         self.newest: Reading | None = None
         self.seen: Reading | None = None
         self.ticked_to: int | None = None
@@ -74,6 +77,11 @@ class Track:
     def has_alarms(self) -> bool:
         """Whether any alarm of it is known, open or lately closed."""
         return self._board is not None and bool(self._board.known)
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether nothing is up: its newest readings are all there is to remember of it."""
+        return self.state.is_quiet and not self.stale and not self.has_alarms
 
     @property
     def shown(self) -> ShownValue | None:
@@ -189,6 +197,14 @@ class Track:
         if newest is not None and saved.at > newest.judged_at:
             self.window.base_at = saved.at
         self.stale = True
+
+    def wake(self, kept: Kept) -> None:
+        """Take up what was remembered of a point at which nothing is up. Its idle comparators
+        judge by the rules of now, so nothing of it can be stale."""
+        self.newest, self.seen = kept.newest, kept.seen
+        self.restart()
+        if kept.newest is not None:
+            self.ticked_to = self.window.base_at = max(kept.at, kept.newest.judged_at)
 
     def stands_at(self) -> int:
         """From which judging time on its state is what it is (no later change is in it)."""

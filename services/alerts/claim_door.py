@@ -1,6 +1,7 @@
 """The door for claims: what other services' judges say on the bus, parsed and handed to the judge."""
 
 import re
+from collections.abc import Callable
 
 import msgspec
 import structlog
@@ -14,7 +15,7 @@ from services.wire.bus import ClaimItem, ClaimItems
 _WORD = re.compile(r"[A-Za-z0-9_.:-]{1,64}", re.ASCII)
 _FACTS = 32
 _TEXT = 500
-OURS = ("silence", "clock")
+OURS = ("silence", "clock", "undetermined")
 """Keys that we claim ourselves."""
 
 _log = structlog.get_logger()
@@ -28,10 +29,12 @@ class ClaimDoor:
         self._decoder = msgspec.json.Decoder(ClaimItems)
         self.open = False
         """Before the judge runs, a claim goes unheard; it is said again before its lease ends."""
+        self.may_act: Callable[[], bool] = lambda: True
+        """Whether the engine's own lease is ours beyond doubt."""
 
     def hear(self, _topic: str, payload: bytes) -> None:
         """A message on the claims' topic. What is no claim is logged and dropped."""
-        if not self.open:
+        if not (self.open and self.may_act()):
             return
         try:
             found = self._decoder.decode(payload)
@@ -49,10 +52,16 @@ class ClaimDoor:
         if item.subject_type == SubjectType.POINT:
             point = self._judge.engine.directory.find(item.enterprise, item.subject_id)
             point_id = None if point is None else point.id
-        unfit = _unfit(item) or (
-            "its point is not registered"
-            if item.subject_type == SubjectType.POINT and point_id is None
-            else None
+        own = (item.enterprise, item.key) in self._judge.engine.directory.detectors
+        unfit = "this key is a rule's" if own else None
+        unfit = (
+            unfit
+            or _unfit(item)
+            or (
+                "its point is not registered"
+                if item.subject_type == SubjectType.POINT and point_id is None
+                else None
+            )
         )
         if unfit is not None:
             _log.warning("not a claim", fault=unfit, key=item.key[:64])

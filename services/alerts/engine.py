@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from services.alerts import engine_state
 from services.alerts.engine_claims import Claims, TooManyClaims
+from services.alerts.engine_detectors import Detectors
 from services.alerts.engine_ear import Hearing, Listening
 from services.alerts.engine_exercise import Exercises
 from services.alerts.engine_expiry import Expiry
@@ -15,6 +16,7 @@ from services.alerts.engine_intake import Intake
 from services.alerts.engine_merge import Merge
 from services.alerts.engine_outcome import DirtyRange, Outcome, Refused, ShownValue
 from services.alerts.engine_shelf import Action, Shelves
+from services.alerts.engine_watch import WatchState
 from services.domain import event
 from services.domain.alarm import Alarm, EventKind, Transition
 from services.domain.claim import Claim
@@ -45,6 +47,7 @@ class Engine:
         self._fleet = Fleet(directory)
         self._intake = Intake(self._fleet)
         self._claims = Claims(self._fleet.desk)
+        self._detectors = Detectors(self._fleet, self._claims, self._newest_of)
         self._listening = Listening(self._fleet, self._claims)
         self._expiry = Expiry(self._fleet)
         self._shelves = Shelves(self._fleet, self._claims)
@@ -58,6 +61,7 @@ class Engine:
         `hearings` are the deliveries it came in, in the order of their receipt.
         """
         out = self._intake.judge(readings, now)
+        self._detectors.take(readings, now, out)
         self._listening.hear(hearings, self._intake.take_alive(), now, out)
         self._shelves.follow(now, out)
         return out
@@ -72,8 +76,18 @@ class Engine:
 
     @property
     def unjudged(self) -> int:
-        """Claims whose judge has fallen silent: neither there nor not there."""
-        return self._claims.lapsed
+        """Claims whose judge has fallen silent, and rules that cannot judge: neither there nor not
+        there."""
+        return self._claims.lapsed + self._detectors.undetermined
+
+    @property
+    def watched(self) -> set[int]:
+        """The points of rules that are more than a limit."""
+        return self._detectors.watched
+
+    def remember(self, readings: Iterable[Reading]) -> None:
+        """Recovery: what was heard of `watched` since the dump, whose consequences are replayed."""
+        self._detectors.remember(readings)
 
     def tick(self, now: int, hearing: bool = True) -> Outcome:
         """Let the delays of live points run on by our clock; and leases, rules and patience end.
@@ -85,6 +99,7 @@ class Engine:
         self._exercises.tick(now, out)
         self._claims.tick(now, out)
         self._listening.pass_time(now, hearing, out)
+        self._detectors.tick(now, out)
         for point_id in sorted(self._fleet.stale):
             self._fleet.refresh(self._fleet.tracks[point_id], now, out)
         for point_id in sorted(self._fleet.running):
@@ -125,6 +140,7 @@ class Engine:
             for track in self._fleet.tracks.values():
                 if gateway.carried(track.point):
                     self._fleet.silence(track, now, out)
+        self._detectors.apply(change, now, out)
         self._shelves.follow(now, out)
         return out
 
@@ -243,7 +259,8 @@ class Engine:
         closed = dict(self._fleet.desk.closed)
         ear = self._listening.save()
         calm = self._fleet.columns.save()
-        return engine_state.Saved(points, closed, claimed, leased, ear, calm)
+        watches = self._detectors.save()
+        return engine_state.Saved(points, closed, claimed, leased, ear, calm, watches=watches)
 
     @classmethod
     def load(cls, data: bytes, directory: Directory) -> "Engine":
@@ -266,6 +283,7 @@ class Engine:
         engine._fleet.desk.closed.update(saved.closed)
         engine._claims.load(saved.claimed, saved.leased)
         engine._listening.load(saved.ear)
+        engine._detectors.load(saved.watches)
         engine._shelves.unsettle()
         return engine
 
@@ -279,13 +297,17 @@ class Engine:
                 self._fleet.show(track, each.judged_at, each)
         return self.judge(news, now)
 
-    def replay_record(self, record: Transition | PointState | Claim) -> None:
+    def replay_record(self, record: Transition | PointState | Claim | WatchState) -> None:
         """Recovery: take over what was spooled after the dump."""
+        if isinstance(record, WatchState):
+            self._detectors.replay(record)
+            return
         if isinstance(record, Claim) or (
             isinstance(record, Transition) and record.alarm.is_claimed
         ):
             self._claims.replay(record)
             self._listening.unsettle()
+            self._detectors.unsettle()
             if _key_of(record) == INHIBIT:
                 self._shelves.unsettle()
             return
@@ -301,6 +323,10 @@ class Engine:
             self._fleet.restore(track, record)
             self._listening.remember(point_id)
         self._fleet.settle(track)
+
+    def _newest_of(self, point_id: int) -> Reading | None:
+        track = self._fleet.find(point_id)
+        return None if track is None else track.newest
 
     def _is_news(self, reading: Reading) -> bool:
         track = self._fleet.find(reading.point_id)

@@ -10,6 +10,7 @@ from services.alerts.engine_outcome import Outcome
 from services.domain import event
 from services.domain.alarm import Alarm, ClosedAs, EventKind, Transition, next_id
 from services.domain.claim import Claim, Place
+from services.domain.suppression import OffBoard
 
 MOST = 100_000
 """Leased claims kept; what is claimed beyond them is refused (and its judge is told)."""
@@ -36,15 +37,18 @@ class Claims:
         self._leased: dict[Place, Leased] = {}
         self._ends: list[tuple[int, Place]] = []
 
-    def take(self, claim: Claim, now: int, out: Outcome) -> None:
-        """Make a claim true of the alarms. Raises TooManyClaims."""
+    def take(self, claim: Claim, now: int, out: Outcome, off: OffBoard | None = None) -> None:
+        """Make a claim true of the alarms. Raises TooManyClaims.
+
+        `off`: what the plant's logic says of it: a new occurrence is born off the board.
+        """
         self._lease(claim, out)
         known = self._standing(claim.place)
         if not claim.active:
             if known is not None:
                 self._end(known, claim.at, now, out)
         elif known is None:
-            self._raise(claim, now, out)
+            self._raise(claim, now, out, off)
         else:
             self._follow(known, claim, now, out)
 
@@ -60,6 +64,18 @@ class Claims:
             if known is not None:
                 lapsed = replace(known.alarm, judged=False)
                 self._say(known, EventKind.LAPSED, lapsed, end, now, out)
+
+    def lapse(self, place: Place, at: int, now: int, out: Outcome) -> None:
+        """Its judge has no answer: what stands is not judged, which is not clear."""
+        known = self._standing(place)
+        if known is not None and known.alarm.judged:
+            self._say(known, EventKind.LAPSED, replace(known.alarm, judged=False), at, now, out)
+
+    def resume(self, place: Place, at: int, now: int, out: Outcome) -> None:
+        """Its judge has an answer again: it still stands."""
+        known = self._standing(place)
+        if known is not None and not known.alarm.judged:
+            self._say(known, EventKind.RESUMED, replace(known.alarm, judged=True), at, now, out)
 
     def withdraw(self, places: Iterable[Place], now: int, out: Outcome) -> None:
         """The subject, or the rule by which it was judged, went."""
@@ -145,12 +161,12 @@ class Claims:
             self._ends = [(e.claim.lease_until or 0, p) for p, e in self._leased.items()]
             heapq.heapify(self._ends)
 
-    def _raise(self, claim: Claim, now: int, out: Outcome) -> None:
+    def _raise(self, claim: Claim, now: int, out: Outcome, off: OffBoard | None) -> None:
         place, identity, count = claim.place, claim.identity, 0
-        waiting, off = self._known.get(place), None
+        waiting = self._known.get(place)
         if waiting is not None:
             self._uncover(waiting, claim, now, out)
-            off = waiting.alarm.off
+            off = waiting.alarm.off or off
         if waiting is not None and event.is_open(waiting.alarm):
             count = waiting.alarm.superseded + (1 if event.awaits(waiting.alarm) else 0)
             closed = event.closed(waiting.alarm, ClosedAs.SUPERSEDED, claim.at)

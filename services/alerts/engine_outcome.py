@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from services.alerts.engine_watch import WatchState
 from services.domain.alarm import Transition
 from services.domain.claim import Claim
 from services.domain.judgement import PointState
@@ -34,9 +35,12 @@ class Outcome:
     dirty: list[DirtyRange] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     """Leased claims that are new or say something else than before."""
+    watches: list[WatchState] = field(default_factory=list)
+    """Where rules that are more than a limit stand, if that is another place than before."""
 
     def __bool__(self) -> bool:
-        return bool(self.transitions or self.states or self.dirty or self.claims)
+        kept = self.transitions or self.states or self.dirty or self.claims or self.watches
+        return bool(kept)
 
     def add(self, other: "Outcome") -> None:
         """Append what a later step brought."""
@@ -44,6 +48,7 @@ class Outcome:
         self.states += other.states
         self.dirty += other.dirty
         self.claims += other.claims
+        self.watches += other.watches
 
 
 @dataclass(frozen=True, slots=True)

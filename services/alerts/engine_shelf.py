@@ -188,9 +188,14 @@ class Shelves:
 
     def _inhibited(self, alarm: Alarm) -> OffBoard | None:
         point = self._point(alarm)
-        if point is None or alarm.historical or alarm.is_claimed:
+        foreign = alarm.is_claimed and not self._is_ruled(alarm)
+        if point is None or alarm.historical or foreign:
             return None
         return self._fleet.inhibitions.of(point, alarm.grade)
+
+    def _is_ruled(self, alarm: Alarm) -> bool:
+        """Whether a rule of ours stands behind a claim."""
+        return (alarm.enterprise, alarm.rule) in self._fleet.directory.detectors
 
     def _point(self, alarm: Alarm) -> Point | None:
         if alarm.point_id is None:

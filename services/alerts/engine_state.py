@@ -5,8 +5,10 @@ import msgspec
 from services.alerts.engine_board import Board
 from services.alerts.engine_match import Known
 from services.alerts.engine_outcome import ShownValue
+from services.alerts.engine_watch import WatchState
 from services.domain.alarm import Alarm
 from services.domain.claim import Claim
+from services.domain.detector import DetectorState
 from services.domain.gateway_clock import ClockState
 from services.domain.judgement import PointState, Step
 from services.domain.reading import Quality, Reading
@@ -57,6 +59,13 @@ class SavedEar(msgspec.Struct, frozen=True, array_like=True):
     clocks: list[SavedClock]
 
 
+class SavedWatch(msgspec.Struct, frozen=True, array_like=True):
+    """A rule that is more than a limit: where it stands, and what its detector remembers."""
+
+    state: WatchState
+    memory: DetectorState | None
+
+
 class Saved(msgspec.Struct, frozen=True):
     """All points that anything is known of: in `calm` those at which nothing is up."""
 
@@ -67,6 +76,7 @@ class Saved(msgspec.Struct, frozen=True):
     leased: list[Claim] = []
     ear: SavedEar | None = None
     calm: bytes = b""
+    watches: list[SavedWatch] = []
 
 
 def encode(saved: Saved) -> bytes:

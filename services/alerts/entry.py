@@ -3,6 +3,7 @@
 import msgspec
 
 from services.alerts.engine_outcome import DirtyRange, Outcome
+from services.alerts.engine_watch import WatchState
 from services.domain.alarm import Transition
 from services.domain.claim import Claim
 from services.domain.judgement import PointState
@@ -19,11 +20,13 @@ class Judged(msgspec.Struct, frozen=True, tag="judged"):
     states: list[PointState] = []
     dirty: list[DirtyRange] = []
     claims: list[Claim] = []
+    watches: list[WatchState] = []
 
     @property
     def size(self) -> int:
         """How many things are in it."""
-        return len(self.transitions) + len(self.states) + len(self.dirty) + len(self.claims)
+        judged = len(self.transitions) + len(self.states) + len(self.dirty)
+        return judged + len(self.claims) + len(self.watches)
 
 
 class Settled(msgspec.Struct, frozen=True, tag="settled"):
@@ -60,8 +63,8 @@ def decode_entry(payload: bytes) -> Entry:
 
 def entries_of(outcome: Outcome, now: int) -> list[Judged]:
     """An outcome as entries of bounded size; its order is kept within each kind."""
-    kinds = (outcome.transitions, outcome.states, outcome.dirty, outcome.claims)
-    longest = max(len(kind) for kind in kinds)
+    judged = (outcome.transitions, outcome.states, outcome.dirty)
+    longest = max(len(kind) for kind in (*judged, outcome.claims, outcome.watches))
     return [
         Judged(
             now,
@@ -69,6 +72,7 @@ def entries_of(outcome: Outcome, now: int) -> list[Judged]:
             outcome.states[start : start + PART],
             outcome.dirty[start : start + PART],
             outcome.claims[start : start + PART],
+            outcome.watches[start : start + PART],
         )
         for start in range(0, longest, PART)
     ]

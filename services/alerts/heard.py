@@ -9,7 +9,7 @@ the newest values are those of the snapshot until the field speaks again.
 import errno
 import os
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,10 +40,12 @@ class Portion(msgspec.Struct, frozen=True, array_like=True):
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
-    """The newest readings of each point (with and without a usable value), and the messages."""
+    """The newest readings of each point (with and without a usable value), and the messages;
+    `watched`: all readings of the points that were asked for, in the order they came."""
 
     readings: tuple[Reading, ...]
     messages: tuple[MessageId, ...]
+    watched: tuple[Reading, ...] = ()
 
 
 class Heard:
@@ -92,16 +94,19 @@ class Heard:
             self._path(each).unlink(missing_ok=True)
             del self._sizes[each]
 
-    def recall(self) -> Recalled:
-        """What the files say; damage in them is passed over."""
+    def recall(self, watched: Set[int] = frozenset()) -> Recalled:
+        """What the files say; damage in them is passed over. `watched`: of these points all."""
         newest: dict[tuple[int, bool], Reading] = {}
         messages: OrderedDict[MessageId, None] = OrderedDict()
+        of_watched: list[Reading] = []
         for number in sorted(self._sizes):
             for record in read_records(self._path(number).read_bytes()):
                 portion = _decode(record.payload)
                 _keep_newest(newest, portion.readings)
+                of_watched += [each for each in portion.readings if each.point_id in watched]
                 messages.update(dict.fromkeys(portion.messages))
-        return Recalled(tuple(newest.values()), tuple(messages)[-MESSAGES_REMEMBERED:])
+        known = tuple(messages)[-MESSAGES_REMEMBERED:]
+        return Recalled(tuple(newest.values()), known, tuple(of_watched))
 
     def close(self) -> None:
         """Let go of the file."""

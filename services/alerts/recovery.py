@@ -58,11 +58,12 @@ def recover(folder: Path, now: int, size: SpoolSize | None = None) -> Recovered:
     if snapshot is not None:
         ledger.restore(snapshot.recorded_position, snapshot.unrecorded)
     heard = Heard(folder / "heard" / spool.id)
-    recalled = heard.recall()
+    recalled = heard.recall(engine.watched)
     found = Recovered(
         engine, ledger, marks, store, heard, recalled, book is not None, snapshot is not None
     )
     _replay(snapshot, found, now)
+    engine.remember(recalled.watched)
     return found
 
 
@@ -119,6 +120,8 @@ def _take_over(entry: Entry, position: int, found: Recovered) -> None:
                 found.engine.replay_record(state)
             for claim in entry.claims:
                 found.engine.replay_record(claim)
+            for watch in entry.watches:
+                found.engine.replay_record(watch)
             found.ledger.remember(position, entry.transitions)
             found.marks.add(entry.dirty, Where(position, entry.noted_at))
         case Settled():

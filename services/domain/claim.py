@@ -40,6 +40,10 @@ class Claim:
     point_id: int | None = None
     version: int = 1
     lease_until: int | None = None
+    latch: bool = False
+    realarm_ms: int | None = None
+    exercise: bool = False
+    """Its subject is under test."""
 
     @property
     def place(self) -> Place:

@@ -5,8 +5,7 @@ sample takes its place in it. What it finds is about the newest moment it knows;
 the engine as a condition, which gives it grade, delays and the life of an alarm.
 """
 
-from bisect import insort
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -46,8 +45,20 @@ class Finding:
     high: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DetectorState:
+    """What a detector must remember over a restart: its samples by point, whether its condition
+    held (where that matters for what comes), and what it said last."""
+
+    samples: dict[int, list[Sample]]
+    active: bool | None = None
+    last: Finding | None = None
+
+
 class Detector(Protocol):
     """A rule over one or several points. Not thread-safe; times never come from a clock."""
+
+    points: frozenset[int]
 
     def take(self, point_id: int, sample: Sample) -> Finding:
         """A reading of one of its points."""
@@ -57,60 +68,19 @@ class Detector(Protocol):
         """Time goes on to `now` (epoch ms, judging time) without a reading."""
         ...
 
+    def due(self, after: int) -> int | None:
+        """The first moment after `after` at which silence alone may change what it says."""
+        ...
 
-class Memory:
-    """The judged samples of one point within `span_ms` of its newest, at most `most` of them.
+    def save(self) -> DetectorState:
+        """Its memory, for `restore`."""
+        ...
 
-    Beyond `most` the oldest go, and the span covered is shorter than asked for.
-    """
+    def restore(self, state: DetectorState) -> None:
+        """Go on as the one that was saved, over the same points."""
+        ...
 
-    __slots__ = ("_most", "_samples", "_span_ms")
 
-    def __init__(self, span_ms: int, most: int = 2_000) -> None:
-        self._span_ms, self._most = span_ms, most
-        self._samples: list[Sample] = []
-
-    def __len__(self) -> int:
-        return len(self._samples)
-
-    def __iter__(self) -> Iterator[Sample]:
-        return iter(self._samples)
-
-    @property
-    def newest(self) -> Sample | None:
-        """The last one in order of time."""
-        return self._samples[-1] if self._samples else None
-
-    @property
-    def oldest(self) -> Sample | None:
-        """The first one that is still held."""
-        return self._samples[0] if self._samples else None
-
-    def keep(self, sample: Sample) -> bool:
-        """Put a judged sample in its place; False: it is too late, or here already."""
-        samples = self._samples
-        if samples and sample.at < samples[-1].at:
-            if samples[-1].at - sample.at > LATE_MS or sample in samples:
-                return False
-            insort(samples, sample)
-        elif samples and sample == samples[-1]:
-            return False
-        else:
-            samples.append(sample)
-        self.forget(samples[-1].at)
-        return True
-
-    def forget(self, now: int) -> None:
-        """Let go of what lies further back than the span, but for one sample at its edge, whose
-        value held into it."""
-        samples, edge = self._samples, now - self._span_ms
-        gone = 0
-        while gone + 1 < len(samples) and samples[gone + 1].at <= edge:
-            gone += 1
-        gone = max(gone, len(samples) - self._most)
-        if gone:
-            del samples[:gone]
-
-    def clear(self) -> None:
-        """Forget everything."""
-        self._samples.clear()
+def soonest(moments: Iterable[int], after: int) -> int | None:
+    """The first of these moments that is still to come."""
+    return min((moment for moment in moments if moment > after), default=None)

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from statistics import median
 
-from services.domain.detector import Finding, Memory, Sample
+from services.domain.detector import DetectorState, Finding, Sample, soonest
+from services.domain.sample_memory import Memory
 
 FEWEST_FRESH = 2
 
@@ -27,26 +28,47 @@ class Deviation:
         self._limit, self._deadband = limit, deadband
         self._smooth_ms, self._fresh_ms = round(smooth_s * 1000), round(fresh_s * 1000)
         self._memories = {point: Memory(self._smooth_ms) for point in sorted(points)}
+        self._levels: dict[int, tuple[int, float]] = {}
         self._active: bool | None = None
         self.points = frozenset(points)
 
     def take(self, point_id: int, sample: Sample) -> Finding:
         """A reading of one of them."""
         memory = self._memories[point_id]
+        newest = memory.newest
         if sample.is_judged:
             memory.keep(sample)
-        else:
+        elif newest is None or sample.at >= newest.at:
             memory.clear()
+        self._level(point_id)
         return self.pass_to(sample.at)
 
     def pass_to(self, now: int) -> Finding:
-        """What they say at `now`."""
+        """What they say at `now`, or at the newest of their readings."""
+        now = max([now, *(at for at, _ in self._levels.values())])
         levels = list(self.levels(now).values())
         if len(levels) < FEWEST_FRESH:
             return Finding(now, None)
         spread = max(levels) - min(levels)
         self._active = spread >= self._limit - (self._deadband if self._active else 0.0)
         return Finding(now, self._active, spread, min(levels), max(levels))
+
+    def due(self, after: int) -> int | None:
+        """When one of them is fresh no more."""
+        newest = (memory.newest for memory in self._memories.values())
+        return soonest((each.at + self._fresh_ms + 1 for each in newest if each), after)
+
+    def save(self) -> DetectorState:
+        """Its memory."""
+        samples = {point: memory.save() for point, memory in self._memories.items()}
+        return DetectorState(samples, self._active)
+
+    def restore(self, state: DetectorState) -> None:
+        """As it was saved."""
+        for point, memory in self._memories.items():
+            memory.restore(state.samples.get(point, ()))
+            self._level(point)
+        self._active = state.active
 
     def outlier(self, now: int) -> int | None:
         """Of three or more the one furthest from the middle; of two nobody can tell."""
@@ -58,11 +80,16 @@ class Deviation:
 
     def levels(self, now: int) -> dict[int, float]:
         """The smoothed values of those that are fresh."""
-        found: dict[int, float] = {}
-        for point, memory in self._memories.items():
-            newest = memory.newest
-            if newest is None or now - newest.at > self._fresh_ms:
-                continue
-            edge = newest.at - self._smooth_ms
-            found[point] = median(s.value for s in memory if s.at > edge and s.value is not None)
-        return found
+        fresh_ms = self._fresh_ms
+        return {point: level for point, (at, level) in self._levels.items() if now - at <= fresh_ms}
+
+    def _level(self, point: int) -> None:
+        """Note when a point was heard last, and its smoothed value."""
+        memory = self._memories[point]
+        newest = memory.newest
+        if newest is None:
+            self._levels.pop(point, None)
+            return
+        edge = newest.at - self._smooth_ms
+        values = (s.value for s in memory if s.at > edge or s is newest)
+        self._levels[point] = newest.at, median(value for value in values if value is not None)

@@ -87,6 +87,9 @@ def claimed(claim: Claim, identity: str, received_at: int, superseded: int) -> A
         superseded=superseded,
         subject=claim.subject,
         facts=dict(claim.facts),
+        latch=claim.latch,
+        realarm_ms=claim.realarm_ms,
+        exercise=claim.exercise,
     )
 
 
@@ -99,6 +102,8 @@ def reclaimed(alarm: Alarm, claim: Claim) -> Alarm:
         grade=claim.grade,
         facts=dict(claim.facts),
         judged=True,
+        latch=claim.latch,
+        realarm_ms=claim.realarm_ms,
     )
 
 

@@ -4,8 +4,9 @@ The line through the last samples is robust against outliers (`slope`). It warns
 the flattest line that fits reaches the limit within the horizon, so that noise is no forecast.
 """
 
-from services.domain.detector import Finding, Memory, Sample
+from services.domain.detector import DetectorState, Finding, Sample, soonest
 from services.domain.rule import Direction
+from services.domain.sample_memory import GRAINS, Memory, last_of_each
 from services.domain.slope import Slope, slope
 
 COVERED = 0.8
@@ -27,22 +28,50 @@ class Forecast:
         self._sign = 1.0 if direction is Direction.HIGH else -1.0
         self._limit, self._horizon_s = limit, horizon_s
         self._span_ms = round(span_s * 1000)
-        self._memory = Memory(self._span_ms)
+        self._grain_ms = max(1, self._span_ms // GRAINS)
+        self._silent_ms = round(self._span_ms * (1 - COVERED))
+        self._memory = Memory(self._span_ms, last_of_each(self._grain_ms))
+        self._point = point_id
         self._last = Finding(0, None)
         self.points = frozenset({point_id})
 
     def take(self, _point_id: int, sample: Sample) -> Finding:
         """A reading of the point."""
-        if sample.is_judged and self._memory.keep(sample):
+        if sample.is_judged and self._memory.keep(sample) and self._is_time(sample):
             self._last = self._look()
         return self._last
 
     def pass_to(self, now: int) -> Finding:
         """A line that is not carried on by readings says nothing after a while."""
         newest = self._memory.newest
-        if newest is not None and now - newest.at > self._span_ms * (1 - COVERED):
+        if newest is not None and now - newest.at > self._silent_ms:
             self._last = Finding(now, None)
         return self._last
+
+    def due(self, after: int) -> int | None:
+        """When its line is carried on no more."""
+        newest = self._memory.newest
+        return None if newest is None else soonest((newest.at + self._silent_ms + 1,), after)
+
+    def save(self) -> DetectorState:
+        """Its memory, and what it said last."""
+        return DetectorState({self._point: self._memory.save()}, last=self._last)
+
+    def restore(self, state: DetectorState) -> None:
+        """As it was saved."""
+        self._memory.restore(state.samples.get(self._point, ()))
+        self._last = state.last or self._last
+
+    def _is_time(self, sample: Sample) -> bool:
+        """A line is looked at a hundred times in its span, and whenever the limit is crossed."""
+        assert sample.value is not None
+        beyond = self._sign * (sample.value - self._limit) >= 0
+        said = self._last
+        return (
+            beyond
+            or said.active is None
+            or sample.at // self._grain_ms != said.at // self._grain_ms
+        )
 
     def _look(self) -> Finding:
         samples = list(self._memory)

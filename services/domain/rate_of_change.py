@@ -1,9 +1,8 @@
 """Rate of change: a value that moves faster than it should, whatever it is."""
 
-from collections.abc import Sequence
-
-from services.domain.detector import Finding, Memory, Sample
+from services.domain.detector import DetectorState, Finding, Sample
 from services.domain.rule import Direction
+from services.domain.sample_memory import GRAINS, Memory, last_of_each
 
 FEWEST_SAMPLES = 2
 
@@ -24,7 +23,8 @@ class RateOfChange:
         self._direction = direction
         self._limit, self._deadband = limit, deadband
         self._span_ms = round(span_s * 1000)
-        self._memory = Memory(self._span_ms)
+        self._memory = Memory(self._span_ms, last_of_each(max(1, self._span_ms // GRAINS)))
+        self._point = point_id
         self._active: bool | None = None
         self.points = frozenset({point_id})
 
@@ -38,21 +38,33 @@ class RateOfChange:
         """Without a reading nothing is known of the rate after the newest one."""
         return self._find(now)
 
+    def due(self, _after: int) -> int | None:
+        """Silence changes nothing."""
+        return None
+
+    def save(self) -> DetectorState:
+        """Its memory."""
+        return DetectorState({self._point: self._memory.save()}, self._active)
+
+    def restore(self, state: DetectorState) -> None:
+        """As it was saved."""
+        self._memory.restore(state.samples.get(self._point, ()))
+        self._active = state.active
+
     def _find(self, at: int) -> Finding:
-        samples = list(self._memory)
-        rate = self._rate(samples)
-        if rate is None:
+        rate, newest = self._rate(), self._memory.newest
+        if rate is None or newest is None:
             return Finding(at, self._active)
         steepness = rate if self._direction is Direction.HIGH else -rate
         self._active = steepness >= self._limit - (self._deadband if self._active else 0.0)
-        return Finding(samples[-1].at, self._active, rate)
+        return Finding(newest.at, self._active, rate)
 
-    def _rate(self, samples: Sequence[Sample]) -> float | None:
+    def _rate(self) -> float | None:
         """Units per second; None where the samples cover too little of the span, or have a gap
         as long as it."""
-        if len(samples) < FEWEST_SAMPLES:
+        first, last = self._memory.oldest, self._memory.newest
+        if first is None or last is None or len(self._memory) < FEWEST_SAMPLES:
             return None
-        first, last = samples[0], samples[-1]
         elapsed = last.at - first.at
         if (
             not self._span_ms <= elapsed * 2 <= self._span_ms * 4

@@ -6,7 +6,7 @@ transmitter or its line; between them the signal saturates.
 
 from enum import StrEnum
 
-from services.domain.detector import Finding, Sample
+from services.domain.detector import DetectorState, Finding, Sample
 from services.domain.reading import Quality
 
 FAILS_LOW, MEASURES_FROM, MEASURES_TO, FAILS_HIGH = 3.6, 3.8, 20.5, 21.0
@@ -63,6 +63,18 @@ class SignalFault:
         """The newest reading holds."""
         return self._last
 
+    def due(self, _after: int) -> int | None:
+        """Silence changes nothing."""
+        return None
+
+    def save(self) -> DetectorState:
+        """What it said last."""
+        return DetectorState({}, last=self._last)
+
+    def restore(self, state: DetectorState) -> None:
+        """As it was saved."""
+        self._last = state.last or self._last
+
 
 class BadQuality:
     """A point whose newest reading cannot be trusted: quality bad, or no value."""
@@ -81,3 +93,15 @@ class BadQuality:
     def pass_to(self, _now: int) -> Finding:
         """The newest reading holds."""
         return self._last
+
+    def due(self, _after: int) -> int | None:
+        """Silence changes nothing."""
+        return None
+
+    def save(self) -> DetectorState:
+        """What it said last."""
+        return DetectorState({}, last=self._last)
+
+    def restore(self, state: DetectorState) -> None:
+        """As it was saved."""
+        self._last = state.last or self._last

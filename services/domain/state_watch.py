@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from services.domain.detector import Finding, Sample
+from services.domain.detector import DetectorState, Finding, Sample
 
 
 class StateWatch:
@@ -22,3 +22,15 @@ class StateWatch:
     def pass_to(self, _now: int) -> Finding:
         """A state holds until the next one."""
         return self._last
+
+    def due(self, _after: int) -> int | None:
+        """Silence changes nothing."""
+        return None
+
+    def save(self) -> DetectorState:
+        """What it said last."""
+        return DetectorState({}, last=self._last)
+
+    def restore(self, state: DetectorState) -> None:
+        """As it was saved."""
+        self._last = state.last or self._last

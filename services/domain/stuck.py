@@ -1,6 +1,7 @@
 """Stuck: a value that does not move where it should."""
 
-from services.domain.detector import Finding, Memory, Sample
+from services.domain.detector import DetectorState, Finding, Sample, soonest
+from services.domain.sample_memory import GRAINS, Memory, extremes_of_each
 
 FEWEST_SAMPLES = 10
 COVERED = 0.9
@@ -25,7 +26,9 @@ class Stuck:
         self._point, self._witness = point_id, witness
         self._span_ms, self._tolerance = round(span_s * 1000), tolerance
         self._witness_moves = witness_moves
-        self._memory, self._seen = Memory(self._span_ms), Memory(self._span_ms)
+        thin = extremes_of_each(max(1, self._span_ms // GRAINS))
+        self._memory, self._seen = Memory(self._span_ms, thin), Memory(self._span_ms, thin)
+        self._silent_ms = round(self._span_ms * (1 - COVERED))
         self.points = frozenset({point_id} if witness is None else {point_id, witness})
 
     def take(self, point_id: int, sample: Sample) -> Finding:
@@ -33,7 +36,7 @@ class Stuck:
         memory = self._memory if point_id == self._point else self._seen
         if sample.is_judged:
             memory.keep(sample)
-        elif point_id == self._point:
+        elif point_id == self._point and (memory.newest is None or sample.at >= memory.newest.at):
             memory.clear()
         return self.pass_to(sample.at)
 
@@ -46,12 +49,30 @@ class Stuck:
         if moved > self._tolerance:
             return Finding(newest.at, False, moved)
         covered = newest.at - oldest.at >= self._span_ms * COVERED
-        silent = now - newest.at > self._span_ms * (1 - COVERED)
+        silent = now - newest.at > self._silent_ms
         if silent or not covered or len(self._memory) < FEWEST_SAMPLES:
             return Finding(newest.at, None, moved)
         if self._witness is not None and _movement(self._seen) < self._witness_moves:
             return Finding(newest.at, None, moved)
         return Finding(newest.at, True, moved)
+
+    def due(self, after: int) -> int | None:
+        """When its silence begins to count."""
+        newest = self._memory.newest
+        return None if newest is None else soonest((newest.at + self._silent_ms + 1,), after)
+
+    def save(self) -> DetectorState:
+        """Its memory."""
+        samples = {self._point: self._memory.save()}
+        if self._witness is not None:
+            samples[self._witness] = self._seen.save()
+        return DetectorState(samples)
+
+    def restore(self, state: DetectorState) -> None:
+        """As it was saved."""
+        self._memory.restore(state.samples.get(self._point, ()))
+        if self._witness is not None:
+            self._seen.restore(state.samples.get(self._witness, ()))
 
 
 def _movement(memory: Memory) -> float:

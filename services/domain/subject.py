@@ -10,6 +10,8 @@ class SubjectType(StrEnum):
     POINT = "point"
     GATEWAY = "gateway"
     ENTERPRISE = "enterprise"
+    RULE = "rule"
+    """A rule that cannot judge."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from cel_expr_python import cel  # type: ignore[import-untyped]
 
-from services.domain.detector import Finding, Sample
+from services.domain.detector import DetectorState, Finding, Sample, soonest
 from services.domain.point import Point
 
 MOST_CHARACTERS = 1_000
@@ -100,6 +100,22 @@ class ExpressionWatch:
             values[name] = value
         answer = self._compiled.program.eval(data=values).value()
         return Finding(now, answer if isinstance(answer, bool) else None)
+
+    def due(self, after: int) -> int | None:
+        """When one of its values is fresh no more."""
+        return soonest((each.at + self._fresh_ms + 1 for each in self._newest.values()), after)
+
+    def save(self) -> DetectorState:
+        """Its newest values."""
+        return DetectorState({point: [sample] for point, sample in self._newest.items()})
+
+    def restore(self, state: DetectorState) -> None:
+        """As it was saved."""
+        self._newest = {
+            point: samples[-1]
+            for point, samples in state.samples.items()
+            if samples and point in self.points
+        }
 
 
 def watch(text: str, variables: Mapping[str, Point], fresh_s: float) -> ExpressionWatch:

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.domain.detector import LATE_MS, Detector, Finding, Memory, Sample
+from services.domain.detector import LATE_MS, Detector, Finding, Sample
 from services.domain.deviation import Deviation
 from services.domain.forecast import Forecast
 from services.domain.rate_of_change import RateOfChange
 from services.domain.reading import Quality
 from services.domain.recurrence import Recurrence
 from services.domain.rule import Direction
+from services.domain.sample_memory import Memory
 from services.domain.signal_band import BadQuality, Band, SignalFault, band
 from services.domain.slope import slope
 from services.domain.state_watch import StateWatch

@@ -1,0 +1,255 @@
+"""One rule at work: its detector, how long its finding must last, and what goes wrong with it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from services.domain.claim import Claim, Place, Scalar
+from services.domain.detector import DetectorState, Finding, Sample
+from services.domain.detector_kind import DetectorKind
+from services.domain.detector_rule import DetectorRule, build
+from services.domain.lasting import Lasting, Turn
+from services.domain.point import Point
+from services.domain.reading import Reading
+from services.domain.subject import Subject, SubjectType
+from services.wire.expression import watch as express
+
+FAULTS = (ArithmeticError, AssertionError, LookupError, RuntimeError, TypeError, ValueError)
+"""What a rule can do wrong while it judges: it harms nobody but itself."""
+
+RETRY_MS = 60_000
+"""A rule that failed is tried again after this, with an empty memory."""
+
+UNDETERMINED = "undetermined"
+"""Key and condition of the alarm about a rule that cannot judge."""
+
+UNDETERMINED_GRADE = 3
+
+_SHOWN = 200
+"""Characters of a text among the facts."""
+
+Find = Callable[[int], Point | None]
+"""A registered point by its number."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchState:
+    """Where a rule stands, without its memory: spooled whenever a delay begins or ends. Times in
+    epoch ms; `heard_at` and `received_at` are those of the newest reading."""
+
+    enterprise: str
+    rule: str
+    version: int
+    at: int
+    heard_at: int
+    received_at: int
+    active: bool
+    since: int | None
+    why: Finding | None
+    unknown_since: int | None
+
+
+class Watch:
+    """A rule and its detector. `fault`: why it cannot judge; `retry_at`: when it is tried again
+    (our clock); `lapsed`: what stands is not judged at present."""
+
+    def __init__(self, rule: DetectorRule, find: Find) -> None:
+        self.rule = rule
+        self.lasting = Lasting(rule.on_delay_ms, rule.off_delay_ms)
+        self.heard_at = self.received_at = 0
+        self.lapsed = False
+        self.retry_at: int | None = None
+        self._said: WatchState | None = None
+        self.begin(find)
+
+    def begin(self, find: Find) -> None:
+        """Make the detector anew, over the points as they are registered now."""
+        self.fault: str | None = None
+        self.points: dict[str, Point] = {}
+        try:
+            self.points = self._registered(find)
+            self._detector = build(self.rule, self.points, express)
+        except FAULTS as fault:
+            self.fail(fault)
+
+    def fail(self, fault: Exception) -> None:
+        """It cannot judge."""
+        self.fault = f"{type(fault).__name__}: {fault}"[:_SHOWN]
+
+    @property
+    def main(self) -> Point | None:
+        """The point that it is about, as it was registered when it began."""
+        return next(iter(self.points.values()), None)
+
+    @property
+    def place(self) -> Place | None:
+        """Where its alarm stands."""
+        main = self.main
+        if main is None:
+            return None
+        return main.enterprise, SubjectType.POINT, main.tag, self.rule.id
+
+    def take(self, reading: Reading) -> list[Turn]:
+        """A reading of one of its points. Raises one of FAULTS."""
+        at = reading.judged_at
+        turns = self.pass_to(at)
+        finding = self._detector.take(reading.point_id, _sample(reading))
+        if at >= self.heard_at:
+            self.heard_at, self.received_at = at, reading.received_at
+        return turns + self.lasting.take(at, finding)
+
+    def remember(self, reading: Reading) -> None:
+        """Recovery: a reading whose consequences are known already. Raises one of FAULTS."""
+        self._detector.take(reading.point_id, _sample(reading))
+
+    def pass_to(self, until: int) -> list[Turn]:
+        """Time goes on, in judging time. Raises one of FAULTS."""
+        turns: list[Turn] = []
+        lasting = self.lasting
+        while (due := self._detector.due(lasting.at)) is not None and due <= until:
+            turns += lasting.take(due, self._detector.pass_to(due))
+        return turns + lasting.pass_to(until)
+
+    def due(self) -> int | None:
+        """The next moment in judging time at which something happens without a reading. Raises
+        one of FAULTS."""
+        lasting = self.lasting
+        unjudged = None if self.lapsed else lasting.unjudged_at
+        moments = (self._detector.due(lasting.at), lasting.due, unjudged)
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def clock_of(self, moment: int) -> int:
+        """Our clock at a moment of judging time that is still to come."""
+        return self.received_at + max(0, moment - self.heard_at)
+
+    def estimate(self, now: int) -> int:
+        """Its judging time now, by its newest reading and our clock since then."""
+        return self.heard_at + max(0, now - self.received_at)
+
+    def set_back(self, find: Find) -> None:
+        """Our own clock was: what stands goes on standing, all else begins anew."""
+        active = self.lasting.active
+        self.heard_at = self.received_at = 0
+        self.lasting = Lasting(self.rule.on_delay_ms, self.rule.off_delay_ms, active)
+        self.begin(find)
+
+    def says_other(self) -> WatchState | None:
+        """Where it stands, if that has to be spooled: it is another place than before."""
+        state, said = self.state(), self._said
+        before = (False, None, None) if said is None else _gist(said)
+        if _gist(state) == before:
+            return None
+        self._said = state
+        return state
+
+    def state(self) -> WatchState:
+        """Where it stands."""
+        rule, lasting = self.rule, self.lasting
+        return WatchState(
+            rule.enterprise,
+            rule.id,
+            rule.version,
+            lasting.at,
+            self.heard_at,
+            self.received_at,
+            lasting.active,
+            lasting.since,
+            lasting.why,
+            lasting.unknown_since,
+        )
+
+    def put(self, state: WatchState) -> None:
+        """Recovery: it stood there."""
+        self._said = state
+        self.heard_at, self.received_at = state.heard_at, state.received_at
+        self.lasting = Lasting(
+            self.rule.on_delay_ms,
+            self.rule.off_delay_ms,
+            state.active,
+            state.since,
+            state.why,
+            state.unknown_since,
+            state.at,
+        )
+
+    def memory(self) -> DetectorState | None:
+        """What its detector remembers."""
+        return None if self.fault is not None else self._detector.save()
+
+    def restore(self, memory: DetectorState | None) -> None:
+        """Recovery: it remembered this."""
+        if memory is None or self.fault is not None:
+            return
+        try:
+            self._detector.restore(memory)
+        except FAULTS as fault:
+            self.fail(fault)
+
+    def claim(self, turn: Turn) -> Claim | None:
+        """What it claims of its point. None: it has none."""
+        main, rule = self.main, self.rule
+        if main is None:
+            return None
+        return Claim(
+            key=rule.id,
+            enterprise=main.enterprise,
+            subject=Subject.point(main.tag),
+            condition=rule.condition,
+            active=turn.active,
+            grade=rule.grade,
+            at=turn.at,
+            fact=str(turn.why.at),
+            facts=self._facts(turn.why),
+            point_id=main.id,
+            version=rule.version,
+            latch=rule.latch,
+            realarm_ms=rule.realarm_ms,
+            exercise=main.in_exercise(turn.at),
+        )
+
+    def about_itself(self, active: bool, now: int) -> Claim:
+        """The claim that this rule cannot judge, or can again."""
+        rule = self.rule
+        facts: dict[str, Scalar] = {"kind": rule.kind.value, "fault": self.fault}
+        return Claim(
+            key=UNDETERMINED,
+            enterprise=rule.enterprise,
+            subject=Subject(SubjectType.RULE, rule.id),
+            condition=UNDETERMINED,
+            active=active,
+            grade=UNDETERMINED_GRADE,
+            at=now,
+            fact=str(now),
+            facts=facts,
+            version=rule.version,
+        )
+
+    def _facts(self, why: Finding) -> dict[str, Scalar]:
+        scale = 60.0 if self.rule.kind is DetectorKind.RATE else 1.0
+        told = {"value": why.value, "low": why.low, "high": why.high}
+        facts: dict[str, Scalar] = {"kind": self.rule.kind.value}
+        facts |= {name: value * scale for name, value in told.items() if value is not None}
+        for name, parameter in self.rule.parameters.items():
+            facts[name] = parameter[:_SHOWN] if isinstance(parameter, str) else parameter
+        if len(self.points) > 1:
+            facts["points"] = ", ".join(point.tag for point in self.points.values())[:_SHOWN]
+        return facts
+
+    def _registered(self, find: Find) -> dict[str, Point]:
+        found: Mapping[str, Point | None] = {
+            name: find(number) for name, number in self.rule.points.items()
+        }
+        main = next(iter(found.values()), None)
+        if main is not None:
+            self.points = {next(iter(found)): main}
+        for name, point in found.items():
+            if point is None or point.enterprise != self.rule.enterprise:
+                raise LookupError(f"its point {name!r} is not registered")
+        return {name: point for name, point in found.items() if point is not None}
+
+
+def _gist(state: WatchState) -> tuple[bool, int | None, int | None]:
+    return state.active, state.since, state.unknown_since if state.active else None
+
+
+def _sample(reading: Reading) -> Sample:
+    return Sample(reading.judged_at, reading.value, reading.quality)

@@ -14,6 +14,7 @@ from services.api.permission import Permission
 from services.api.routes import (
     acknowledge,
     adoption,
+    alarm_load,
     alarm_statistics,
     alarms,
     approvals,
@@ -23,6 +24,9 @@ from services.api.routes import (
     enterprises,
     events,
     gateways,
+    grade_tree,
+    handover,
+    hazard_sources,
     health,
     journal_export,
     ledger,
@@ -33,8 +37,11 @@ from services.api.routes import (
     points,
     readings,
     refused,
+    risk_index,
     rules,
     session,
+    source_status,
+    substances,
     telemetry,
     templates,
     users,
@@ -42,9 +49,9 @@ from services.api.routes import (
 )
 from services.api.routes.telemetry import gateway_caller
 
-NOUNS = (acknowledge, adoption, alarm_statistics, alarms, approvals, backtest, conformance, connectivity, enterprises, events, gateways, health,
+NOUNS = (acknowledge, adoption, alarm_load, alarm_statistics, alarms, approvals, backtest, conformance, connectivity, enterprises, events, gateways, handover, health,
          journal_export, ledger, letters, live, off_board, point_import, points, readings, refused, rules, session, telemetry, templates,
-         users, values)  # fmt: skip
+         grade_tree, hazard_sources, risk_index, source_status, substances, users, values)  # fmt: skip
 ROUTERS = (*(noun.router for noun in NOUNS), gateways.park)
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "reference" / "openapi.json"

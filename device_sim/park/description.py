@@ -1,10 +1,14 @@
 """The words in which a park is described: enterprises, hazard sources, points, limits."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 Place = tuple[float, float, float]
 """East, north and height above ground in m, from the park's origin."""
+
+EQUIPMENT = re.compile(r"[A-Z]{1,3}-\d+(?= )")
+"""The number of a piece of equipment at the beginning of a point's name."""
 
 STATE_KINDS = frozenset({"interlock", "valve", "switch", "fire", "smoke"})
 
@@ -44,6 +48,42 @@ class PointCard:
         """States are reported when they change, quantities at their gateway's period."""
         return self.kind in STATE_KINDS
 
+    @property
+    def equipment(self) -> str | None:
+        """The piece of equipment that its name begins with."""
+        found = EQUIPMENT.match(self.name)
+        return None if found is None else found[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """What the register of a hazard source keeps beside its grade; days as ``2026-01-31``,
+    ``people``: chief, technical and operating, each a name and a telephone number."""
+
+    number: str
+    established_on: str
+    filed_on: str
+    expires_on: str
+    nearest_target: str
+    nearest_target_m: float
+    people: tuple[tuple[str, str], tuple[str, str], tuple[str, str]]
+
+    def body(self) -> dict[str, object]:
+        """By the contract's names."""
+        roles = ("chief", "technical", "operating")
+        return {
+            "national_code": self.number,
+            "established_on": self.established_on,
+            "filed_on": self.filed_on,
+            "filing_expires_on": self.expires_on,
+            "nearest_target": self.nearest_target,
+            "nearest_target_m": self.nearest_target_m,
+            "responsible": {
+                role: {"name": name, "phone": phone}
+                for role, (name, phone) in zip(roles, self.people, strict=True)
+            },
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class HazardSource:
@@ -55,6 +95,7 @@ class HazardSource:
     unit_type: str
     exposed_people: int
     substances: tuple[dict[str, str | float], ...]
+    filing: Filing | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ so GT-101 is 6 m south-west of it.
 """
 
 from device_sim.park import limits
-from device_sim.park.description import Enterprise, HazardSource, PointCard, Station
+from device_sim.park.description import Enterprise, Filing, HazardSource, PointCard, Station
+
+CHIEF = ("周志明", "025-5555 0101")
 
 LPG_FARM = HazardSource(
     "HS-LPG",
@@ -14,6 +16,15 @@ LPG_FARM = HazardSource(
     "storage",
     60,
     ({"cas": "74-98-6", "quantity_t": 900.0},),
+    Filing(
+        "32011600001001",
+        "2016-05-18",
+        "2025-03-10",
+        "2028-03-09",
+        "滨江村居民点",
+        820.0,
+        (CHIEF, ("陈立", "025-5555 0112"), ("孙海涛", "025-5555 0123")),
+    ),
 )
 HYDROGENATION = HazardSource(
     "HS-HYD",
@@ -24,6 +35,15 @@ HYDROGENATION = HazardSource(
     (
         {"cas": "1333-74-0", "quantity_t": 2.0},
         {"class": "W5.1", "name": "加氢原料油", "quantity_t": 25.0},
+    ),
+    Filing(
+        "32011600001002",
+        "2018-09-02",
+        "2025-03-10",
+        "2028-03-09",
+        "滨江村居民点",
+        960.0,
+        (CHIEF, ("陈立", "025-5555 0112"), ("赵国强", "025-5555 0126")),
     ),
 )
 

@@ -1,7 +1,9 @@
 """E002 瑞泰精细化工 (Ruitai Fine Chemicals): chlorine store and solvent warehouse."""
 
 from device_sim.park import limits
-from device_sim.park.description import Enterprise, HazardSource, PointCard, Station
+from device_sim.park.description import Enterprise, Filing, HazardSource, PointCard, Station
+
+CHIEF = ("吴建华", "025-5555 0201")
 
 CHLORINE_STORE = HazardSource(
     "HS-CL2",
@@ -10,6 +12,15 @@ CHLORINE_STORE = HazardSource(
     "storage",
     35,
     ({"cas": "7782-50-5", "quantity_t": 50.0},),
+    Filing(
+        "32011600002001",
+        "2015-11-30",
+        "2024-07-01",
+        "2027-06-30",
+        "园区消防站",
+        640.0,
+        (CHIEF, ("林晓东", "025-5555 0212"), ("马卫国", "025-5555 0223")),
+    ),
 )
 SOLVENT_WAREHOUSE = HazardSource(
     "HS-SOL",
@@ -20,6 +31,15 @@ SOLVENT_WAREHOUSE = HazardSource(
     (
         {"cas": "108-88-3", "quantity_t": 600.0},
         {"class": "W5.3", "name": "溶剂", "quantity_t": 300.0},
+    ),
+    Filing(
+        "32011600002002",
+        "2015-11-30",
+        "2024-07-01",
+        "2027-06-30",
+        "园区消防站",
+        700.0,
+        (CHIEF, ("林晓东", "025-5555 0212"), ("何敏", "025-5555 0226")),
     ),
 )
 

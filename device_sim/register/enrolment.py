@@ -93,9 +93,11 @@ class Enrolment:
             "code": source.code,
             "enterprise": enterprise,
             "name": source.name,
+            "name_en": source.name_en,
             "unit_type": source.unit_type,
             "exposed_people": source.exposed_people,
             "substances": list(source.substances),
+            **({} if source.filing is None else source.filing.body()),
         }
         try:
             self._create("/hazard-sources", body)
@@ -161,6 +163,8 @@ def _point(park: Park, enterprise: str, station: Station, card: PointCard) -> di
         body["substance"] = SUBSTANCES[card.substance].cas
     if station.hazard_source is not None:
         body["hazard_source"] = station.hazard_source.code
+    if card.equipment is not None:
+        body["equipment"] = card.equipment
     return body
 
 

@@ -38,6 +38,10 @@ def test_the_demo_shows_a_gas_release_from_beginning_to_end() -> None:
         points = admin.items("/points")
         assert 30 <= len(points) <= 60
         assert len({p["hazard_source"] for p in points if p["hazard_source"]}) == 4
+        sources = admin.items("/hazard-sources")
+        assert {(s["code"], s["level"]) for s in sources} == {
+            ("HS-LPG", 3), ("HS-HYD", 4), ("HS-CL2", 3), ("HS-SOL", 4)}  # fmt: skip
+        assert all(point["hazard_source_registered"] is not False for point in points)
         kinds = {point["kind"] for point in points}
         assert {"combustible_gas", "interlock", "wind_speed", "temperature"} <= kinds
         assert len(admin.items("/values")) >= 0.9 * len(points)

@@ -53,7 +53,10 @@ def test_an_empty_platform_gets_the_whole_park(office: ParkOffice, clerk: Clerk)
     }
     assert logins["E001", "G01"] == "secret-E001-G01-0"
     gas = next(row for row in office.rows["points"] if row["tag"] == "GT-101")
-    assert gas["hazard_source"] == "HS-LPG"
+    assert (gas["hazard_source"], gas["equipment"]) == ("HS-LPG", "P-101")
+    farm = next(row for row in office.rows["hazard-sources"] if row["code"] == "HS-LPG")
+    assert (farm["name_en"], farm["national_code"]) == ("LPG tank farm", "32011600001001")
+    assert set(farm["responsible"]) == {"chief", "technical", "operating"}
     assert (gas["kind"], gas["unit"], gas["substance"]) == ("combustible_gas", "%LEL", "74-98-6")
     limits = {
         (row["condition"], row["limit"]) for row in office.rows["rules"] if row["tag"] == "GT-101"

@@ -12,11 +12,13 @@ from services.alerts.ledger import Numbered
 from services.domain.directory import Directory
 from services.wire.bus import (
     ALARMS,
+    CANARY,
     REPLY,
     STATUS,
     VALUES,
     AlarmEvents,
     AlarmItem,
+    CanaryNote,
     Reply,
     SnapshotChunk,
     Status,
@@ -46,13 +48,15 @@ class Publisher:
     def __init__(self, outlet: Outlet, epoch: str) -> None:
         self._outlet = outlet
         self._epoch = epoch
+        self.term = 0
+        """The lease under which we speak."""
         self._encoder = msgspec.json.Encoder()
 
     def events(self, numbered: Sequence[Numbered], directory: Directory) -> None:
         """Publish transitions in their order."""
         events = [event_of(each, directory) for each in numbered]
         for part in self._portions(events, EVENTS_A_MESSAGE):
-            self._send(ALARMS, AlarmEvents(self._epoch, part))
+            self._send(ALARMS, AlarmEvents(self._epoch, part, self.term))
 
     def values(self, shown: Iterable[ShownValue]) -> None:
         """Publish newest values, in frames of bounded size."""
@@ -61,11 +65,16 @@ class Publisher:
 
     def status(self, status: Status) -> None:
         """Publish the service's sign of life."""
-        self._send(f"{STATUS}/{status.service}", status)
+        said = msgspec.structs.replace(status, term=self.term)
+        self._send(f"{STATUS}/{status.service}", said)
+
+    def canary(self, note: CanaryNote) -> None:
+        """Say what became of the canary."""
+        self._send(CANARY, note)
 
     def reply(self, client: str, reply: Reply) -> None:
         """Answer a command."""
-        self._send(f"{REPLY}/{client}", reply)
+        self._send(f"{REPLY}/{client}", msgspec.structs.replace(reply, term=self.term))
 
     def snapshot(
         self,
@@ -92,6 +101,7 @@ class Publisher:
                 parts=len(parts),
                 alarms=list(some),
                 values=frame,
+                term=self.term,
             )
             self._send(f"{REPLY}/{client}", chunk)
 
@@ -104,6 +114,7 @@ class Publisher:
                 t=[each.at for each in part],
                 v=[each.value for each in part],
                 q=[each.quality for each in part],
+                term=self.term,
             )
 
     def _portions(self, items: Sequence[T], most: int) -> Iterator[list[T]]:

@@ -2,16 +2,19 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
+from services.alerts.canary import Canary
 from services.alerts.engine import Hearing
 from services.alerts.heard import MESSAGES_REMEMBERED, Heard, MessageId
 from services.alerts.hearing import hearing_of
 from services.alerts.judge import Judge
 from services.alerts.passed import Passed
+from services.domain.canary import is_canary
 from services.domain.reading import Reading, ReadingFlag
 from services.runtime.clock import Clock
 from services.runtime.feed import Delivery, Feed
+from services.runtime.lifecycle import pause
 from services.wire.translate import translate
 
 STEP = 500
@@ -30,11 +33,13 @@ class Watch:
         heard: Heard,
         known: Iterable[MessageId] = (),
         passed: Passed | None = None,
+        canary: Canary | None = None,
     ) -> None:
         self._feed = feed
         self._judge = judge
         self._clock = clock
         self._heard = heard
+        self._canary = canary
         self.passed = passed or Passed()
         self._messages: OrderedDict[MessageId, None] = OrderedDict.fromkeys(known)
         self._fresh: list[MessageId] = []
@@ -43,6 +48,8 @@ class Watch:
         self._hearings: list[Hearing] = []
         self.engine_at = clock.now_ms()
         self.running = False
+        self.may_judge: Callable[[], bool] = lambda: True
+        """Whether the lease is ours beyond doubt; asked before each step."""
         self.heard = 0
         """Deliveries taken since the start."""
 
@@ -50,7 +57,12 @@ class Watch:
         """Watch until told to stop."""
         self.running = True
         while not stop.is_set():
-            self.step(await self._feed.take(STEP, TICK_S))
+            deliveries = await self._feed.take(STEP, TICK_S)
+            while not self.may_judge():
+                # If another engine has them by now, they are its to judge, and we are ended.
+                if await pause(stop, TICK_S):
+                    return
+            self.step(deliveries)
             await asyncio.sleep(0)
 
     def step(self, deliveries: Sequence[Delivery]) -> None:
@@ -60,19 +72,30 @@ class Watch:
         if deliveries:
             self.heard += len(deliveries)
             readings: list[Reading] = []
+            canaries: list[Delivery] = []
             for delivery in deliveries:
-                readings += self._readings(delivery)
+                if is_canary(delivery.topic):
+                    canaries.append(delivery)
+                else:
+                    readings += self._readings(delivery)
             if readings or self._hearings:
                 self._judge.judge(readings, self._hearings)
                 self._hearings = []
             self._heard.note(readings, self._fresh)
             self._fresh.clear()
+            self._hear_canaries(canaries)
             self._feed.ack(deliveries)
         if self._clock.monotonic() >= self._next_tick:
             self._judge.tick(self._caught_up and self._feed.ready)
             self._caught_up = True
             self._next_tick = self._clock.monotonic() + TICK_S
         self.engine_at = self._clock.now_ms()
+
+    def _hear_canaries(self, canaries: Sequence[Delivery]) -> None:
+        if self._canary is None:
+            return
+        for each in canaries:
+            self._canary.hear(each, self._clock.now_ms())
 
     def _readings(self, delivery: Delivery) -> Sequence[Reading]:
         """What a delivery says; that it came is noted beside it. Refusals are ingest's to keep;

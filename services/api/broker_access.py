@@ -19,7 +19,7 @@ from services.runtime.buckets import MARK, bucket_of
 from services.store.register import Gateway
 
 RELOAD_TIMEOUT_S = 3.0
-SERVICES = ("SVC_INGEST", "SVC_ALERTS", "SVC_API")
+SERVICES = ("SVC_INGEST", "SVC_ALERTS", "SVC_API", "SVC_WATCHER")
 """Our own users, defined as variables in the broker's `services.conf`."""
 
 _log = structlog.get_logger()

@@ -42,6 +42,11 @@ def exposition(here: Window) -> bytes:
     if committed is not None:
         age = (here.clock.now_ms() - committed) / 1000
         gauge("parkwatch_commit_age_seconds", "Since readings were last committed.", age)
+    gauge("parkwatch_canary_age_seconds", "Since it last came out.", here.vitals.canary.age_s)
+    let_pass = here.vitals.canary_stored_at
+    if let_pass is not None:
+        age = (here.clock.now_ms() - let_pass) / 1000
+        gauge("parkwatch_canary_stored_age_seconds", "Since it last went behind a commit.", age)
     kept = here.vitals.broker_store
     if kept is not None:
         gauge("parkwatch_broker_store_ratio", "Of the broker's store, used.", kept.share)

@@ -18,12 +18,13 @@ class Dependency:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """The answer of `/readyz`."""
+    """The answer of `/readyz`. `canary_age_s`: since the canary last came out of the chain."""
 
     ready: bool
     degraded: list[str]
     snapshot_from: str
     dependencies: dict[str, Dependency]
+    canary_age_s: float
 
 
 def assess(here: Window) -> Readiness:
@@ -39,7 +40,9 @@ def assess(here: Window) -> Readiness:
             "ingest": _service(here, INGEST, vitals.is_ready(INGEST)),
             "gateways": Dependency(door.is_open and door.trouble is None, None, _door(here)),
             "broker_store": _store(here),
+            "canary": _canary(here),
         },
+        canary_age_s=round(vitals.canary.age_s, 1),
     )
 
 
@@ -65,6 +68,18 @@ def _store(here: Window) -> Dependency:
         return Dependency(True, None, "Nobody looks into the broker's store.")
     left = "" if state.hours_left is None else f", {state.hours_left:.1f} h left"
     return Dependency(state.level is Level.WELL, None, f"{state.share:.0%} full{left}.")
+
+
+def _canary(here: Window) -> Dependency:
+    canary, stored_at = here.vitals.canary, here.vitals.canary_stored_at
+    if not canary.heard:
+        return Dependency(canary.is_alive, round(canary.age_s, 1), "None came since the start.")
+    stored = (
+        "ingest has not told of it"
+        if stored_at is None
+        else f"stored up to {(here.clock.now_ms() - stored_at) / 1000:.0f} s ago"
+    )
+    return Dependency(canary.is_alive, round(canary.age_s, 1), f"It alarms; {stored}.")
 
 
 def _door(here: Window) -> str | None:

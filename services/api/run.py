@@ -43,6 +43,7 @@ async def _serve(settings: Settings, process: Process, stop: asyncio.Event) -> N
     password = settings.admin_password
     upkeep = Upkeep(here, None if password is None else password.get_secret_value())
     here.link.open()
+    here.vitals.canary.open(process.bus)
     async with process.bus, here.uplink, asyncio.TaskGroup() as group:
         work = [
             group.create_task(each)
@@ -58,6 +59,7 @@ async def _serve(settings: Settings, process: Process, stop: asyncio.Event) -> N
                 upkeep.run_connectivity(),
                 upkeep.run_values(),
                 upkeep.run_answers(),
+                upkeep.run_approvals(),
                 upkeep.run_heartbeat(),
                 here.bench.run(),
             )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from services.api.canary import Canary
 from services.api.database import Database
 from services.api.replica import Replica, Source
 from services.domain.broker_store import Level, StoreState
@@ -30,6 +31,7 @@ class Vitals:
         self._replica = replica
         self._heard: dict[str, _Heard] = {}
         self._workers: dict[str, _Heard] = {}
+        self.canary = Canary(clock, replica)
         self.broker_store: StoreState | None = None
         """As last seen; None where nobody can look into the broker."""
 
@@ -122,3 +124,9 @@ class Vitals:
         """When ingest last committed readings, epoch ms."""
         status = self.status(INGEST)
         return None if status is None else status.commit_at
+
+    @property
+    def canary_stored_at(self) -> int | None:
+        """When the newest canary came that ingest let pass behind a commit, epoch ms."""
+        known = [each.canary_at for each in self.ingest_workers if each.canary_at is not None]
+        return max(known, default=None)

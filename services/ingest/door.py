@@ -12,6 +12,7 @@ import structlog
 
 from services.ingest.aside import Aside
 from services.ingest.book_follower import BookFollower
+from services.ingest.canary import Canary
 from services.ingest.chores import Chores
 from services.ingest.downlink import Downlink
 from services.ingest.gateway_watch import GatewayWatch
@@ -70,6 +71,7 @@ class Door:
         self._adoption_due = False
         self._looked_at = float("-inf")
         self.tally = Tally()
+        self.canary = Canary(feed)
         self.in_flight = InFlight()
         self.downlink = Downlink(clock)
         self.gateways = GatewayWatch()
@@ -101,6 +103,8 @@ class Door:
         wait_s, end = limits.idle, None
         while len(parcels) < limits.deliveries and readings < limits.readings:
             for delivery in await self._feed.take(limits.step, wait_s):
+                if self.canary.takes(delivery):
+                    continue
                 parcels.append(self._read(delivery))
                 readings += len(parcels[-1].translation.readings)
                 size += len(delivery.payload)
@@ -152,6 +156,7 @@ class Door:
     def _finish(self, parcels: Sequence[Parcel], receipt: Receipt) -> None:
         self._note_back()
         self._feed.ack([each.delivery for each in parcels])
+        self.canary.committed()
         self.in_flight.done(parcels)
         self.gateways.note(parcels)
         self.downlink.tell(receipt.answers)
@@ -227,6 +232,7 @@ class Door:
         self._looked_at = self._clock.monotonic()
         try:
             self.tally.gaps += await self._intake.open_gaps(self._clock.now_ms())
+            self.canary.committed()
             self._note_back()
         except Busy as error:
             self._note_away(error)

@@ -37,6 +37,7 @@ async def show_life(
             at=clock.now_ms(),
             db_ok=door.tally.db_ok and follower.answers,
             commit_at=door.tally.commit_at,
+            canary_at=door.canary.stored_at,
             rollup_lag_ms=keeper.roller.progress.lag_ms(clock.now_ms()),
             free_share=keeper.retention.free,
             in_flight=door.in_flight.by_cell(),

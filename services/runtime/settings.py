@@ -56,10 +56,15 @@ class Settings(BaseSettings):
     compress_days: int = Field(default=14, ge=7)
     journal_dir: Path | None = None
     database_limit_gb: float | None = Field(default=None, gt=0)
+    watch_webhook: SecretStr | None = None
+    watch_command: str | None = None
+    watch_interval_s: float = Field(default=10.0, ge=0.2)
+    watch_silence_s: float = Field(default=25.0, ge=1.0)
 
     # From the stack.
     alone: bool = False
     lease_s: float = Field(default=15.0, ge=8.0)
+    engine_lease_s: float = Field(default=4.0, ge=3.0, le=60.0)
     client_id_secret: SecretStr | None = None
     broker_admin_url: SecretStr | None = None
     broker_users_file: Path | None = None
@@ -67,6 +72,9 @@ class Settings(BaseSettings):
     token_key: SecretStr | None = None
     journal_key: SecretStr | None = None
     console_dir: Path | None = None
+    watch_mqtt_url: SecretStr | None = None
+    api_url: str | None = None
+    api_pin: Path | None = None
 
     @classmethod
     def settings_customise_sources(

@@ -13,6 +13,7 @@ MAPPED = "pw.v1.*.*.*.*"
 """With its bucket, where the broker maps: rights are looked at after the mapping."""
 DOWNLINKS = "pw.down.v1.*.*.*"
 _BUS = "pw.int.v1"
+_CANARY = "pw.v1._canary._canary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,13 @@ RIGHTS = {
         subscribe=(READINGS, MAPPED, f"{_BUS}.status.ingest"),
     ),
     "svc-alerts": Rights(
-        publish=(f"{_BUS}.alarms", f"{_BUS}.values", f"{_BUS}.status.alerts", f"{_BUS}.reply.*"),
+        publish=(
+            f"{_BUS}.alarms",
+            f"{_BUS}.values",
+            f"{_BUS}.canary",
+            f"{_BUS}.status.alerts",
+            f"{_BUS}.reply.*",
+        ),
         subscribe=(
             READINGS,
             MAPPED,
@@ -56,9 +63,16 @@ RIGHTS = {
             MAPPED,
             f"{_BUS}.alarms",
             f"{_BUS}.values",
+            f"{_BUS}.canary",
             f"{_BUS}.status.*",
             f"{_BUS}.reply.*",
         ),
+    ),
+    "svc-watcher": Rights(
+        # The canary's own topics and no gateway's; with a bucket where the broker maps.
+        publish=(f"{_CANARY}.telemetry", f"{_CANARY}.telemetry.*"),
+        # An empty list would be leave to hear everything.
+        subscribe=(f"{_BUS}.canary",),
     ),
 }
 """By user."""

@@ -24,6 +24,7 @@ from services.stack.refusal import Refusal
 from services.stack.replay import replay as replay_past
 from services.stack.restore import restore_backup
 from services.stack.show import show
+from services.stack.watching import watch as become_watcher
 from services.store.migrate import MigrationRefused
 from services.store.migrate import migrate as apply_migrations
 
@@ -77,6 +78,23 @@ def alerts() -> None:
 def api() -> None:
     """The window alone: REST, live push and the console."""
     _service("api")
+
+
+@app.command()
+def watch(
+    once: Annotated[
+        bool, typer.Option("--once", help="End with the first verdict: 0 it works, 2 it does not.")
+    ] = False,
+    stop: Annotated[
+        bool, typer.Option("--stop", help="End the watcher of PARKWATCH_DATA_DIR.")
+    ] = False,
+    check: Annotated[bool, typer.Option("--check", help="Whether one watches: 0 or 1.")] = False,
+) -> None:
+    """The watcher alone: sends the canary through the chain, screams when it does not come out."""
+    chosen_words = {"--once": once, "--stop": stop, "--check": check}
+    words = [word for word, said in chosen_words.items() if said]
+    with _one_sentence():
+        become_watcher(chosen.settings(), inherited_environment(), words)
 
 
 @app.command(

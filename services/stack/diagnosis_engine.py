@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from services.alerts.book_file import is_whole_book
 from services.alerts.segment import read_records, segments
 from services.alerts.snapshot import is_whole
 from services.stack.diagnosis import Code, Finding, Site
@@ -50,8 +51,8 @@ def _spool(folder: Path, running: bool) -> Finding:
 
 
 def _snapshot(folder: Path) -> Finding:
-    for path in (folder / "snapshot", folder / "book"):
-        if path.exists() and not is_whole(path):
+    for path, is_sound in ((folder / "snapshot", is_whole), (folder / "book", is_whole_book)):
+        if path.exists() and not is_sound(path):
             what = f"{path} is damaged"
             remedy = (
                 "the engine starts without it, from what is on record; look at the disk "

@@ -59,6 +59,34 @@ class Embedded:
             env=self._environment(name),
         )
 
+    def watcher(self, url: str, beat: Path) -> Program:
+        """The watcher of the whole chain, which has no right but the canary's."""
+        settings = self._settings
+        own = {
+            "DATA_DIR": str(self._data.path),
+            "MQTT_URL": self._watchers_mqtt(),
+            "API_URL": url,
+            "API_PIN": ""
+            if settings.http_tls_cert is None
+            else str(settings.http_tls_cert.absolute()),
+            "WATCH_LOG": str(self._data.logs / "watcher.log"),
+            "WATCH_SUPERVISOR": str(beat),
+            **watch_settings(settings),
+        }
+        # Nothing else of our settings: the database's passwords are not its business.
+        kept = {k: v for k, v in self._inherited.items() if not k.startswith("PARKWATCH_")}
+        return Program(
+            name="watcher",
+            command=(sys.executable, "-m", "services.watcher"),
+            env=kept | {f"PARKWATCH_{key}": value for key, value in own.items()},
+            survives=True,
+        )
+
+    def _watchers_mqtt(self) -> str:
+        if self.broker is not None:
+            return self.broker.mqtt_url("svc-watcher")
+        return require(self._settings.watch_mqtt_url or self._settings.mqtt_url, "WATCH_MQTT_URL")
+
     def settings_of(self, name: str) -> dict[str, str]:
         """Only what is set for this service beyond the environment, for a person to use."""
         full = self._environment(name)
@@ -82,6 +110,9 @@ class Embedded:
         if name == "ingest":
             # Of this data folder there is one supervisor, and of that one ingest.
             own["ALONE"] = "true"
+        if name == "alerts":
+            # Unless it is said that another engine stands by.
+            own["ALONE"] = self._inherited.get("PARKWATCH_ALONE", "true")
         if name == "api":
             own |= self._doors()
         return dict(self._inherited) | {f"PARKWATCH_{key}": value for key, value in own.items()}
@@ -136,3 +167,14 @@ class Embedded:
             self.secrets,
             bucketed=settings.maps_buckets,
         )
+
+
+def watch_settings(settings: Settings) -> dict[str, str]:
+    """What a person set for the watcher."""
+    webhook = settings.watch_webhook
+    return {
+        "WATCH_WEBHOOK": "" if webhook is None else webhook.get_secret_value(),
+        "WATCH_COMMAND": settings.watch_command or "",
+        "WATCH_INTERVAL_S": str(settings.watch_interval_s),
+        "WATCH_SILENCE_S": str(settings.watch_silence_s),
+    }

@@ -17,13 +17,14 @@ import typer
 
 from services.runtime.settings import Settings
 from services.stack import chosen
-from services.stack.broker import ADMIN_USER, SERVICE_USERS, Broker, Listener, Native
+from services.stack.broker import ADMIN_USER, Broker, Listener, Native
 from services.stack.cache import explained
 from services.stack.certificate import Certificate, certificate
 from services.stack.embedded import TEMPLATE
 from services.stack.refusal import Refusal
 from services.stack.secrets import Secrets
 from services.stack.show import open_broker
+from services.stack.up import SERVICES
 from services.store.migrate import MigrationRefused
 from services.store.migrate import migrate as apply_migrations
 from services.store.provision import OWNER, ROLES, provision
@@ -31,8 +32,8 @@ from services.store.provision import OWNER, ROLES, provision
 DATABASE = "parkwatch"
 SUPERUSER = "postgres"
 EVERYWHERE = "0.0.0.0"
-PIN = "mqtt.crt"
-"""The broker's certificate, for services that cannot read the folder of certificates."""
+PIN, HTTP_PIN = "mqtt.crt", "http.crt"
+"""The doors' certificates, for services that cannot read the folder of certificates."""
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -63,6 +64,7 @@ class Places:
     database: str
     mqtt: str
     native: str
+    http: str
     told_at: Path
 
 
@@ -79,6 +81,7 @@ def prepare(
     database: Place,
     mqtt: Place,
     native: Place,
+    http: Place,
     listen: Annotated[str, typer.Option(help="The broker's address.")] = EVERYWHERE,
 ) -> None:
     """Make the secrets once; write the broker's configuration and each part's secrets anew."""
@@ -95,10 +98,11 @@ def prepare(
     broker.configure(keep_gateways=store.exists())
     folders = Handouts(handouts)
     folders.give("database", "password", secrets.get(SUPERUSER))
-    places = Places(database, mqtt, native, told_at)
-    for user in SERVICE_USERS:
-        _tell(user.removeprefix("svc-"), folders, secrets, places, pair)
+    places = Places(database, mqtt, native, http, told_at)
+    for name in SERVICES:
+        _tell(name, folders, secrets, places, pair)
     _tell_api(folders, secrets, settings, places)
+    _tell_watcher(folders, secrets, settings, places, pair)
     print("the secrets and the broker's configuration are there")
     if warning := open_broker(settings):
         print(warning)
@@ -121,18 +125,43 @@ def migrate(database: Place) -> None:
 def _tell(
     service: str, folders: Handouts, secrets: Secrets, places: Places, pair: Certificate | None
 ) -> None:
-    role, user = f"pw_{service}", f"svc-{service}"
-    scheme, pin = "mqtt", ""
-    if pair is not None:
-        folders.give(service, PIN, pair.certificate.read_text(encoding="ascii"))
-        scheme, pin = "mqtts", f"?pin={quote(str(places.told_at / PIN))}"
+    role = f"pw_{service}"
     told = {
         "DATABASE_URL": database_url(role, secrets.get(role), places.database),
-        "MQTT_URL": f"{scheme}://{user}:{secrets.get(user)}@{places.mqtt}{pin}",
+        "MQTT_URL": _mqtt_url(service, folders, secrets, places, pair),
         "CLIENT_ID_SECRET": secrets.get("client_id"),
     }
     for name, content in told.items():
         folders.give(service, f"PARKWATCH_{name}", content)
+
+
+def _mqtt_url(
+    service: str, folders: Handouts, secrets: Secrets, places: Places, pair: Certificate | None
+) -> str:
+    user, scheme, pin = f"svc-{service}", "mqtt", ""
+    if pair is not None:
+        folders.give(service, PIN, pair.certificate.read_text(encoding="ascii"))
+        scheme, pin = "mqtts", f"?pin={quote(str(places.told_at / PIN))}"
+    return f"{scheme}://{user}:{secrets.get(user)}@{places.mqtt}{pin}"
+
+
+def _tell_watcher(
+    folders: Handouts,
+    secrets: Secrets,
+    settings: Settings,
+    places: Places,
+    pair: Certificate | None,
+) -> None:
+    """The two ends of the chain, and no database."""
+    told = {"MQTT_URL": _mqtt_url("watcher", folders, secrets, places, pair)}
+    scheme = "http"
+    if settings.http_tls_cert is not None:
+        scheme = "https"
+        folders.give("watcher", HTTP_PIN, settings.http_tls_cert.read_text(encoding="ascii"))
+        told["API_PIN"] = str(places.told_at / HTTP_PIN)
+    told["API_URL"] = f"{scheme}://{places.http}"
+    for name, content in told.items():
+        folders.give("watcher", f"PARKWATCH_{name}", content)
 
 
 def _tell_api(folders: Handouts, secrets: Secrets, settings: Settings, places: Places) -> None:

@@ -21,3 +21,5 @@ class Program:
     stop: signal.Signals = signal.SIGTERM
     patience: float = 6.0
     wedged: str = ""
+    survives: bool = False
+    """It goes on when the supervisor is killed, and keeps its own log; a clean stop ends it."""

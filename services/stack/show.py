@@ -26,6 +26,7 @@ def show(
         url = address(settings)
         stack.start_engines()
         stack.start_services(url)
+        stack.start_watcher(url)
         if sample_park:
             stack.supervisor.start(fleet(settings, stack, url, inherited))
         print(f"parkwatch ready: {url}", flush=True)

@@ -2,7 +2,8 @@
 
 Each program has its own session, so that Ctrl-C reaches the supervisor alone. Two things end the
 programs of a supervisor that was killed: the kernel, which sends them their signal when their
-parent dies, and the leash, a small process that notices the end of a pipe.
+parent dies, and the leash, a small process that notices the end of a pipe. A program that is to
+survive has neither; and by the time of the file `supervisor.beat` it sees whether we live.
 """
 
 import os
@@ -26,6 +27,8 @@ FIRST_WAIT = 0.5
 LONGEST_WAIT = 30.0
 # Up for so long, a program has earned a quick start again.
 STEADY = 60.0
+BEAT_EVERY = 1.0
+BEAT = "supervisor.beat"
 LEASH = Path(__file__).with_name("leash.py")
 
 
@@ -67,6 +70,7 @@ class Supervisor:
         self._runs: dict[str, Run] = {}
         self._leash: subprocess.Popen[bytes] | None = None
         self._ending = ending
+        self._beaten_at = float("-inf")
 
     def start(self, program: Program) -> None:
         """Start it, and from now on again whenever it ends."""
@@ -87,6 +91,11 @@ class Supervisor:
     def last_words(self, name: str) -> str:
         """The last line it wrote."""
         return self._runs[name].logbook.last
+
+    @property
+    def beat_file(self) -> Path:
+        """Its time is that of our last look at the programs, a second apart."""
+        return self._run / BEAT
 
     @property
     def stopping(self) -> bool:
@@ -123,6 +132,7 @@ class Supervisor:
             for run in self._runs.values():
                 self._hold(run)
         now = self._clock.monotonic()
+        self._beat(now)
         for run in self._runs.values():
             if run.process is not None and run.logbook.told_wedged:
                 # What it acknowledged is on its disk; a clean end could hang like the rest of it.
@@ -132,6 +142,14 @@ class Supervisor:
                 self._mourn(run)
             if run.process is None and now >= run.start_again_at:
                 self._spawn(run)
+
+    def _beat(self, now: float) -> None:
+        if now - self._beaten_at < BEAT_EVERY:
+            return
+        self._beaten_at = now
+        # A full disk is no reason to end, and none to seem dead: the time of a file needs no room.
+        with suppress(OSError):
+            self.beat_file.touch(mode=0o600)
 
     def _mourn(self, run: Run) -> None:
         assert run.process is not None
@@ -164,26 +182,29 @@ class Supervisor:
         self._hold(run)
 
     def _popen(self, program: Program, group: int | None) -> subprocess.Popen[bytes]:
+        tether = [] if program.survives else _tether(program.stop)
+        # Our pipe would end with us, and hold it up while we are frozen.
+        said = subprocess.DEVNULL if program.survives else subprocess.PIPE
         return subprocess.Popen(
-            [*_tether(program.stop), *program.command],
+            [*tether, *program.command],
             env=dict(program.env) if program.env else None,
             cwd=program.cwd,
             user=program.account,
             group=group,
             extra_groups=None if program.account is None else [],
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=said,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
 
     def _follow(self, run: Run, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdout is not None
-        name = f"log-{run.program.name}"
-        run.reader = threading.Thread(
-            target=run.logbook.follow, args=(process.stdout,), name=name, daemon=True
-        )
-        run.reader.start()
+        if process.stdout is not None:
+            name = f"log-{run.program.name}"
+            run.reader = threading.Thread(
+                target=run.logbook.follow, args=(process.stdout,), name=name, daemon=True
+            )
+            run.reader.start()
         # For people and tests; a full disk must not keep a program from starting.
         with suppress(OSError):
             self._pid_file(run).write_text(f"{process.pid}\n")
@@ -216,7 +237,7 @@ class Supervisor:
         run.process = None
 
     def _hold(self, run: Run) -> None:
-        if run.process is not None:
+        if run.process is not None and not run.program.survives:
             program = run.program
             self._tell_leash(f"+ {run.process.pid} {int(program.stop)} {program.patience}\n")
 

@@ -24,6 +24,7 @@ from services.stack.progress import Progress
 from services.stack.refusal import Refusal
 from services.stack.supervisor import Supervisor
 from services.store.migrate import MigrationRefused, migrate
+from services.watcher.place import end as end_watcher
 
 ENGINE_PATIENCE = 60.0
 READY_PATIENCE = 120.0
@@ -67,6 +68,12 @@ class Stack:
             for name in SERVICES:
                 self.supervisor.start(self.embedded.service(name))
             self._await("api", lambda: answers(f"{url}/readyz"), READY_PATIENCE)
+
+    def start_watcher(self, url: str) -> None:
+        """The one that survives us. One that survived an earlier supervisor ends first."""
+        run = self.supervisor.beat_file.parent
+        end_watcher(run)
+        self.supervisor.start(self.embedded.watcher(url, self.supervisor.beat_file))
 
     def _make(self, database: Postgres) -> None:
         try:

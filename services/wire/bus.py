@@ -16,6 +16,7 @@ STATUS = "pw/int/v1/status"
 COMMAND = "pw/int/v1/command"
 CLAIM = "pw/int/v1/claim"
 REPLY = "pw/int/v1/reply"
+CANARY = "pw/int/v1/canary"
 
 
 class OffItem(msgspec.Struct, frozen=True):
@@ -68,6 +69,8 @@ class AlarmItem(msgspec.Struct, frozen=True, omit_defaults=False):
     judged: bool = True
     off: OffItem | None = None
     latch: bool = False
+    first_out_rank: int | None = None
+    in_minute: int = 1
 
 
 class AlarmEvent(msgspec.Struct, frozen=True):
@@ -87,6 +90,24 @@ class AlarmEvents(msgspec.Struct, frozen=True):
 
     epoch: str
     events: list[AlarmEvent]
+    term: int = 0
+    """The engine's lease. Of two engines the greater one is right; what bears a smaller one than
+    was heard before is refused."""
+
+
+class CanaryNote(msgspec.Struct, frozen=True):
+    """The canary's alarm was raised, or returned, by the reading with this name and number.
+
+    `after` is the number of the newest event of the field in this epoch: who has not heard that
+    one does not hear alarms, and must not pass the canary either.
+    """
+
+    boot: str
+    reading: int
+    event: Literal["raised", "returned"]
+    at: int
+    epoch: str
+    after: int
 
 
 class ValueFrame(msgspec.Struct, frozen=True):
@@ -97,6 +118,22 @@ class ValueFrame(msgspec.Struct, frozen=True):
     t: list[int]
     v: list[float | None]
     q: list[int]
+    term: int = 0
+
+
+class FloodItem(msgspec.Struct, frozen=True):
+    """A flood that goes on: `enterprise` None for the console of the whole park; since when, how
+    many alarms came in it, in its last and in its worst ten minutes."""
+
+    enterprise: str | None
+    start: int
+    alarms: int
+    rate: int
+    peak: int
+
+
+FLOODS_A_STATUS = 200
+"""The worst floods that one sign of life tells; the park's is always among them."""
 
 
 class Status(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -107,6 +144,8 @@ class Status(msgspec.Struct, frozen=True, omit_defaults=True):
     at: int
     db_ok: bool = True
     epoch: str | None = None
+    term: int = 0
+    """The engine's lease, as in `AlarmEvents` (engine)."""
     seq: int | None = None
     recorded_seq: int | None = None
     """Events up to this one are in the database (engine)."""
@@ -115,12 +154,16 @@ class Status(msgspec.Struct, frozen=True, omit_defaults=True):
     spool_bytes: int | None = None
     commit_at: int | None = None
     """When the last batch was committed (ingest)."""
+    canary_at: int | None = None
+    """When the newest canary came that went out of the door behind a commit (ingest)."""
     rollup_lag_ms: int | None = None
     """How far the roll-ups are behind what is stored (ingest, the one that rolls up)."""
     free_share: float | None = None
     """Of the room for the database (ingest, where it can be seen)."""
     unjudged: int | None = None
     """Claims whose judge has fallen silent (engine)."""
+    floods: list[FloodItem] = []
+    """The floods of alarms that go on (engine)."""
     worker: str | None = None
     """Which process says so, where several do the same work (ingest)."""
     buckets: list[int] = []
@@ -218,6 +261,7 @@ class Reply(msgspec.Struct, frozen=True):
     id: str
     alarms: list[AlarmItem] = []
     refused: list[Refusal] = []
+    term: int = 0
 
 
 class SnapshotChunk(msgspec.Struct, frozen=True):
@@ -234,3 +278,4 @@ class SnapshotChunk(msgspec.Struct, frozen=True):
     parts: int
     alarms: list[AlarmItem] = []
     values: ValueFrame | None = None
+    term: int = 0

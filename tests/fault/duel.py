@@ -77,9 +77,11 @@ HEARD_BY = {
         "pw/v1/+/+/+",
         "pw/int/v1/alarms",
         "pw/int/v1/values",
+        "pw/int/v1/canary",
         "pw/int/v1/status/+",
         "pw/int/v1/reply/+",
     ),
+    "svc-watcher": ("pw/int/v1/canary",),
 }
 """All that each of our own services may hear."""
 

@@ -226,7 +226,7 @@ def published_client_ids(stack: Stack, park: Park, gateway: Gateway) -> set[str]
             if path.is_file() and path.suffix not in (".png", ".woff2"):
                 texts.append(path.read_text(encoding="utf-8", errors="replace"))
     everything = "\n".join(texts)
-    for name in ("client_id", "svc-ingest", "svc-alerts", "svc-api", "token_key"):
+    for name in ("client_id", "svc-ingest", "svc-alerts", "svc-api", "svc-watcher", "token_key"):
         assert secret(stack, name) not in everything, f"{name} can be read"
     found = set(re.findall(r"\bpw-[a-z0-9-]{2,40}", everything))
     found |= set(

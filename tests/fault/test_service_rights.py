@@ -16,11 +16,14 @@ from tests.living.stack import Stack
 
 pytestmark = [pytest.mark.stack, pytest.mark.serial]
 
-USERS = ("svc-ingest", "svc-alerts", "svc-api")
+USERS = ("svc-ingest", "svc-alerts", "svc-api", "svc-watcher")
+CANARY = "pw/v1/_canary/_canary/telemetry"
 BUS = "pw/int/v1"
 SAID_ONLY_BY = {
     f"{BUS}/alarms": {"svc-alerts"},
     f"{BUS}/values": {"svc-alerts"},
+    f"{BUS}/canary": {"svc-alerts"},
+    CANARY: {"svc-watcher", "svc-api"},
     f"{BUS}/reply/nobody": {"svc-alerts"},
     f"{BUS}/command": {"svc-api"},
     f"{BUS}/claim": {"svc-api"},

@@ -29,7 +29,7 @@ def recover(stack: Stack, name: str, killed: int, within_s: float = 60.0) -> Non
     if name == "supervisor":
         assert stack.supervisor is not None
         stack.supervisor.wait()
-        stack.assert_gone(GONE_WITHIN_S)
+        stack.assert_only_the_watcher_is_left(GONE_WITHIN_S)
         Stack.running.remove(stack)
         stack.start(within_s)
     else:

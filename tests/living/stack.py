@@ -122,10 +122,24 @@ class Stack:
         return processes.of_installation(self.data_dir)
 
     def service(self, name: str) -> Process:
-        """The one process of a service: `ingest`, `alerts` or `api`."""
+        """The one process of a service: `ingest`, `alerts`, `api` or `watcher`."""
         found = processes.services(self.processes(), name)
         assert len(found) == 1, f"one process of {name} wanted, found {found}"
         return found[0]
+
+    def assert_only_the_watcher_is_left(self, within_s: float) -> Process:
+        """After `kill -9` of the supervisor: all end, but for the one that is to scream."""
+
+        def rest() -> list[Process]:
+            watchers = processes.services(self.processes(), "watcher")
+            return [each for each in self.processes() if each not in watchers]
+
+        try:
+            eventually(lambda: not rest(), within_s, "every process but the watcher ends")
+        except AssertionError:
+            left = self.exterminate()
+            raise AssertionError(f"left over after {within_s:g} s: {left}") from None
+        return self.service("watcher")
 
     def assert_gone(self, within_s: float) -> None:
         """No process of this installation is left; those left are killed before failing."""

@@ -24,6 +24,7 @@ from services.api.problem import Kind, Problem, not_found
 from services.api.register import refresh
 from services.api.text import Code, Name
 from services.api.window import Window
+from services.domain.canary import is_reserved
 from services.store import register as store
 from services.store.register import Enterprise
 
@@ -85,6 +86,8 @@ async def create_enterprise(
     """Register an enterprise."""
     if principal.scope is not None:
         raise Problem(Kind.FORBIDDEN, "Only the park registers enterprises; ask its supervisor.")
+    if is_reserved(new.code):
+        raise Problem(Kind.CONFLICT, f"code: {new.code} is the platform's own; choose another.")
     async with here.database.transaction() as connection:
         made = await store.insert_enterprise(connection, new.code, new.name, new.name_en)
         if made is None:

@@ -1,11 +1,24 @@
 """Whether it lives, whether it can serve, and numbers for Prometheus."""
 
+from dataclasses import dataclass
+
 from fastapi import APIRouter, Response
 
 from services.api.answer import answer
 from services.api.asking import Here, Public
+from services.api.canary import Pass
 from services.api.metrics import exposition
 from services.api.readiness import assess
+
+
+@dataclass(frozen=True, slots=True)
+class CanaryView:
+    """`live`: whether live alarms can be served now; of each watcher's life what passed."""
+
+    age_s: float
+    live: bool
+    passes: list[Pass]
+
 
 router = APIRouter(tags=["health"])
 
@@ -21,6 +34,13 @@ async def readyz(here: Here) -> Response:
     """200 while live alarms can be served, with each dependency; 503 before and otherwise."""
     readiness = assess(here)
     return answer(readiness, 200 if readiness.ready else 503)
+
+
+@router.get("/canaryz", dependencies=[Public])
+async def canaryz(here: Here) -> Response:
+    """What came out of the canary's chain here, for the watcher that sent it in."""
+    canary = here.vitals.canary
+    return answer(CanaryView(round(canary.age_s, 1), here.vitals.live, canary.passes()))
 
 
 @router.get("/metrics", dependencies=[Public])

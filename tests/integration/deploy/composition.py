@@ -106,7 +106,7 @@ class Composition:
             rf"(^|=)({longest})(?=/|$)", lambda found: f"{found[1]}{folders[found[2]]}", text
         )
         text = text.replace(IMAGE_HOME, str(REPOSITORY)).replace("0.0.0.0", "127.0.0.1")
-        text = re.sub(r"\b(database|broker):(?=\d)", "127.0.0.1:", text)
+        text = re.sub(r"\b(database|broker|api):(?=\d)", "127.0.0.1:", text)
         return re.sub(
             rf"(?<=[:=])({'|'.join(self.ports)})\b|^({'|'.join(self.ports)})$",
             lambda found: str(self.ports[found[0]]),

@@ -15,7 +15,7 @@ from tests.living.engines import REPOSITORY
 
 DOCKERFILE = (REPOSITORY / "deploy" / "Dockerfile").read_text(encoding="utf-8")
 SERVICES: dict[str, dict[str, Any]] = written()["services"]
-LASTING = ("database", "broker", "ingest", "alerts", "api")
+LASTING = ("database", "broker", "ingest", "alerts", "api", "watcher")
 ONCE = ("setup", "migrate")
 
 
@@ -37,10 +37,10 @@ def test_only_the_doors_are_published_and_only_on_loopback_unless_told() -> None
     }
 
 
-def test_only_the_doors_have_a_way_out() -> None:
+def test_only_the_doors_and_the_watchers_webhook_have_a_way_out() -> None:
     assert written()["networks"]["inside"] == {"internal": True}
     outside = {name for name, said in SERVICES.items() if "outside" in said.get("networks", [])}
-    assert outside == {"api", "broker"}
+    assert outside == {"api", "broker", "watcher"}
     assert all(said.get("networks") or said["network_mode"] == "none" for said in SERVICES.values())
 
 
@@ -81,6 +81,7 @@ def test_the_order_is_database_migrations_broker_services_window() -> None:
     engines = {"migrate": {"condition": done}, "broker": {"condition": healthy}}
     assert needs["ingest"] == needs["alerts"] == engines
     assert needs["api"].keys() == {*engines, "ingest", "alerts"}
+    assert needs["watcher"] == {"api": {"condition": healthy}}
 
 
 def test_no_password_stands_in_the_file() -> None:
@@ -154,7 +155,7 @@ def test_with_certificates_the_broker_speaks_tls_and_the_services_know_it(tmp_pa
     nats = Path(sysconfig.get_path("scripts")) / "nats-server"
     checked = subprocess.run([nats, "-t", "-c", configuration], capture_output=True, check=False)
     assert checked.returncode == 0, checked.stderr
-    for service in ("ingest", "alerts", "api"):
+    for service in ("ingest", "alerts", "api", "watcher"):
         told = tmp_path / f"told-{service}"
         assert (told / "PARKWATCH_MQTT_URL").read_text().endswith("?pin=/run/parkwatch/mqtt.crt")
         assert (told / "mqtt.crt").read_text() == (tmp_path / "certs/park.crt").read_text()

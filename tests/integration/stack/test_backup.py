@@ -131,6 +131,7 @@ def back_up_after_a_kill(found: Before) -> None:
     assert stack.supervisor is not None
     stack.supervisor.kill()
     stack.supervisor.wait()
+    stack.assert_only_the_watcher_is_left(10.0).send(signal.SIGTERM)
     stack.assert_gone(10.0)
     Stack.running.remove(stack)
     done = command(stack, "backup", found.killed)

@@ -16,11 +16,13 @@ from services.alerts.engine_intake import Intake
 from services.alerts.engine_merge import Merge
 from services.alerts.engine_outcome import DirtyRange, Outcome, Refused, ShownValue
 from services.alerts.engine_shelf import Action, Shelves
+from services.alerts.engine_sounding import Sounding
 from services.alerts.engine_watch import WatchState
 from services.domain import event
 from services.domain.alarm import Alarm, EventKind, Transition
 from services.domain.claim import Claim
 from services.domain.directory import BookChange, Directory
+from services.domain.flood import Flood
 from services.domain.judgement import PointState
 from services.domain.occurrence import History
 from services.domain.reading import Reading
@@ -52,6 +54,7 @@ class Engine:
         self._expiry = Expiry(self._fleet)
         self._shelves = Shelves(self._fleet, self._claims)
         self._exercises = Exercises(self._fleet)
+        self._sounding = Sounding(self._fleet)
 
     def judge(
         self, readings: Sequence[Reading], now: int, hearings: Sequence[Hearing] = ()
@@ -63,7 +66,7 @@ class Engine:
         out = self._intake.judge(readings, now)
         self._detectors.take(readings, now, out)
         self._listening.hear(hearings, self._intake.take_alive(), now, out)
-        self._shelves.follow(now, out)
+        self._follow(now, out)
         return out
 
     def claim(self, claims: Iterable[Claim], now: int) -> Outcome:
@@ -71,7 +74,7 @@ class Engine:
         out = Outcome()
         for each in claims:
             self._claims.take(each, now, out)
-        self._shelves.follow(now, out)
+        self._follow(now, out)
         return out
 
     @property
@@ -109,7 +112,8 @@ class Engine:
             track.run_out(track.estimate(now), trace)
             self._fleet.conclude(track, trace, now, out)
         self._shelves.tick(now, out)
-        self._shelves.follow(now, out)
+        self._follow(now, out)
+        self._sounding.tick(now)
         return out
 
     def apply_book(self, change: BookChange, now: int) -> Outcome:
@@ -141,7 +145,7 @@ class Engine:
                 if gateway.carried(track.point):
                     self._fleet.silence(track, now, out)
         self._detectors.apply(change, now, out)
-        self._shelves.follow(now, out)
+        self._follow(now, out)
         return out
 
     def acknowledge(
@@ -174,6 +178,7 @@ class Engine:
                 if known.alarm.is_claimed and not event.is_open(known.alarm):
                     self._claims.forget(known.alarm)
             alarms.append(known.alarm)
+        self._sounding.follow(now, out)
         return out, alarms, refused
 
     def act(
@@ -184,6 +189,7 @@ class Engine:
         found = self._shelves.act(action, enterprises, now, out)
         if isinstance(found, Refused):
             return out, [], [found]
+        self._sounding.follow(now, out)
         return out, [found], []
 
     def merge_history(
@@ -212,7 +218,7 @@ class Engine:
         if track.has_strays and track.newest is not None and not reaches:
             self._fleet.sweep(track, track.newest.judged_at, now, out)
         self._fleet.settle(track)
-        self._shelves.follow(now, out)
+        self._follow(now, out)
         return out
 
     def open_alarms(self) -> list[Alarm]:
@@ -238,6 +244,11 @@ class Engine:
         )
         return [value for value in shown if value is not None]
 
+    def floods(self) -> dict[str, tuple[Flood, int]]:
+        """The floods that go on and the alarms of their last ten minutes, by enterprise; that of
+        the whole park under the empty name."""
+        return self._sounding.floods()
+
     def dump(self) -> bytes:
         """The whole state (without the directory and the windows), for `load`."""
         return engine_state.encode(self.picture())
@@ -258,9 +269,12 @@ class Engine:
         claimed, leased = self._claims.save()
         closed = dict(self._fleet.desk.closed)
         ear = self._listening.save()
+        sounding = self._sounding.save()
         calm = self._fleet.columns.save()
         watches = self._detectors.save()
-        return engine_state.Saved(points, closed, claimed, leased, ear, calm, watches=watches)
+        return engine_state.Saved(
+            points, closed, claimed, leased, ear, calm, sounding=sounding, watches=watches
+        )
 
     @classmethod
     def load(cls, data: bytes, directory: Directory) -> "Engine":
@@ -285,6 +299,7 @@ class Engine:
         engine._listening.load(saved.ear)
         engine._detectors.load(saved.watches)
         engine._shelves.unsettle()
+        engine._sounding.load(saved.sounding)
         return engine
 
     def recall(self, readings: Iterable[Reading], now: int) -> Outcome:
@@ -302,6 +317,8 @@ class Engine:
         if isinstance(record, WatchState):
             self._detectors.replay(record)
             return
+        if isinstance(record, Transition):
+            self._sounding.replay(record)
         if isinstance(record, Claim) or (
             isinstance(record, Transition) and record.alarm.is_claimed
         ):
@@ -323,6 +340,11 @@ class Engine:
             self._fleet.restore(track, record)
             self._listening.remember(point_id)
         self._fleet.settle(track)
+
+    def _follow(self, now: int, out: Outcome) -> None:
+        """After a step: what else follows from what it brought."""
+        self._shelves.follow(now, out)
+        self._sounding.follow(now, out)
 
     def _newest_of(self, point_id: int) -> Reading | None:
         track = self._fleet.find(point_id)

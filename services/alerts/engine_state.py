@@ -9,6 +9,8 @@ from services.alerts.engine_watch import WatchState
 from services.domain.alarm import Alarm
 from services.domain.claim import Claim
 from services.domain.detector import DetectorState
+from services.domain.first_out import Cascade, Group, Name
+from services.domain.flood import Flood
 from services.domain.gateway_clock import ClockState
 from services.domain.judgement import PointState, Step
 from services.domain.reading import Quality, Reading
@@ -59,6 +61,22 @@ class SavedEar(msgspec.Struct, frozen=True, array_like=True):
     clocks: list[SavedClock]
 
 
+class SavedFlood(msgspec.Struct, frozen=True, array_like=True):
+    """How much came to one console lately."""
+
+    console: str
+    recent: list[int]
+    current: Flood | None
+
+
+class SavedSounding(msgspec.Struct, frozen=True, array_like=True):
+    """The cascades of each group, the times of alarms in the last minute, and the floods."""
+
+    groups: list[tuple[Group, list[Cascade]]]
+    minutes: list[tuple[Name, list[int]]]
+    meters: list[SavedFlood]
+
+
 class SavedWatch(msgspec.Struct, frozen=True, array_like=True):
     """A rule that is more than a limit: where it stands, and what its detector remembers."""
 
@@ -76,6 +94,7 @@ class Saved(msgspec.Struct, frozen=True):
     leased: list[Claim] = []
     ear: SavedEar | None = None
     calm: bytes = b""
+    sounding: SavedSounding | None = None
     watches: list[SavedWatch] = []
 
 

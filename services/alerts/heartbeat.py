@@ -1,14 +1,15 @@
 """The engine's sign of life every second, and the newest values with it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from services.alerts.judge import Judge
 from services.alerts.keeper import Keeper
 from services.alerts.recorder import Recorder
 from services.alerts.watch import Watch
-from services.wire.bus import Status
+from services.domain.flood import Flood
+from services.wire.bus import FLOODS_A_STATUS, FloodItem, Status
 
 EVERY_S = 1.0
 
@@ -50,6 +51,7 @@ class Heartbeat:
                 engine_at=self.watch.engine_at,
                 spool_bytes=ledger.spool.size_bytes,
                 unjudged=self.judge.engine.unjudged,
+                floods=flood_items(self.judge.engine.floods()),
                 detail=self._detail(),
             )
         )
@@ -71,3 +73,13 @@ class Heartbeat:
                 f"{self.judge.engine.unjudged} claims are not judged: their judge is silent."
             )
         return " ".join(told) or None
+
+
+def flood_items(floods: Mapping[str, tuple[Flood, int]]) -> list[FloodItem]:
+    """The bus's form of the floods, the park's first, then the worst."""
+    items = [
+        FloodItem(console or None, flood.start, flood.alarms, rate, flood.peak)
+        for console, (flood, rate) in floods.items()
+    ]
+    items.sort(key=lambda item: (item.enterprise is not None, -item.rate, item.enterprise or ""))
+    return items[:FLOODS_A_STATUS]

@@ -44,6 +44,8 @@ def item_of(alarm: Alarm, directory: Directory, event_seq: int) -> AlarmItem:
         judged=alarm.judged,
         off=None if alarm.off is None else _off(alarm.off),
         latch=alarm.latch,
+        first_out_rank=alarm.first_out_rank,
+        in_minute=alarm.in_minute,
     )
 
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from services.api.wording import Language, code, params, sentence
+from services.domain.alarm_performance import CHATTER_COUNT, is_fleeting
 from services.runtime.clock import to_datetime
 from services.wire.bus import AlarmItem, OffItem
 
@@ -80,6 +81,14 @@ class AlarmView:
     """Null while it is on the board."""
     latch: bool
     """Once it is over it stays until it is acknowledged then."""
+    first_out: bool
+    """Whether it was the first of its hazard source's alarms that followed each other."""
+    first_out_rank: int | None
+    """Which of them it was, from 1; null for later ones and where there is no hazard source."""
+    chattering: bool
+    """It rose three times or more in the minute up to its start."""
+    fleeting: bool
+    """It was over in less than ten seconds."""
 
 
 def view(alarm: AlarmItem, recorded: bool, language: Language) -> AlarmView:
@@ -117,6 +126,10 @@ def view(alarm: AlarmItem, recorded: bool, language: Language) -> AlarmView:
         judged=alarm.judged,
         off_board=None if alarm.off is None else _off(alarm.off),
         latch=alarm.latch,
+        first_out=alarm.first_out_rank == 1,
+        first_out_rank=alarm.first_out_rank,
+        chattering=alarm.in_minute >= CHATTER_COUNT,
+        fleeting=is_fleeting(alarm.raised_at, alarm.cleared_at),
     )
 
 

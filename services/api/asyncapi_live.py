@@ -11,6 +11,8 @@ from services.api.live.hub import CHANGED_ACCOUNT
 from services.api.live.message import (
     AlarmMessage,
     Columns,
+    Floods,
+    FloodView,
     Heartbeat,
     Recorded,
     Resync,
@@ -36,6 +38,7 @@ _MESSAGES: dict[str, type[msgspec.Struct]] = {
     "alarm": AlarmMessage,
     "values": Values,
     "recorded": Recorded,
+    "flood": Floods,
     "heartbeat": Heartbeat,
     "resync": Resync,
 }
@@ -162,6 +165,7 @@ def _examples() -> dict[str, ServerMessage]:
         "alarm": AlarmMessage(8, EventKind.RAISED, at, alarm, None, None),
         "values": Values([5, 9], [1767542401123, 1767542401000], [54.5, "tripped"], [0, 0]),
         "recorded": Recorded([alarm.id]),
+        "flood": Floods([FloodView(None, at, 23, 19, 21)]),
         "heartbeat": Heartbeat(at, at, at, [], Source.ENGINE),
         "resync": Resync(),
     }

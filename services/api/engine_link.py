@@ -159,6 +159,8 @@ class EngineLink:
             return
         self._vitals.hear(status)
         if status.service == ENGINE:
+            if self._replica.take_floods(status):
+                self._hub.floods()
             self._hub.recorded(self._replica.take_status(status))
             self.ask_for_snapshot()
 

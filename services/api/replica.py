@@ -10,7 +10,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from services.domain.window import LATE_MS
-from services.wire.bus import AlarmEvent, AlarmEvents, AlarmItem, SnapshotChunk, Status, ValueFrame
+from services.wire.bus import (
+    AlarmEvent,
+    AlarmEvents,
+    AlarmItem,
+    FloodItem,
+    SnapshotChunk,
+    Status,
+    ValueFrame,
+)
 
 MAX_HELD_EVENTS = 20_000
 """Events held while a snapshot is under way; beyond it the snapshot is asked for anew."""
@@ -58,6 +66,8 @@ class Replica:
         self.open: dict[str, AlarmItem] = {}
         self.closed: OrderedDict[str, AlarmItem] = OrderedDict()
         self.values: dict[int, NewestValue] = {}
+        self.floods: list[FloodItem] = []
+        """As the engine's last sign of life tells them, the park's first."""
         self._unrecorded: OrderedDict[str, int] = OrderedDict()
         self._collection: _Collection | None = None
         self._behind_since: int | None = None
@@ -122,6 +132,12 @@ class Replica:
             if known is None or (_follows(value, known) and value != known):
                 self.values[point_id] = value
                 changed.append(point_id)
+        return changed
+
+    def take_floods(self, status: Status) -> bool:
+        """The floods that go on, all of them; whether anything of them is new."""
+        changed = status.floods != self.floods
+        self.floods = status.floods
         return changed
 
     def take_status(self, status: Status) -> list[AlarmItem]:

@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 from services.api import connectivity
 from services.api.database import DatabaseAway
 from services.api.once import PRUNE_S
 from services.api.replica import Source
 from services.api.window import Window
-from services.store import alarm_list
+from services.runtime.clock import to_datetime
+from services.store import alarm_list, approval
 
 LOOK_S = 0.5
 WATCH_S = 0.25
@@ -23,6 +25,10 @@ PATIENCE_S = 3.0
 """How long an engine may take to answer before the record is shown in its place."""
 
 MOST_FROM_STORE = 20_000
+
+APPROVALS_KEPT = timedelta(days=3 * 366)
+"""As long as alarms and audit records are kept at the least; what came of an approved one stands in
+the journal for good."""
 
 
 class Upkeep:
@@ -81,6 +87,17 @@ class Upkeep:
         while True:
             try:
                 await self._here.answers.prune()
+                await asyncio.sleep(PRUNE_S)
+            except DatabaseAway:
+                await asyncio.sleep(RETRY_S)
+
+    async def run_approvals(self) -> None:
+        """Forget what a second person was asked for once its time on record is over."""
+        while True:
+            before = to_datetime(self._here.clock.now_ms()) - APPROVALS_KEPT
+            try:
+                async with self._here.database.transaction() as connection:
+                    await approval.prune(connection, before)
                 await asyncio.sleep(PRUNE_S)
             except DatabaseAway:
                 await asyncio.sleep(RETRY_S)

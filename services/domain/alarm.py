@@ -112,6 +112,12 @@ class Alarm:
     """How long after its acknowledgement it asks again, if it still stands."""
     exercise: bool = False
     """Raised while its point was under test: it counts in no grade."""
+    first_out_rank: int | None = None
+    """Which of its group's alarms it was, from 1 (`services.domain.first_out`); None: it has no
+    group, or came later than those that are ranked."""
+    in_minute: int = 1
+    """How many times its subject and direction rose in the minute up to its start, this one
+    included; with three it chatters."""
 
     def __post_init__(self) -> None:
         if not self.subject.id and self.tag is not None:

@@ -31,8 +31,8 @@ class Flood:
 class FloodMeter:
     """Follows the alarms of one console in the order of their time."""
 
-    def __init__(self) -> None:
-        self._recent: deque[int] = deque(maxlen=HELD)
+    def __init__(self, held: int = HELD) -> None:
+        self._recent: deque[int] = deque(maxlen=held)
         self._start: int | None = None
         self._alarms = 0
         self._peak = 0
@@ -50,6 +50,21 @@ class FloodMeter:
     def rate(self) -> int:
         """Alarms in the ten minutes up to the last call."""
         return len(self._recent)
+
+    @property
+    def is_idle(self) -> bool:
+        """Nothing came lately, and no flood goes on."""
+        return self._start is None and not self._recent
+
+    def save(self) -> tuple[list[int], Flood | None]:
+        """The last ten minutes and the flood that goes on, for `load`."""
+        return list(self._recent), self.current
+
+    def load(self, recent: Iterable[int], current: Flood | None) -> None:
+        """As it was saved."""
+        self._recent.extend(recent)
+        if current is not None:
+            self._start, self._alarms, self._peak = current.start, current.alarms, current.peak
 
     def raised(self, at: int) -> None:
         """An alarm sounded at `at` (epoch ms, not before the last call's)."""

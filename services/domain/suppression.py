@@ -99,6 +99,14 @@ def out_refusal(grade: int, length_ms: int, actor: str, approved_by: str | None)
     return _second(grade in OUT_SECONDED, actor, approved_by)
 
 
+def is_authorised(off: OffBoard) -> bool:
+    """Whether it was taken off the board as its grade allows; what the plant's logic did, is."""
+    if off.how is Off.SUPPRESSED or off.until is None:
+        return off.how is Off.SUPPRESSED
+    refusal = shelf_refusal if off.how is Off.SHELVED else out_refusal
+    return refusal(off.grade, off.until - off.since, off.by, off.approved_by) is None
+
+
 def _second(needed: bool, actor: str, approved_by: str | None) -> str | None:
     if needed and approved_by in (None, actor):
         return "A second person has to approve this."

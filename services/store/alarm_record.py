@@ -151,6 +151,8 @@ def _alarm_fields(alarm: Alarm) -> dict[str, Any]:
         "latch": alarm.latch,
         "realarm_ms": alarm.realarm_ms,
         "exercise": alarm.exercise,
+        "first_out_rank": alarm.first_out_rank,
+        "in_minute": alarm.in_minute,
     }
 
 

@@ -54,6 +54,11 @@ async def decide(connection: Connection, approval: Approval) -> None:
     await connection.execute(_SQL["decide"], asdict(approval))
 
 
+async def prune(connection: Connection, before: datetime) -> None:
+    """Forget those that were applied for before this moment."""
+    await connection.execute(_SQL["prune"], {"before": before})
+
+
 async def page(
     connection: Connection,
     scope: Sequence[str] | None,

@@ -175,6 +175,7 @@ async def test_what_a_console_really_hears_fits_the_description() -> None:
     desk.hub.flush_values()
     desk.hub.heartbeat()
     desk.hub.recorded([alarm(1)])
+    desk.flooded(None, "north")
     heard += read(desk, console)
     desk.hub.resync()
     heard += read(desk, console)

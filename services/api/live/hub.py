@@ -12,6 +12,8 @@ from services.api.live.channel import Channel, Interest
 from services.api.live.message import (
     AlarmMessage,
     Columns,
+    Floods,
+    FloodView,
     Heartbeat,
     Recorded,
     Resync,
@@ -100,6 +102,19 @@ class Hub:
 
         self._share(recorded, lambda _: True)
 
+    def floods(self) -> None:
+        """Say which floods go on."""
+        self._revision += 1
+        self._share(lambda scope: encoded(Floods(self.floods_of(scope))), lambda _: True)
+
+    def floods_of(self, scope: Scope) -> list[FloodView]:
+        """Those that somebody of this scope may see; the park's only for whom all of it is."""
+        return [
+            FloodView(each.enterprise, time_text(each.start), each.alarms, each.rate, each.peak)
+            for each in self._replica.floods
+            if scope is None or each.enterprise in scope
+        ]
+
     def resync(self) -> None:
         """The replica was set anew: every console gets `resync` and a snapshot."""
         self._revision += 1
@@ -169,7 +184,13 @@ class Hub:
         if interest.points:
             values = self._replica.values
             points = [n for n in self._register.points_of(interest.enterprises) if n in values]
-        snapshot = Snapshot(0, alarms, self._columns(points), self._replica.source)
+        snapshot = Snapshot(
+            0,
+            alarms,
+            self._columns(points),
+            self._replica.source,
+            self.floods_of(interest.enterprises),
+        )
         return encoded(snapshot).removeprefix('{"type":"snapshot","seq":0,')
 
     def _tail(self, event: AlarmEvent, language: Language) -> str:

@@ -1,5 +1,6 @@
 """What the live push says: one struct for each type of message, the source of `asyncapi.yaml`."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
@@ -20,6 +21,19 @@ class Columns(msgspec.Struct):
     q: list[int]
 
 
+@dataclass(frozen=True, slots=True)
+class FloodView:
+    """A flood of alarms that goes on (more than 10 in 10 minutes, until fewer than 5 come):
+    `enterprise` null for the console of the whole park; how many alarms came in it, in its last
+    and in its worst ten minutes."""
+
+    enterprise: str | None
+    since: Time
+    alarms: int
+    rate: int
+    peak: int
+
+
 class Snapshot(msgspec.Struct, tag="snapshot", tag_field="type"):
     """All that this console may see and wants to, first and after every `resync`: the alarms that
     are not closed and the newest value of each point. `snapshot_from` is `engine`; `store` as long
@@ -29,6 +43,7 @@ class Snapshot(msgspec.Struct, tag="snapshot", tag_field="type"):
     alarms: list[AlarmView]
     points: Columns
     snapshot_from: str
+    floods: list[FloodView] = []
 
 
 class AlarmMessage(msgspec.Struct, tag="alarm", tag_field="type"):
@@ -45,6 +60,13 @@ class AlarmMessage(msgspec.Struct, tag="alarm", tag_field="type"):
 
 class Values(Columns, tag="values", tag_field="type"):
     """Points whose newest value changed, at most once a second."""
+
+
+class Floods(msgspec.Struct, tag="flood", tag_field="type"):
+    """All floods that go on now among what this console may see and wants; empty when the last one
+    has ended. Sent when one begins, ends or changes."""
+
+    floods: list[FloodView]
 
 
 class Recorded(msgspec.Struct, tag="recorded", tag_field="type"):
@@ -77,7 +99,7 @@ class Resync(msgspec.Struct, tag="resync", tag_field="type"):
     """The client was too slow, or a gap was found: forget everything, a snapshot follows."""
 
 
-ServerMessage = Snapshot | AlarmMessage | Values | Recorded | Heartbeat | Resync
+ServerMessage = Snapshot | AlarmMessage | Values | Recorded | Floods | Heartbeat | Resync
 
 
 def encoded(message: ServerMessage) -> str:

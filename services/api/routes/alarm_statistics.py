@@ -13,12 +13,15 @@ from services.api.text import Code, Moment
 from services.domain.alarm_performance import (
     DAY_MS,
     GRADE_TARGETS,
+    MANAGEABLE,
+    MEANINGFUL_DAYS,
     TARGETS,
     Frequent,
     Performance,
     measure,
 )
 from services.domain.flood import Flood
+from services.domain.suppression import is_authorised
 from services.runtime.clock import to_datetime, to_ms
 from services.store import alarm_statistics as store
 
@@ -34,7 +37,7 @@ DEADLINE_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class FloodView:
+class PastFlood:
     """More than 10 alarms in 10 minutes, until fewer than 5 came; `end` null: it goes on."""
 
     start: str
@@ -59,7 +62,8 @@ class AlarmStatistics:
     """The figures between `start` and `end`. Shares are 0 to 1; `targets` name what a figure
     should not exceed, `grade_targets` the shares of the grades that ISA-18.2 advises.
 
-    Only alarms that sounded count: no historical ones, no exercises.
+    `manageable` is what an operator can just manage, where the target is what is acceptable. Only
+    alarms that sounded count: no historical ones, no exercises.
     """
 
     start: str
@@ -69,8 +73,9 @@ class AlarmStatistics:
     per_hour: float
     per_ten_minutes: float
     busiest_ten_minutes: int
+    upset_ten_minutes: int
     busy_periods_share: float
-    floods: list[FloodView]
+    floods: list[PastFlood]
     flood_share: float
     in_flood: bool
     top_ten: list[FrequentView]
@@ -78,12 +83,17 @@ class AlarmStatistics:
     chattering: list[FrequentView]
     fleeting: int
     stale: int
+    stale_a_day: int
+    unauthorised: int
     grades: dict[str, float]
     acknowledged: int
     seconds_to_acknowledge: float | None
     seconds_to_acknowledge_most: float | None
     targets: dict[str, float]
+    manageable: dict[str, float]
     grade_targets: dict[str, float]
+    meaningful: bool
+    """Whether the span is as long as the targets are meant for."""
 
 
 @router.get("/alarms", response_model=AlarmStatistics)
@@ -104,12 +114,16 @@ async def alarm_statistics(
         sounded = await store.sounded(
             connection, scope, to_datetime(since), to_datetime(until), MOST_ALARMS + 1
         )
+        off = await store.taken_off(
+            connection, scope, to_datetime(since), to_datetime(until), MOST_ALARMS
+        )
     if len(sounded) > MOST_ALARMS:
         raise Problem(
             Kind.INVALID,
             f"start: more than {MOST_ALARMS} alarms lie in this span; ask for a shorter one.",
         )
-    return answer(_view(measure(sounded, since, until), since, until))
+    unauthorised = sum(not is_authorised(each) for each in off)
+    return answer(_view(measure(sounded, since, until, unauthorised), since, until))
 
 
 def _view(found: Performance, start: int, end: int) -> AlarmStatistics:
@@ -117,25 +131,27 @@ def _view(found: Performance, start: int, end: int) -> AlarmStatistics:
     ours = {
         "start": _text(start),
         "end": _text(end),
-        "floods": [_flood(each) for each in found.floods],
+        "floods": [flood_view(each) for each in found.floods],
         "in_flood": any(each.end is None for each in found.floods),
-        "top_ten": [_frequent(each) for each in found.top_ten],
-        "chattering": [_frequent(each) for each in found.chattering],
+        "top_ten": [frequent_view(each) for each in found.top_ten],
+        "chattering": [frequent_view(each) for each in found.chattering],
         "grades": _by_grade(found.grades),
         "targets": TARGETS,
+        "manageable": MANAGEABLE,
+        "meaningful": end - start >= MEANINGFUL_DAYS * DAY_MS,
         "grade_targets": _by_grade(GRADE_TARGETS),
     }
     return AlarmStatistics(**(whole | ours))
 
 
-def _flood(flood: Flood) -> FloodView:
+def flood_view(flood: Flood) -> PastFlood:
     fields = asdict(flood)
     fields["start"] = _text(flood.start)
     fields["end"] = None if flood.end is None else _text(flood.end)
-    return FloodView(**fields)
+    return PastFlood(**fields)
 
 
-def _frequent(each: Frequent) -> FrequentView:
+def frequent_view(each: Frequent) -> FrequentView:
     enterprise, tag, condition = each.name
     return FrequentView(enterprise, tag or None, condition, each.count, each.share)
 

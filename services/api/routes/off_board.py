@@ -2,6 +2,7 @@
 
 import secrets
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Literal
@@ -93,15 +94,20 @@ _SECONDED: dict[int | str, dict[str, Any]] = {
 async def count_off_board(here: Here, principal: Reader) -> Response:
     """How many alarms are shelved, suppressed and out of service now; the grades' counts leave
     them out. They are listed by `GET /alarms?state=shelved`, `suppressed`, `out_of_service`."""
+    seen = (each for each in here.replica.open.values() if principal.sees(each.enterprise))
+    return answer(OffBoardCounts(off_board_counts(seen)))
+
+
+def off_board_counts(alarms: Iterable[AlarmItem]) -> list[OffBoardCount]:
+    """How many of these are off the board, one count for each way."""
     counts = {how: Counter[int]() for how in Off}
-    for alarm in here.replica.open.values():
-        if alarm.off is not None and principal.sees(alarm.enterprise):
+    for alarm in alarms:
+        if alarm.off is not None:
             counts[Off(alarm.off.how)][alarm.grade] += 1
-    items = [
+    return [
         OffBoardCount(how, each.total(), {str(grade): each[grade] for grade in (1, 2, 3, 4)})
         for how, each in counts.items()
     ]
-    return answer(OffBoardCounts(items))
 
 
 @router.post("/{alarm}/shelve", response_model=AlarmView, responses=_SECONDED)

@@ -29,3 +29,7 @@ WHERE (%(scope)s::text[] IS NULL OR enterprise = ANY(%(scope)s))
   AND (%(before)s::timestamptz IS NULL OR applied_at < %(before)s
        OR (applied_at = %(before)s AND id > %(after_id)s))
 ORDER BY applied_at DESC, id LIMIT %(limit)s;
+
+-- name: prune
+-- Those that are older than they are kept.
+DELETE FROM approval WHERE applied_at < %(before)s;

@@ -8,3 +8,10 @@ WHERE raised_at < %(end)s
   AND NOT historical AND NOT exercise
   AND (%(scope)s::text[] IS NULL OR enterprise = ANY(%(scope)s))
 ORDER BY raised_at LIMIT %(limit)s;
+
+-- name: taken_off
+-- The journal of what was taken off the board by hand between two moments.
+SELECT body FROM journal
+WHERE event IN ('shelved', 'out_of_service') AND noted_at >= %(start)s AND noted_at < %(end)s
+  AND (%(scope)s::text[] IS NULL OR enterprise = ANY(%(scope)s))
+ORDER BY noted_at LIMIT %(limit)s;

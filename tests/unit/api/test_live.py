@@ -18,7 +18,7 @@ from services.api.wording import Language
 from services.domain.point import Point, PointKind
 from services.runtime.clock import ManualClock, to_datetime
 from services.store.register import Place, RegisterChange
-from services.wire.bus import Status
+from services.wire.bus import FloodItem, Status
 from tests.unit.api.engine import ModelEngine, alarm
 
 Json = dict[str, Any]
@@ -59,12 +59,22 @@ class Desk:
         self.hub.join(channel)
         return channel
 
+    def console_like(self, other: Channel) -> Channel:
+        """Another console with the same interest, that comes now."""
+        return self.console(*(other.interest.enterprises or ()))
+
     def act(self, chance: random.Random) -> None:
         self.hub.alarms(self.replica.take_events(self.engine.act(chance)))
 
     def raises(self, number: int, enterprise: str = "north") -> None:
         said = self.engine.say("raised", alarm(number, enterprise))
         self.hub.alarms(self.replica.take_events(said))
+
+    def flooded(self, *consoles: str | None, rate: int = 12) -> None:
+        """The engine's sign of life tells these floods, and no others."""
+        items = [FloodItem(each, 1_767_225_600_000, 14, rate, 13) for each in consoles]
+        if self.replica.take_floods(Status("alerts", ready=True, at=0, floods=items)):
+            self.hub.floods()
 
     def values(self, **values: float) -> None:
         frame = self.engine.frame({int(n[1:]): (10, v, 0) for n, v in values.items()})
@@ -278,3 +288,37 @@ async def test_snapshot_and_events_are_a_fresh_snapshot(seed: int) -> None:
     fresh = Channel(console.principal, console.interest)
     snapshot = json.loads(desk.hub.snapshot(fresh))
     assert screen.alarms == {item["id"]: item for item in snapshot["alarms"]}
+
+
+def floods_seen(messages: list[Json]) -> list[str | None]:
+    """Whose floods a console knows of after these messages."""
+    known: list[str | None] = []
+    for message in messages:
+        if "floods" in message:
+            known = [each["enterprise"] for each in message["floods"]]
+    return known
+
+
+async def test_a_flood_is_told_to_whom_it_concerns_and_a_snapshot_tells_the_same() -> None:
+    desk = Desk()
+    park, mine, other = desk.console(), desk.console("north"), desk.console("south")
+    heard = {console: read(desk, console) for console in (park, mine, other)}
+    for consoles in ((None,), (None, "north"), ("north",), ()):
+        desk.flooded(*consoles)
+        for console, messages in heard.items():
+            messages += read(desk, console)
+            assert floods_seen(messages) == floods_seen(read(desk, desk.console_like(console)))
+        assert floods_seen(heard[park]) == list(consoles)
+        assert floods_seen(heard[mine]) == [each for each in consoles if each == "north"]
+        assert floods_seen(heard[other]) == []
+
+
+async def test_a_flood_is_told_again_only_when_something_of_it_changed() -> None:
+    desk = Desk()
+    console = desk.console()
+    desk.flooded(None)
+    read(desk, console)
+    desk.flooded(None)
+    assert read(desk, console) == []
+    desk.flooded(None, rate=13)
+    assert [m["floods"][0]["rate"] for m in read(desk, console)] == [13]

@@ -1,8 +1,12 @@
 """Rules that are more than a limit: one alarm life of each kind, in virtual time."""
 
+from dataclasses import replace
+
 from services.domain.alarm import AlarmState, ClosedAs
+from services.domain.claim import Claim
 from services.domain.subject import Subject
-from tests.stories.park import GAS
+from services.domain.suppression import INHIBIT
+from tests.stories.park import GAS, ms
 from tests.stories.rules import (
     EAST,
     FLOW,
@@ -234,3 +238,39 @@ def test_nothing_is_heard_of_a_foreign_point() -> None:
     park = Ruled(detector("deviation", TEMPERATURE, TWIN, limit=5.0))
     assert park.feed({0: 500.0}, THIRD) == []
     assert park.engine.watched == {TEMPERATURE.id, TWIN.id}
+
+
+def test_a_late_reading_takes_its_place_in_what_is_remembered() -> None:
+    park = Ruled(detector("count", VALVE, needed=2, span_s=60.0, states="open"))
+    assert park.feed({0: 0.0, 10: 1.0, 30: 1.0}, VALVE) == []
+    assert park.read(0.0, 20, received=31, point=VALVE) == [("raised", 30)]
+
+
+def test_a_point_under_test_raises_an_exercise_that_outlives_its_test_in_earnest() -> None:
+    park = Ruled(detector("state", VALVE, states="fault"))
+    park.change(points=[replace(VALVE, exercise=(ms(0), ms(100)))])
+    assert park.feed({5: 3.0}, VALVE) == [("raised", 5)]
+    assert park.alarm.exercise
+    assert park.wait(101) == [("exercise_ended", 101)]
+    assert not park.alarm.exercise
+
+
+def test_the_plants_logic_takes_it_off_the_board() -> None:
+    park = Ruled(detector("rate", TEMPERATURE, limit_per_min=6.0))
+    stopped = Claim(INHIBIT, "acme", Subject.point("TT-1"), "stopped", True, 4, ms(0), "unit 3")
+    park.take(park.engine.claim([stopped], ms(0)))
+    told = park.feed(ramp(100, 1.0, 1, 61), TEMPERATURE)
+    assert [event for event, _ in told] == ["raised"]
+    alarm = next(each for each in park.open if each.rule == "r-rate")
+    assert alarm.state is AlarmState.SUPPRESSED
+    park.take(park.engine.claim([replace(stopped, active=False)], ms(70)))
+    alarm = next(each for each in park.open if each.rule == "r-rate")
+    assert alarm.state is AlarmState.UNACKNOWLEDGED
+
+
+def test_after_our_own_clock_was_set_back_it_judges_on() -> None:
+    park = Ruled(detector("state", VALVE, states="fault", on=10))
+    park.read(0.0, 5_000, point=VALVE)
+    park.now = 0.0
+    assert park.feed({1: 3.0}, VALVE) == []
+    assert park.wait(12) == [("raised", 11)]

@@ -35,7 +35,7 @@ class Judge:
         self.clock = clock
         self.on_noted: Callable[[], None] = lambda: None
         """Called when something new is in the spool."""
-        self.on_book: Callable[[], None] = lambda: None
+        self.on_book: Callable[[BookChange], None] = lambda _: None
         """Called when the book has changed, before the next reading is judged."""
         self.seen: Callable[[Outcome], None] = lambda _: None
         """Called with each outcome: a replay under way must know what happens meanwhile."""
@@ -76,7 +76,7 @@ class Judge:
         """Judge by a changed book from now on."""
         now = self.clock.now_ms()
         self._carry_out(self.engine.apply_book(change, now), now)
-        self.on_book()
+        self.on_book(change)
 
     def acknowledge(
         self, ids: Sequence[str], actor: str, note: str | None, enterprises: set[str] | None

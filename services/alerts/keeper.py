@@ -1,15 +1,22 @@
-"""Keeps the engine's own disk: a snapshot every ten seconds, and the spool cut behind it."""
+"""Keeps the engine's own disk: a snapshot every ten seconds, and the spool cut behind it.
+
+A snapshot is of one moment. On the loop only what may change is copied; encoding and writing go on
+beside the judging.
+"""
 
 import asyncio
 import errno
-import threading
+from dataclasses import dataclass
 
+import msgspec
 import structlog
 
+from services.alerts import engine_state
+from services.alerts.book_file import Whole
 from services.alerts.heard import Heard
 from services.alerts.judge import Judge
 from services.alerts.recorder import Recorder
-from services.alerts.snapshot import Snapshot, SnapshotStore, whole_book
+from services.alerts.snapshot import Snapshot, SnapshotStore
 from services.domain.directory import BookChange
 
 EVERY_S = 10.0
@@ -17,8 +24,19 @@ EVERY_S = 10.0
 _log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A moment: the snapshot without the engine, the engine not yet encoded, and the book where
+    that is to be written anew (`missed`: the changes that were not on the disk till then)."""
+
+    snapshot: Snapshot
+    engine: engine_state.Saved
+    book: Whole | None
+    missed: int
+
+
 class Keeper:
-    """Writes snapshots; encoding happens on the loop (it must be of one moment), writing not."""
+    """Writes snapshots, and the book when it changes."""
 
     def __init__(
         self, judge: Judge, recorder: Recorder, store: SnapshotStore, heard: Heard
@@ -27,9 +45,9 @@ class Keeper:
         self._recorder = recorder
         self._store = store
         self._heard = heard
-        self._book_version: int | None = None
-        self._book_turn = threading.Lock()
         self.failing = False
+        self._missed = 0
+        """Changes of the book that are not on the disk."""
         self.kept = 0
         """Place in the judge's count of steps up to which a snapshot on the disk knows."""
 
@@ -42,69 +60,79 @@ class Keeper:
     async def keep(self) -> None:
         """Write one snapshot and forget what it makes unnecessary. A full disk is said, no more:
         the spool holds everything since the last whole snapshot."""
-        snapshot, book, steps = self._take(), self._take_book(), self._judge.steps
+        taken, steps = self._take(), self._judge.steps
         number = self._heard.turn()
         try:
-            await asyncio.to_thread(self._write, snapshot, book)
+            await asyncio.to_thread(self._write, taken)
         except OSError as failure:
             if failure.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
             self.failing = True
             _log.error("no room on the disk for a snapshot: the old one stays")
             return
+        finally:
+            if taken.book is not None:
+                self._store.book.release(taken.book)
         self.failing = False
+        if taken.book is not None and taken.missed == self._missed:
+            self._missed = 0
         self.kept = steps
-        self._book_version = self._judge.engine.directory.version if book is None else book.version
         self._heard.forget(number)
-        self._judge.ledger.spool.forget(min(snapshot.position, self._recorder.position))
+        self._judge.ledger.spool.forget(min(taken.snapshot.position, self._recorder.position))
 
-    def keep_book(self) -> None:
-        """Write the book at once, for it has changed: the spool may speak of its new points
-        from now on. It is waited for; a full disk leaves it to the next snapshot."""
-        book = self._take_book()
-        if book is None:
-            return
+    def keep_book(self, change: BookChange) -> None:
+        """Keep a change of the book at once: the spool may speak of its new points from now on.
+        It is waited for; a full disk leaves it to the next snapshot."""
+        book, directory = self._store.book, self._judge.engine.directory
         try:
-            with self._book_turn:
-                self._store.write_book(book)
+            if book.version is None or self._missed:
+                self._write_book(book.whole(directory))
+            else:
+                book.append(change)
         except OSError as failure:
             if failure.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
             self.failing = True
+            self._missed += 1
             _log.error("no room on the disk for the rule book: the old one stays")
             return
-        self._book_version = book.version
+        self._missed = 0
 
-    def _take(self) -> Snapshot:
-        ledger = self._judge.ledger
-        return Snapshot(
+    def _write_book(self, whole: Whole) -> None:
+        try:
+            self._store.book.write(whole)
+        finally:
+            self._store.book.release(whole)
+
+    def _take(self) -> _Taken:
+        ledger, directory = self._judge.ledger, self._judge.engine.directory
+        book = self._store.book
+        anew = bool(self._missed or (book.is_long and directory.by_id))
+        snapshot = Snapshot(
             spool=ledger.spool.id,
             position=ledger.spool.last,
             recorded_position=self._recorder.position,
             taken_at=self._judge.clock.now_ms(),
-            engine=self._judge.engine.dump(),
+            engine=b"",
             marks=self._judge.marks.unsettled(),
             unrecorded=ledger.unrecorded(),
             held=ledger.overflow.held(),
         )
+        engine = self._judge.engine.picture()
+        return _Taken(snapshot, engine, book.whole(directory) if anew else None, self._missed)
 
-    def _take_book(self) -> BookChange | None:
-        directory = self._judge.engine.directory
-        return None if directory.version == self._book_version else whole_book(directory)
-
-    def _write(self, snapshot: Snapshot, book: BookChange | None) -> None:
+    def _write(self, taken: _Taken) -> None:
         """The book first: a state may know less than its book, not more."""
         try:
-            self._write_both(snapshot, book)
+            self._write_both(taken)
         except OSError as failure:
             if failure.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
             self._judge.ledger.spool.lend_reserve()
-            self._write_both(snapshot, book)
+            self._write_both(taken)
 
-    def _write_both(self, snapshot: Snapshot, book: BookChange | None) -> None:
-        with self._book_turn:
-            # One that changed meanwhile was written when it did.
-            if book is not None and book.version == self._judge.engine.directory.version:
-                self._store.write_book(book)
-        self._store.write(snapshot)
+    def _write_both(self, taken: _Taken) -> None:
+        if taken.book is not None:
+            self._store.book.write(taken.book)
+        engine = engine_state.encode(taken.engine)
+        self._store.write(msgspec.structs.replace(taken.snapshot, engine=engine))

@@ -17,6 +17,7 @@ from services.alerts.spool import Spool, SpoolSize
 from services.alerts.spool_reader import SpoolReader
 from services.domain.directory import Directory
 from services.domain.reading import LIVE_HORIZON_MS
+from services.runtime.lifecycle import growing
 
 BATCH = 1_000
 
@@ -47,12 +48,10 @@ def recover(folder: Path, now: int, size: SpoolSize | None = None) -> Recovered:
     spool = Spool(folder / "spool", size)
     if spool.torn_bytes:
         _log.warning("cut a torn record off the spool's end", bytes=spool.torn_bytes)
-    book = store.read_book()
-    directory = Directory()
-    if book is not None:
-        book.apply(directory)
-    snapshot = _fitting(store.read(), spool)
-    engine, snapshot = _engine(snapshot, directory)
+    with growing():
+        book = store.read_book()
+        snapshot = _fitting(store.read(), spool)
+        engine, snapshot = _engine(snapshot, book or Directory())
     marks = Marks(snapshot.marks if snapshot else ())
     ledger = Ledger(spool, Overflow(folder / "overflow"))
     if snapshot is not None:

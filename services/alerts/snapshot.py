@@ -1,4 +1,4 @@
-"""The snapshot: the engine's whole state and its rule book on our own disk, every ten seconds.
+"""The snapshot: the engine's whole state on our own disk, every ten seconds, beside its rule book.
 
 Written beside and renamed, so that there is always a whole one. With the spool after its
 position it is all that the engine needs to start, the database away or not.
@@ -13,14 +13,14 @@ from typing import TypeVar
 import msgspec
 import structlog
 
+from services.alerts.book_file import BadBook, BookFile
 from services.alerts.entry import Judged
 from services.alerts.marks import Mark
-from services.domain.directory import BookChange, Directory
+from services.domain.directory import Directory
 from services.runtime.disk import sync_folder
 
 _HEADER = struct.Struct("<4sIQ")
 _STATE_MAGIC = b"PWn1"
-_BOOK_MAGIC = b"PWb1"
 
 T = TypeVar("T")
 
@@ -44,50 +44,44 @@ class Snapshot(msgspec.Struct, frozen=True):
 
 
 class SnapshotStore:
-    """Two files in a folder: the state, and the book (written only when it changed)."""
+    """Two files in a folder: the state, and the book."""
 
     def __init__(self, folder: Path) -> None:
         self._state = folder / "snapshot"
-        self._book = folder / "book"
-        self._book_version: int | None = None
+        self.book = BookFile(folder / "book")
         folder.mkdir(parents=True, exist_ok=True)
 
     def write(self, snapshot: Snapshot) -> None:
         """Replace the snapshot. Raises OSError (a full disk); the old one then stays."""
         _write(self._state, _STATE_MAGIC, msgspec.msgpack.encode(snapshot))
 
-    def write_book(self, book: BookChange) -> None:
-        """Replace the book, if this is another one. Raises OSError; the old one then stays."""
-        if book.version != self._book_version:
-            _write(self._book, _BOOK_MAGIC, msgspec.msgpack.encode(book))
-            self._book_version = book.version
-
     def read(self) -> Snapshot | None:
         """The last whole snapshot; None if there is none, or it is damaged (said in the log)."""
         data = _read(self._state, _STATE_MAGIC)
         return None if data is None else _decode(data, Snapshot, self._state)
 
-    def read_book(self) -> BookChange | None:
-        """The last book kept, as one change; None if there is none, or it is damaged."""
-        data = _read(self._book, _BOOK_MAGIC)
-        return None if data is None else _decode(data, BookChange, self._book)
-
-
-def whole_book(directory: Directory) -> BookChange:
-    """Everything a directory holds, as one change that makes the same from an empty one."""
-    rules = (rule for versions in directory.rules.values() for rule in versions)
-    points, detectors = tuple(directory.by_id.values()), tuple(directory.detectors.values())
-    return BookChange(directory.version, points, (), tuple(rules), detectors=detectors)
+    def read_book(self) -> Directory | None:
+        """The register as the last book has it; None if there is none, or it is damaged."""
+        directory = Directory()
+        try:
+            return directory if self.book.read(directory) else None
+        except BadBook as fault:
+            _log.error(
+                "a file of the engine's own is damaged: starting without it",
+                file="book",
+                fault=str(fault),
+            )
+            return None
 
 
 def is_whole(path: Path) -> bool:
-    """Whether a snapshot or book is as it was written. Raises OSError."""
+    """Whether a snapshot is as it was written. Raises OSError."""
     content = path.read_bytes()
     if len(content) < _HEADER.size:
         return False
     found, crc, length = _HEADER.unpack_from(content)
     data = content[_HEADER.size :]
-    return found in (_STATE_MAGIC, _BOOK_MAGIC) and (length, crc) == (len(data), zlib.crc32(data))
+    return bool(found == _STATE_MAGIC) and (length, crc) == (len(data), zlib.crc32(data))
 
 
 def _write(path: Path, magic: bytes, data: bytes) -> None:

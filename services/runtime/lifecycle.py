@@ -4,7 +4,8 @@ import asyncio
 import gc
 import os
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 import structlog
 
@@ -33,6 +34,18 @@ def run_service(
     gc.set_threshold(*GARBAGE_THRESHOLDS)
     with asyncio.Runner(loop_factory=loop_factory) as runner:
         runner.run(_until_stopped(main))
+
+
+@contextmanager
+def growing() -> Iterator[None]:
+    """What is made inside stays for good: looking for cycles among it, again and again while it
+    grows, would take longer than making it."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 async def pause(stop: asyncio.Event, seconds: float) -> bool:

@@ -283,7 +283,7 @@ def detector_view(rule: DetectorVersion) -> dict[str, object]:
         "enterprise": rule.enterprise,
         "tag": next(iter(rule.points.values())),
         **_points(kind, rule.points),
-        **_parameters(kind, rule.parameters),
+        **detector_parts(kind, rule.parameters),
         "grade": rule.grade,
         "on_delay_s": rule.on_delay_s,
         "off_delay_s": rule.off_delay_s,
@@ -317,7 +317,8 @@ def _points(kind: DetectorKind, points: Mapping[str, str]) -> dict[str, object]:
             return {}
 
 
-def _parameters(kind: DetectorKind, parameters: Mapping[str, object]) -> dict[str, object]:
+def detector_parts(kind: DetectorKind, parameters: Mapping[str, object]) -> dict[str, object]:
+    """The parameters of a rule as the fields of its kind's body."""
     found = {each.name: parameters.get(each.name) for each in PARAMETERS[kind]}
     states = found.get("states")
     return found | {"states": states.split(",")} if isinstance(states, str) else found

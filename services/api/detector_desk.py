@@ -24,12 +24,7 @@ async def create_detector(
     if given:
         raise invalid_fields(dict.fromkeys(given, "it is not a field of a new rule; remove it"))
     parameters = check_detector(here, principal, body)
-    if await store.count_detectors(connection, body.enterprise) >= MOST:
-        raise Problem(
-            Kind.CONFLICT,
-            f"enterprise: {body.enterprise} has {MOST} rules that are more than a limit already; "
-            "remove some first.",
-        )
+    await check_room(connection, body.enterprise)
     now = here.clock.now_ms()
     rule = detector_of(body, parameters, new_id(), 1, principal.username, now)
     await store.insert_detector(connection, rule)
@@ -67,6 +62,16 @@ async def change_detector(
     new = replace(new, **kept)
     await store.replace_detector(connection, new)
     return new
+
+
+async def check_room(connection: Connection, enterprise: str, more: int = 1) -> None:
+    """Refuse more rules of an enterprise than the engine is to remember."""
+    if await store.count_detectors(connection, enterprise) + more > MOST:
+        raise Problem(
+            Kind.CONFLICT,
+            f"enterprise: {enterprise} has no room for more than {MOST} rules that are more than "
+            "a limit; remove some first.",
+        )
 
 
 def new_id() -> str:

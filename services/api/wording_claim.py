@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from services.api.wording_detector import detector_sentence
 from services.domain.claim import Scalar
 from services.wire.bus import AlarmItem
 
@@ -37,8 +38,11 @@ _UNJUDGED: Said = ("（判定方失联，目前无法判定）", " (not judged n
 def claimed_sentence(alarm: AlarmItem, who: Said) -> Said:
     """Both languages. `who` names the point where the subject is one."""
     named = _named(alarm, who)
+    found = detector_sentence(alarm, named)
     template = _SENTENCES.get((alarm.subject_type, _shape(alarm)))
-    if template is None:
+    if found is not None:
+        told = found
+    elif template is None:
         told = (f"{named[0]} {alarm.condition}", f"{named[1]}: {alarm.condition}")
     else:
         words = _words(alarm.facts)

@@ -10,6 +10,7 @@ from typing import Annotated
 import msgspec
 
 from services.domain.backtest import Backtest, Load, Trial, Tried
+from services.domain.detector_kind import DetectorKind
 from services.domain.directory import Directory
 from services.domain.rule import Condition, LimitRule
 from services.runtime.clock import Clock, to_datetime, to_ms
@@ -148,13 +149,25 @@ def _trials(directory: Directory, proposed: list[Proposed]) -> list[Trial]:
 
 def _read(path: Path) -> list[Proposed]:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=list[Proposed])
+        content = path.read_bytes()
+        _check_kinds(path, content)
+        return msgspec.json.decode(content, type=list[Proposed])
     except OSError as error:
         raise Refusal(f"{path} cannot be read ({error.strerror}): name a JSON file.") from error
     except msgspec.MsgspecError as error:
         raise Refusal(
             f"{path} is no list of rules ({error}): give what POST /rules takes, in brackets."
         ) from error
+
+
+def _check_kinds(path: Path, content: bytes) -> None:
+    """Refuse rules that judge more than the reading at hand: the past is tried limit by limit."""
+    for each in msgspec.json.decode(content, type=list[dict[str, object]]):
+        if each.get("kind", "limit") in set(DetectorKind):
+            raise Refusal(
+                f"{path} has a rule of the kind {each['kind']}: only limits can be tried on the "
+                "past; leave the others out."
+            )
 
 
 def _instant(option: str, text: str) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.api.alarm_view import maybe_time_text, time_text
 from services.api.answer import answer
@@ -19,6 +19,7 @@ from services.api.rule_body import Limit
 from services.api.text import Code, Moment
 from services.api.window import Window
 from services.domain.backtest import Backtest, Load, Trial, Tried
+from services.domain.detector_kind import DetectorKind
 from services.domain.point import Point
 from services.domain.rule import Condition, LimitRule
 from services.runtime.clock import to_ms
@@ -28,12 +29,21 @@ from services.store.rule_list import Rule
 
 router = APIRouter(prefix="/rules", tags=["rules"])
 LONGEST_MS = 92 * 86_400_000
+ONLY = "only limits can; leave the others out"
 
 
 class ProposedRule(Limit):
     """A limit to try; it takes the place of today's rule of the same point and condition."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_limit(cls, body: object) -> object:
+        kind = body.get("kind") if isinstance(body, dict) else None
+        if kind in set(DetectorKind):
+            raise ValueError(f"a rule of the kind {kind} cannot be tried on the past: {ONLY}")
+        return body
 
 
 class BacktestBody(BaseModel):
@@ -184,6 +194,7 @@ def _trials(
     return [
         Trial(point, tuple(today[name]), tuple(proposed[name].values()))
         for name, point in points.items()
+        if today[name] or proposed[name]
     ]
 
 

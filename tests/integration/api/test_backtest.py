@@ -82,6 +82,8 @@ def test_what_cannot_be_tried_is_refused_in_a_sentence(api: Api) -> None:
     state = {"enterprise": code, "tag": "XV-1", "condition": "H", "limit": 1, "grade": 1}
     said("XV-1", "states", rules=[state])
     said("no point", rules=[state | {"tag": "nowhere"}])
+    rate = {"kind": "rate", "enterprise": code, "tag": "LI-1", "limit_per_min": 1, "grade": 3}
+    said("rules.0", "rate", "only limits", rules=[rate])
     operator = api.person("operator")
     answer = operator.http.post("/rules/backtest", json=body(code, ("H", 90)))
     refused(answer, 403, "forbidden", "operator")

@@ -226,3 +226,44 @@ def test_both_sorts_of_rules_are_listed_page_by_page(api: Api) -> None:
     for page in (1, 2, 4, 100):
         listed = [rule["id"] for rule in api.admin.items("/rules", enterprise=code, limit=page)]
         assert listed == sorted(made)
+
+
+def test_what_is_chosen_of_a_template_is_a_rule_that_names_its_source(api: Api) -> None:
+    code = api.enterprise()
+    for tag in ("GT-1", "GT-2", "GT-3"):
+        api.point(code, tag, kind="combustible_gas", unit="%LEL", hazard_source="H-1",
+                  range_low=0, range_high=100)  # fmt: skip
+    address = f"/points/{code}/GT-1/template/detectors"
+    offered = {each["name"]: each for each in api.admin.ask(address)["proposals"]}
+    assert offered["vote"]["fields"]["others"] == ["GT-2", "GT-3"]
+    assert offered["vote"]["fields"]["limit"] == 25
+    assert {name: each["source"] for name, each in offered.items()} == {
+        "vote": "GB 16808-2025",
+        "fault": "GB 16808-2008",
+        "signal": "NAMUR NE 43",
+    }
+    assert not any(each["rule"] for each in offered.values())
+    assert api.admin.items("/rules", enterprise=code) == []
+
+    chosen = api.admin.tell(address, {"names": ["vote", "signal"]}, status=201)["items"]
+    assert [(rule["kind"], rule["source"], rule["latch"]) for rule in chosen] == [
+        ("voting", "GB 16808-2025", True),
+        ("signal_band", "NAMUR NE 43", False),
+    ]
+    again = api.admin.http.post(address, json={"names": ["fault", "vote"]})
+    refused(again, 409, "conflict", "vote", chosen[0]["id"])
+    refused(api.admin.http.post(address, json={"names": ["wish"]}), 422, "invalid", "wish", "vote")
+    standing = {each["name"]: each["rule"] for each in api.admin.ask(address)["proposals"]}
+    assert standing == {"vote": chosen[0]["id"], "fault": None, "signal": chosen[1]["id"]}
+
+    moved = api.admin.http.put(f"/rules/{chosen[0]['id']}", json=chosen[0] | {"limit": 20}).json()
+    assert (moved["version"], moved["source"]) == (2, None), "its limit is ours now"
+
+
+def test_a_level_is_told_how_long_its_people_take(api: Api) -> None:
+    code = api.enterprise()
+    api.point(code, "LI-1", unit="m", range_low=0, range_high=10)
+    address = f"/points/{code}/LI-1/template/detectors"
+    assert "filling" not in [each["name"] for each in api.admin.ask(address)["proposals"]]
+    made = api.admin.tell(address, {"names": ["filling"], "respond_s": 720}, status=201)["items"]
+    assert [(r["kind"], r["limit"], r["horizon_s"]) for r in made] == [("forecast", 9, 1080)]

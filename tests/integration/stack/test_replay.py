@@ -78,6 +78,7 @@ def test_what_cannot_be_replayed_is_said_in_a_sentence(engines: Engines, tmp_pat
     for text, word in (
         ('[{"enterprise": "acme"}]', "tag"),
         ("[", "no list of rules"),
+        ('[{"kind": "stuck", "tag": "LI-1"}]', "only limits"),
         ('[{"enterprise": "acme", "tag": "X", "condition": "H", "limit": 1, "grade": 1}]', "X"),
     ):
         rules.write_text(text, encoding="utf-8")

@@ -21,6 +21,7 @@ from services.api.routes import (
     backtest,
     conformance,
     connectivity,
+    detector_templates,
     enterprises,
     events,
     gateways,
@@ -49,7 +50,7 @@ from services.api.routes import (
 )
 from services.api.routes.telemetry import gateway_caller
 
-NOUNS = (acknowledge, adoption, alarm_load, alarm_statistics, alarms, approvals, backtest, conformance, connectivity, enterprises, events, gateways, handover, health,
+NOUNS = (acknowledge, adoption, alarm_load, alarm_statistics, alarms, approvals, backtest, conformance, connectivity, detector_templates, enterprises, events, gateways, handover, health,
          journal_export, ledger, letters, live, off_board, point_import, points, readings, refused, rules, session, telemetry, templates,
          grade_tree, hazard_sources, risk_index, source_status, substances, users, values)  # fmt: skip
 ROUTERS = (*(noun.router for noun in NOUNS), gateways.park)

@@ -1,0 +1,147 @@
+"""What an alarm says that a rule raised which is more than a limit: its finding, in two languages."""
+
+from collections.abc import Callable, Mapping
+
+from services.domain.claim import Scalar
+from services.domain.detector_kind import DetectorKind
+from services.domain.point import STATES, PointKind
+from services.wire.bus import AlarmItem
+
+Said = tuple[str, str]
+"""Chinese and English."""
+Facts = Mapping[str, Scalar]
+
+_STATES: dict[str, str] = {
+    "normal": "正常",
+    "alarm": "报警",
+    "fault": "故障",
+    "in_service": "投用",
+    "tripped": "动作",
+    "reset_pending": "复位待确认",
+    "bypass_maintenance": "维护旁路",
+    "bypass_operational": "操作旁路",
+    "removed": "摘除",
+    "proof_test": "测试",
+    "closed": "关",
+    "open": "开",
+    "moving": "动作中",
+    "off": "断",
+    "on": "通",
+}
+
+
+def detector_sentence(alarm: AlarmItem, who: Said) -> Said | None:
+    """Both languages; None: no such rule raised it. `who` names its point."""
+    kind = alarm.facts.get("kind")
+    if alarm.condition == "undetermined":
+        fault = alarm.facts.get("fault")
+        rule = alarm.subject_id
+        return f"规则 {rule} 无法判定：{fault}", f"rule {rule} cannot judge: {fault}"
+    if alarm.tag is None or kind != alarm.condition or kind not in _SENTENCES:
+        return None
+    zh, en = _SENTENCES[DetectorKind(kind)](alarm.facts, alarm)
+    return f"{who[0]} {zh}", f"{who[1]}: {en}"
+
+
+def _rate(facts: Facts, alarm: AlarmItem) -> Said:
+    falls = facts.get("direction") == "low"
+    value, limit = _size(facts, "value"), _number(facts, "limit_per_min")
+    unit = alarm.unit
+    zh, en = ("下降过快", "falls too fast") if falls else ("上升过快", "rises too fast")
+    return (
+        f"{zh}：每分钟 {value} {unit}，限值 {limit} {unit}",
+        f"{en}: {value} {unit} per minute, limit {limit} {unit}",
+    )
+
+
+def _deviation(facts: Facts, alarm: AlarmItem) -> Said:
+    value, limit = _number(facts, "value"), _number(facts, "limit")
+    points, unit = facts.get("points"), alarm.unit
+    return (
+        f"冗余测量偏差 {value} {unit}，限值 {limit} {unit}（{points}）",
+        f"redundant measurements lie {value} {unit} apart, limit {limit} {unit} ({points})",
+    )
+
+
+def _stuck(facts: Facts, alarm: AlarmItem) -> Said:
+    moved, span, unit = _number(facts, "value"), _number(facts, "span_s"), alarm.unit
+    return (
+        f"数值恒定：{span} 秒内仅变化 {moved} {unit}",
+        f"stuck: moved by {moved} {unit} in {span} s",
+    )
+
+
+def _bad_quality(_facts: Facts, _alarm: AlarmItem) -> Said:
+    return "数据质量无效，请检查仪表及其线路", "bad quality; see to the instrument and its line"
+
+
+def _signal_band(facts: Facts, _alarm: AlarmItem) -> Said:
+    value = _number(facts, "value")
+    return (
+        f"信号故障：{value} mA，超出 NAMUR NE 43 测量区间",
+        f"signal failure: {value} mA, a failure band of NAMUR NE 43",
+    )
+
+
+def _voting(facts: Facts, alarm: AlarmItem) -> Said:
+    votes, needed = _number(facts, "value"), _number(facts, "needed")
+    limit, points, unit = _number(facts, "limit"), facts.get("points"), alarm.unit
+    return (
+        f"同组 {votes} 个探测器达到 {limit} {unit}（表决需 {needed} 个：{points}）",
+        f"{votes} detectors of its group reached {limit} {unit} ({needed} needed of {points})",
+    )
+
+
+def _count(facts: Facts, _alarm: AlarmItem) -> Said:
+    times, span = _number(facts, "value"), _number(facts, "span_s")
+    needed = _number(facts, "needed")
+    return (
+        f"{span} 秒内发生 {times} 次，限 {needed} 次",
+        f"happened {times} times in {span} s, limit {needed}",
+    )
+
+
+def _forecast(facts: Facts, alarm: AlarmItem) -> Said:
+    limit, unit = _number(facts, "limit"), alarm.unit
+    about, soonest, latest = (_number(facts, name) for name in ("value", "low", "high"))
+    return (
+        f"预计约 {about} 秒后达到 {limit} {unit}（{soonest} 至 {latest} 秒）",
+        f"will reach {limit} {unit} in about {about} s ({soonest} to {latest} s)",
+    )
+
+
+def _state(facts: Facts, alarm: AlarmItem) -> Said:
+    code, states = facts.get("value"), STATES.get(PointKind(alarm.kind)) if alarm.kind else None
+    if not isinstance(code, int | float) or states is None or not 0 <= int(code) < len(states):
+        return "状态报警", "in a state that is an alarm"
+    name = states[int(code)]
+    return f"状态：{_STATES[name]}", f"is {name.replace('_', ' ')}"
+
+
+def _expression(facts: Facts, _alarm: AlarmItem) -> Said:
+    text = facts.get("text")
+    return f"满足报警表达式：{text}", f"the expression holds: {text}"
+
+
+_SENTENCES: Mapping[DetectorKind, Callable[[Facts, AlarmItem], Said]] = {
+    DetectorKind.RATE: _rate,
+    DetectorKind.DEVIATION: _deviation,
+    DetectorKind.STUCK: _stuck,
+    DetectorKind.BAD_QUALITY: _bad_quality,
+    DetectorKind.SIGNAL_BAND: _signal_band,
+    DetectorKind.VOTING: _voting,
+    DetectorKind.COUNT: _count,
+    DetectorKind.FORECAST: _forecast,
+    DetectorKind.STATE: _state,
+    DetectorKind.EXPRESSION: _expression,
+}
+
+
+def _number(facts: Facts, name: str) -> str:
+    fact = facts.get(name)
+    return f"{fact:.6g}" if isinstance(fact, int | float) else "–"
+
+
+def _size(facts: Facts, name: str) -> str:
+    """Without its sign, which the words tell."""
+    return _number(facts, name).removeprefix("-")

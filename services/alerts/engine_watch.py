@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from services.domain.claim import Claim, Place, Scalar
 from services.domain.detector import DetectorState, Finding, Sample
 from services.domain.detector_kind import DetectorKind
-from services.domain.detector_rule import DetectorRule, build
+from services.domain.detector_rule import BadRule, DetectorRule, build
 from services.domain.lasting import Lasting, Turn
 from services.domain.point import Point
 from services.domain.reading import Reading
@@ -73,7 +73,8 @@ class Watch:
 
     def fail(self, fault: Exception) -> None:
         """It cannot judge."""
-        self.fault = f"{type(fault).__name__}: {fault}"[:_SHOWN]
+        known = isinstance(fault, BadRule)
+        self.fault = (str(fault) if known else f"{type(fault).__name__}: {fault}")[:_SHOWN]
 
     @property
     def main(self) -> Point | None:
@@ -243,7 +244,7 @@ class Watch:
             self.points = {next(iter(found)): main}
         for name, point in found.items():
             if point is None or point.enterprise != self.rule.enterprise:
-                raise LookupError(f"its point {name!r} is not registered")
+                raise BadRule(f"points.{name}", "This point is not registered.")
         return {name: point for name, point in found.items() if point is not None}
 
 

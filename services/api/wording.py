@@ -41,8 +41,9 @@ def code(alarm: AlarmItem) -> str:
 
 
 def params(alarm: AlarmItem) -> dict[str, object]:
-    """What the sentence is made of, for those who word it themselves."""
-    return {
+    """What the sentence is made of, for those who word it themselves: what the alarm itself says
+    goes before its facts."""
+    own = {
         "tag": alarm.tag,
         "name": alarm.name,
         "name_en": alarm.name_en,
@@ -52,8 +53,9 @@ def params(alarm: AlarmItem) -> dict[str, object]:
         "limit": alarm.limit,
         "unit": alarm.unit,
         "subject": alarm.subject_id or alarm.tag,
-        **alarm.facts,
     }
+    told = {name: value for name, value in own.items() if value is not None}
+    return {**own, **alarm.facts, **told}
 
 
 def sentence(alarm: AlarmItem, language: Language) -> str:

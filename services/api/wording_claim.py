@@ -12,6 +12,7 @@ Said = tuple[str, str]
 _SUBJECTS: dict[str, Said] = {
     "gateway": ("网关", "gateway"),
     "enterprise": ("企业", "enterprise"),
+    "rule": ("规则", "rule"),
 }
 _SENTENCES: dict[tuple[str, str], Said] = {
     ("point", "stale"): ("{who} 已超过 {due} 秒无有效数据", "{who}: no usable reading for {due} s"),
@@ -33,6 +34,7 @@ _SENTENCES: dict[tuple[str, str], Said] = {
     ),
 }
 _UNJUDGED: Said = ("（判定方失联，目前无法判定）", " (not judged now: its judge has fallen silent)")
+_UNANSWERED: Said = ("（数据不足，目前无法判定）", " (not judged now: its readings do not suffice)")
 
 
 def claimed_sentence(alarm: AlarmItem, who: Said) -> Said:
@@ -41,8 +43,8 @@ def claimed_sentence(alarm: AlarmItem, who: Said) -> Said:
     found = detector_sentence(alarm, named)
     template = _SENTENCES.get((alarm.subject_type, _shape(alarm)))
     if found is not None:
-        told = found
-    elif template is None:
+        return found if alarm.judged else (found[0] + _UNANSWERED[0], found[1] + _UNANSWERED[1])
+    if template is None:
         told = (f"{named[0]} {alarm.condition}", f"{named[1]}: {alarm.condition}")
     else:
         words = _words(alarm.facts)

@@ -41,7 +41,7 @@ def test_a_rule_over_a_point_that_is_not_there_waits_for_it() -> None:
     missing = replace(TWIN, id=99, tag="TT-9")
     park = Ruled(detector("deviation", TEMPERATURE, missing, limit=5.0, smooth_s=0.0))
     park.wait(1)
-    assert "'other' is not registered" in str(park.alarm.facts["fault"])
+    assert "points.other: This point is not registered." in str(park.alarm.facts["fault"])
     assert park.change(points=[missing]) == [("withdrawn", 1)]
     park.feed({2: 100.0}, TEMPERATURE)
     assert park.feed({3: 110.0}, missing) == [("raised", 3)]

@@ -99,3 +99,10 @@ def test_the_view_has_the_subject_and_no_tag() -> None:
     shown = view(BARE, True, Language.EN)
     assert (shown.subject.type, shown.subject.id, shown.tag) == ("gateway", "gw-1", None)
     assert (shown.limit, shown.value, shown.point_id, shown.judged) == (None, None, None, True)
+
+
+def test_what_the_alarm_itself_says_goes_before_its_facts() -> None:
+    facts: dict[str, Scalar] = {"kind": "rate", "value": 7.0}
+    alarm = replace(BARE, kind="temperature", condition="rate", facts=facts)
+    told = view(alarm, True, Language.EN).message.params
+    assert (told["kind"], told["value"]) == ("temperature", 7.0)

@@ -24,7 +24,7 @@ SAID: dict[str, tuple[dict[str, Scalar], str, str]] = {
     ),
     "stuck": (
         {"value": 0.0, "span_s": 3600.0},
-        "数值恒定：3600 秒内仅变化 0 Cel",
+        "数值不变：3600 秒内仅变化 0 Cel",
         "stuck: moved by 0 Cel in 3600 s",
     ),
     "bad_quality": (
@@ -97,7 +97,7 @@ def test_a_rule_that_cannot_judge_says_why() -> None:
 
 def test_what_nobody_judges_now_says_so() -> None:
     alarm = replace(POINT, condition="bad_quality", facts={"kind": "bad_quality"}, judged=False)
-    assert texts(alarm)[1].endswith("(not judged now: its judge has fallen silent)")
+    assert texts(alarm)[1].endswith("(not judged now: its readings do not suffice)")
 
 
 def test_a_claim_of_another_judge_is_not_taken_for_ours() -> None:

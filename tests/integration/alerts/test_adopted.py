@@ -63,7 +63,8 @@ async def test_the_alarm_stands_within_two_seconds_though_nothing_more_comes(
         raised = bench.heard.events[0][2].alarm
         assert (raised.tag, raised.value, raised.historical) == ("NEW-1", 30.0, False)
         await bench.until(lambda: listed(bench) == 0, 15)
-        assert bench.heard.names() == ["raised"]
+        # Where the rule was learned after the point, the alarm's start is put right.
+        assert bench.heard.names() in (["raised"], ["raised", "corrected"])
 
 
 async def test_an_adopted_past_is_told_as_the_field_would_have_told_it(bench: Bench) -> None:

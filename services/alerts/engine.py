@@ -124,6 +124,9 @@ class Engine:
         judged at once against the newest value.
         """
         out = Outcome()
+        for rule in change.rules:
+            # Awake under the rules of before: only then is there a change to judge by.
+            self._fleet.find(rule.point_id)
         touched = sorted(change.apply(self.directory))
         self._expiry.note(touched)
         self._exercises.note(touched)

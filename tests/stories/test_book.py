@@ -97,6 +97,14 @@ def test_a_new_limit_is_judged_at_once_against_the_newest_value() -> None:
     assert (park.alarm.value, park.alarm.received_at) == (40, ms(0))
 
 
+def test_so_it_is_where_nothing_came_since_the_engine_started() -> None:
+    park = Park()
+    park.read(40, 0)
+    park.restart()
+    park.now = 10
+    assert park.book(rule("H", 25, since=9)) == [("raised", 9)]
+
+
 def test_a_new_worse_limit_escalates_a_standing_alarm() -> None:
     park = standing()
     was = park.alarm.id

@@ -22,8 +22,13 @@ RECORD_S = 10.0
 _log = structlog.get_logger()
 
 
-async def adopt(found: Recovered, database_url: str, recorder: Recorder, now: int) -> None:
-    """Take the open alarms and newest states over. With the database away: start without."""
+async def adopt(
+    found: Recovered, database_url: str, recorder: Recorder, now: int, grace_ms: int = 0
+) -> bool:
+    """Take the open alarms and newest states over; False with the database away: start without.
+
+    `grace_ms`: how long other judges' claims hold until they are renewed.
+    """
     try:
         async with asyncio.timeout(RECORD_S):
             await recorder.reached(found.ledger.spool.last)
@@ -36,15 +41,16 @@ async def adopt(found: Recovered, database_url: str, recorder: Recorder, now: in
             connection.pgconn.finish()
     except (psycopg.Error, TimeoutError) as fault:
         _log.warning("cannot read the alarms on record: starting without", fault=str(fault))
-        return
+        return False
     for alarm in alarms:
         at = alarm.acknowledged_at or alarm.raised_at
         found.engine.replay_record(Transition(EventKind.RAISED, alarm, alarm.raised_at, at))
         if alarm.is_claimed and alarm.rule not in (SILENCE, CLOCK):
-            found.engine.replay_record(_run_out(alarm, now))
+            found.engine.replay_record(_run_out(alarm, now + grace_ms))
     for state in states:
         found.engine.replay_record(state)
     _log.info("started from what is on record", alarms=len(alarms), states=len(states))
+    return True
 
 
 def _run_out(alarm: Alarm, now: int) -> Claim:

@@ -1,6 +1,7 @@
 """Commands from the other services: operators' actions and requests for a snapshot."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 
 import msgspec
 import structlog
@@ -32,11 +33,13 @@ class Commands:
         self._decoder = msgspec.json.Decoder(Command)
         self.open = False
         """Before the judge runs, a command goes unanswered, which means "not done"."""
+        self.may_act: Callable[[], bool] = lambda: True
+        """Whether the lease is ours beyond doubt; if not, another one may answer."""
         self._done: OrderedDict[str, Reply | None] = OrderedDict()
 
     def hear(self, _topic: str, payload: bytes) -> None:
         """A message on the command topic. What is no command is logged and dropped."""
-        if not self.open:
+        if not (self.open and self.may_act()):
             return
         try:
             command = self._decoder.decode(payload)

@@ -1,20 +1,22 @@
 """The recorder: carries the spool into the database, in its order, once."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import msgspec
 import psycopg
 import structlog
 
-from services.alerts.entry import Judged, decode_entry
+from services.alerts.entry import AllDirty, Entry, Judged, Settled, decode_entry
 from services.alerts.spool_reader import SpoolReader
 from services.domain.alarm import Transition
 from services.domain.judgement import PointState
 from services.runtime.clock import Clock
 from services.store.alarm_record import AlarmRecord, PositionMoved
 from services.store.deadline import Row, connect, cut, sign_of_life, within
+from services.store.engine_lease import Fenced
+from services.store.engine_mark import MarkNotes, MarkRow
 
 BATCH = 200
 """Records a transaction."""
@@ -48,10 +50,25 @@ class Recorder:
         self.on_recorded: Callable[[int], None] = lambda _: None
         self.on_damage: Callable[[int], None] = lambda _: None
         """Called with the time (epoch ms) before which the last sound record was noted."""
+        self.process = ""
+        """Our name among the engines; the connection that records bears it."""
+        self.may_record: Callable[[], Awaitable[int | None]] = _always
+        """Waits until we may; the term to show. None: there is no other engine."""
+        self.on_fenced: Callable[[], None] = lambda: None
+        """Called when another engine turns out to have the lease."""
+        self.recorded_until = 0
+        """When the last thing that is on record was noted, epoch ms; 0: we have recorded nothing."""
 
     def wake(self) -> None:
         """There is something new in the spool."""
         self._more.set()
+
+    def whole_until(self, last: int) -> int | None:
+        """Until when (epoch ms) all that was noted is on record, where `last` is the spool's last
+        position; None: we do not know."""
+        if self.db_ok and self.position >= last:
+            return self._clock.now_ms()
+        return self.recorded_until or None
 
     async def reached(self, position: int) -> None:
         """Wait until everything up to this position is recorded."""
@@ -64,8 +81,14 @@ class Recorder:
         failures = 0
         while True:
             try:
-                async with _connection(self._url) as connection:
-                    await self._carry(connection)
+                term = await self.may_record()
+                async with _connection(self._url, self.process) as connection:
+                    await self._carry(connection, term)
+            except Fenced:
+                _log.warning("another engine has the lease: recording no more")
+                self.db_ok = False
+                self.on_fenced()
+                return
             except (psycopg.Error, PositionMoved) as failure:
                 if self.db_ok or failures == 0:
                     _log.warning(
@@ -75,8 +98,10 @@ class Recorder:
                 self.db_ok = False
             await asyncio.sleep(BACKOFF_S[min(failures, len(BACKOFF_S) - 1)])
 
-    async def _carry(self, connection: psycopg.AsyncConnection[Row]) -> None:
-        record = AlarmRecord(connection, self._spool)
+    async def _carry(
+        self, connection: psycopg.AsyncConnection[Row], term: int | None = None
+    ) -> None:
+        record = AlarmRecord(connection, self._spool, term)
         async with within(connection, LOOK_S):
             self._move(await record.position())
         if not self.db_ok:
@@ -122,14 +147,17 @@ class Recorder:
     async def _write(self, record: AlarmRecord, batch: Sequence[tuple[int, bytes]]) -> int | None:
         transitions: list[Transition] = []
         states: list[PointState] = []
+        marks = MarkNotes()
         noted_at = None
-        for _, payload in batch:
+        for position, payload in batch:
             entry = decode_entry(payload)
             noted_at = entry.noted_at
             if isinstance(entry, Judged):
                 transitions += entry.transitions
                 states += entry.states
-        await record.write(self.position, batch[-1][0], transitions, states)
+            _note_marks(entry, position, marks)
+        await record.write(self.position, batch[-1][0], transitions, states, marks)
+        self.recorded_until = noted_at or self.recorded_until
         return noted_at
 
     def _put_aside(self, item: tuple[int, bytes], fault: Exception) -> None:
@@ -161,16 +189,34 @@ class Recorder:
 class _connection:  # noqa: N801 - a context, used like a function
     """A connection that is cut, not closed politely: the server may be frozen."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, process: str) -> None:
         self._url = url
+        self._name = f"parkwatch-recorder {process}".rstrip()
 
     async def __aenter__(self) -> psycopg.AsyncConnection[Row]:
-        self._connection = await connect(self._url, application="parkwatch-recorder")
+        self._connection = await connect(self._url, application=self._name)
         return self._connection
 
     async def __aexit__(self, *_: object) -> None:
         cut(self._connection)
         self._connection.pgconn.finish()
+
+
+async def _always() -> None:
+    return None
+
+
+def _note_marks(entry: Entry, position: int, notes: MarkNotes) -> None:
+    match entry:
+        case Judged():
+            notes.made += [
+                MarkRow(each.point_id, each.sounding, each.start, each.end, position)
+                for each in entry.dirty
+            ]
+        case Settled():
+            notes.settled.append(MarkRow(entry.point_id, entry.sounding, 0, 0, entry.upto))
+        case AllDirty():
+            notes.everywhere.append(MarkRow(0, False, entry.since, entry.noted_at, position))
 
 
 def _first_line(fault: Exception) -> str:

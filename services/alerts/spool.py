@@ -45,7 +45,7 @@ class Spool:
         self.size = size or SpoolSize()
         self.torn_bytes = 0
         folder.mkdir(parents=True, exist_ok=True)
-        self.id = _identity(folder / "ID")
+        self.id = spool_name(folder)
         self._sealed = {first: path.stat().st_size for first, path in segments(folder)}
         self.last, self._end = self._mend_tail()
         self._active = max(self._sealed, default=None)
@@ -227,8 +227,11 @@ def _write_all(file: int, data: bytes) -> None:
         view = view[os.write(file, view) :]
 
 
-def _identity(path: Path) -> str:
-    """The spool's own name, by which the database knows how far this one is recorded."""
+def spool_name(folder: Path) -> str:
+    """The spool's own name, by which the database knows how far this one is recorded, and whose
+    disk it is. A folder without one is given one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "ID"
     if path.exists() and (known := path.read_text().strip()):
         return known
     made = secrets.token_hex(8)

@@ -155,7 +155,7 @@ class EngineLink:
 
     def _on_status(self, topic: str, payload: bytes) -> None:
         status = _decode(topic, payload, bus.Status)
-        if status is None:
+        if status is None or (status.service == ENGINE and self._replica.refuses(status.term)):
             return
         self._vitals.hear(status)
         if status.service == ENGINE:
@@ -175,7 +175,9 @@ class EngineLink:
             return
         reply = _decode(topic, payload, bus.Reply)
         waiting = self._waiting.get(answer.id)
-        if reply is not None and waiting is not None and not waiting.done():
+        if reply is None or self._replica.refuses(reply.term):
+            return
+        if waiting is not None and not waiting.done():
             waiting.set_result(reply)
 
 

@@ -59,6 +59,10 @@ class Replica:
 
     def __init__(self) -> None:
         self.epoch: str | None = None
+        self.term = 0
+        """The greatest lease that an engine showed; who shows a smaller one was relieved."""
+        self.refused_old = 0
+        """Messages of a relieved engine that were not taken."""
         self.seq = 0
         self.recorded_seq = 0
         self.source = Source.NONE
@@ -80,6 +84,14 @@ class Replica:
         """Whether its last event is in the database."""
         return self.source is Source.STORE or alarm.id not in self._unrecorded
 
+    def refuses(self, term: int) -> bool:
+        """Whether this is of an engine that was relieved: two never speak for the same state."""
+        if term < self.term:
+            self.refused_old += 1
+            return True
+        self.term = term
+        return False
+
     def begin_snapshot(self, request_id: str) -> None:
         """A snapshot was asked for under this id; what arrives from now on is held for it."""
         self._collection = _Collection(request_id)
@@ -93,7 +105,7 @@ class Replica:
     def take_chunk(self, chunk: SnapshotChunk) -> bool:
         """Whether the snapshot is now complete and in force."""
         collection = self._collection
-        if collection is None or chunk.id != collection.id:
+        if collection is None or chunk.id != collection.id or self.refuses(chunk.term):
             return False
         collection.chunks[chunk.part] = chunk
         if len(collection.chunks) < chunk.parts:
@@ -104,6 +116,8 @@ class Replica:
 
     def take_events(self, batch: AlarmEvents) -> list[AlarmEvent]:
         """The events that carried the state on, in order."""
+        if self.refuses(batch.term):
+            return []
         self._hold(batch)
         if batch.epoch != self.epoch:
             self.wants_snapshot = True
@@ -121,6 +135,8 @@ class Replica:
 
     def take_values(self, frame: ValueFrame) -> list[int]:
         """The numbers of the points whose newest value changed."""
+        if self.refuses(frame.term):
+            return []
         if self._collection is not None:
             for point_id, value in _values(frame):
                 self._collection.frames[point_id] = (frame.epoch, value)
@@ -193,7 +209,7 @@ class Replica:
 
     def _catch_up(self, collection: _Collection) -> None:
         held = [event for epoch, event in collection.events if epoch == self.epoch]
-        self.take_events(AlarmEvents(epoch=self.epoch or "", events=held))
+        self.take_events(AlarmEvents(self.epoch or "", held, self.term))
         for point_id, (epoch, value) in collection.frames.items():
             known = self.values.get(point_id)
             if epoch == self.epoch and (known is None or _follows(value, known)):

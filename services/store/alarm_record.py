@@ -12,6 +12,8 @@ from services.domain.journal import ChainHead, JournalRow, alarm_of, link
 from services.domain.judgement import PointState
 from services.runtime.clock import to_datetime
 from services.store.deadline import Row
+from services.store.engine_lease import fence
+from services.store.engine_mark import MarkNotes, note_marks
 from services.store.queries import Queries
 
 
@@ -20,11 +22,15 @@ class PositionMoved(Exception):
 
 
 class AlarmRecord:
-    """Writes over a connection of the engine's role. One batch, one transaction."""
+    """Writes over a connection of the engine's role. One batch, one transaction, under the lease
+    of that term (None: there is no other engine that could have one)."""
 
-    def __init__(self, connection: psycopg.AsyncConnection[Row], spool: str) -> None:
+    def __init__(
+        self, connection: psycopg.AsyncConnection[Row], spool: str, term: int | None = None
+    ) -> None:
         self._connection = connection
         self._spool = spool
+        self._term = term
         self._sql = Queries.load("alerts")
 
     async def position(self) -> int:
@@ -41,13 +47,16 @@ class AlarmRecord:
         new: int,
         transitions: Sequence[Transition],
         states: Sequence[PointState],
+        marks: MarkNotes | None = None,
     ) -> None:
         """Record what lies between two positions of the spool; all of it, once, or nothing.
 
-        Of several states of one point and time the last one counts. Raises PositionMoved, or
-        psycopg.Error.
+        Of several states of one point and time the last one counts. Raises PositionMoved, Fenced,
+        or psycopg.Error.
         """
         async with self._connection.transaction():
+            if self._term is not None:
+                await fence(self._connection, self._term)
             moved = await self._connection.execute(
                 self._sql["move_position"], {"spool": self._spool, "old": old, "new": new}
             )
@@ -55,6 +64,8 @@ class AlarmRecord:
                 raise PositionMoved(f"the record of spool {self._spool} is not at {old} any more")
             await self._append(transitions)
             await self._put_states(states)
+            if marks is not None:
+                await note_marks(self._connection, marks)
 
     async def _append(self, transitions: Sequence[Transition]) -> None:
         if not transitions:

@@ -81,7 +81,11 @@ class Columns:
     def wake(self, point_id: int) -> tuple[int, Kept] | None:
         """The row of a sleeping point, which sleeps no more."""
         row = self.asleep.pop(point_id, None)
-        return None if row is None else (row, self._read(row))
+        if row is None:
+            return None
+        if not self.asleep:
+            self.asleep = {}  # an emptied table keeps its size
+        return row, self._read(row)
 
     def shown_asleep(self) -> Iterator[ShownValue]:
         """The shown values of the sleeping points."""

@@ -128,10 +128,15 @@ class Listening:
         if saved is None:
             return
         self._ear = Ear(saved.at, saved.wall)
+        # Hundreds of thousands of numbers, of which the register has each already.
+        own = {point_id: point.id for point_id, point in self._fleet.directory.by_id.items()}
+        times = {at: at for at in saved.heard.values()}
+        heard = {own.get(each, each): times[at] for each, at in saved.heard.items()}
         lines = {
-            (e.enterprise, e.gateway): Line(e.heard, set(e.points), e.due) for e in saved.lines
+            (e.enterprise, e.gateway): Line(e.heard, {own.get(p, p) for p in e.points}, e.due)
+            for e in saved.lines
         }
-        self._silence.restore(saved.heard, lines)
+        self._silence.restore(heard, lines)
         for each in saved.clocks:
             self._set_clock((each.enterprise, each.gateway), each.state)
 

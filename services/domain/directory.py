@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from services.domain.detector_rule import DetectorRule
 from services.domain.point import Point
 from services.domain.rule import LimitRule
+from services.domain.sharing import Sharing
 
 
 @dataclass(slots=True)
@@ -13,29 +14,39 @@ class Directory:
     """All registered points and all versions of their limit rules, up to a book version."""
 
     version: int = 0
-    by_name: dict[tuple[str, str], Point] = field(default_factory=dict)
+    by_name: dict[str, dict[str, Point]] = field(default_factory=dict)
+    """By enterprise and tag."""
     by_id: dict[int, Point] = field(default_factory=dict)
     rules: dict[int, list[LimitRule]] = field(default_factory=dict)
     detectors: dict[tuple[str, str], DetectorRule] = field(default_factory=dict)
     """By enterprise and id: the rules in force that are more than a limit."""
+    _sharing: Sharing = field(default_factory=Sharing, repr=False, compare=False)
 
     def find(self, enterprise: str, tag: str) -> Point | None:
         """The point of this name, if it is registered."""
-        return self.by_name.get((enterprise, tag))
+        of_enterprise = self.by_name.get(enterprise)
+        return None if of_enterprise is None else of_enterprise.get(tag)
 
     def put(self, point: Point) -> None:
         """Add a point, or replace its older description."""
-        self.by_name[point.enterprise, point.tag] = point
+        self._sharing.point(point)
+        self.by_name.setdefault(point.enterprise, {})[point.tag] = point
         self.by_id[point.id] = point
 
     def remove(self, point: Point) -> None:
         """Forget a point and its rules."""
-        self.by_name.pop((point.enterprise, point.tag), None)
+        of_enterprise = self.by_name.get(point.enterprise, {})
+        of_enterprise.pop(point.tag, None)
+        if not of_enterprise:
+            self.by_name.pop(point.enterprise, None)
         self.by_id.pop(point.id, None)
         self.rules.pop(point.id, None)
 
     def put_rule(self, rule: LimitRule) -> None:
         """Add a version of a rule, or replace the same version (when it got its end)."""
+        point = self.by_id.get(rule.point_id)
+        if point is not None and point.enterprise == rule.enterprise:
+            self._sharing.rule(rule, point)
         versions = self.rules.setdefault(rule.point_id, [])
         versions[:] = [v for v in versions if (v.id, v.version) != (rule.id, rule.version)]
         versions.append(rule)

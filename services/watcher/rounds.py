@@ -35,6 +35,7 @@ class Rounds:
         """How long the newest one took."""
         self.trouble = "no canary has been sent yet"
         self.stage = "watcher"
+        self._went_well = False
 
     def run(self, stop: threading.Event) -> None:
         """One round after the other until told to stop."""
@@ -48,7 +49,7 @@ class Rounds:
     def turn(self, began: float, stop: threading.Event) -> None:
         """One round. What may stand from one that failed is taken back first."""
         half = began + self._interval_s / 2
-        if self.trouble and self._sing(LOW) is not None:
+        if not self._went_well and self._sing(LOW) is not None:
             stop.wait(FIRST_WAIT_S)
         raised = self._sing(HIGH)
         if raised is None:
@@ -61,28 +62,41 @@ class Rounds:
         if self._await(lambda at: at.returned >= returned, end, stop):
             self.passed_at, self.took_s = began, time.monotonic() - began
             self.trouble = self.stage = ""
+            self._went_well = True
 
     def _sing(self, value: int) -> int | None:
         """Publish a reading; its number, or None where the broker does not take it."""
         self._seq += 1
+        self._at("broker", "the broker has not answered yet")
         song = {"boot": self._boot, "seq": self._seq, "values": {TAG: value}}
         try:
             self._broker.publish(TOPIC, json.dumps(song).encode())
         except Unreachable as error:
-            self.stage, self.trouble = "broker", str(error)
+            self._failed("broker", str(error))
             return None
         return self._seq
 
+    def _at(self, stage: str, trouble: str) -> None:
+        """Where a round is that began well: what it waits for may be what hangs."""
+        if self._went_well:
+            self.stage, self.trouble = stage, trouble
+
+    def _failed(self, stage: str, trouble: str) -> None:
+        self._went_well = False
+        self.stage, self.trouble = stage, trouble
+
     def _await(self, there: Callable[[Seen], bool], until: float, stop: threading.Event) -> bool:
         wait = FIRST_WAIT_S
+        self._at("api", "the api has not answered yet")
         while True:
             try:
                 if there(self._far_end.look()):
                     return True
-                self.stage = "engine"
-                self.trouble = "the broker took the reading, the api answers, no alarm came out"
+                stage, said = "engine", "the broker took the reading, but no alarm came out"
             except Unreachable as error:
-                self.stage, self.trouble = "api", str(error)
+                stage, said = "api", str(error)
+            self._at(stage, said)
             if time.monotonic() >= until or stop.wait(wait):
+                self._failed(stage, said)
                 return False
             wait = min(wait * 2, LONGEST_WAIT_S)

@@ -2,8 +2,8 @@
 
 What of them is under 24 h old goes through the judge as if it came now: the engine knows what is
 newest, late or historical. Older readings are marked and replayed. An entry leaves the list only
-when a snapshot on our own disk knows of it, so a kill at any moment judges it once more, and the
-same once more changes nothing.
+when a snapshot on our own disk knows of it and what it led to is on record, so after a kill at any
+moment we, or another engine, judge it once more, and the same once more changes nothing.
 """
 
 import asyncio
@@ -37,7 +37,8 @@ _log = structlog.get_logger()
 
 @dataclass(slots=True)
 class AgainFollower:
-    """`judged`: numbers of entries, with the judge's step that was their last."""
+    """`judged`: numbers of entries, with the judge's step that was their last, and where the spool
+    was then."""
 
     entries: AgainList
     judge: Judge
@@ -45,7 +46,7 @@ class AgainFollower:
     passed: Passed = field(default_factory=Passed)
     _own: list[tuple[float, Stretch]] = field(default_factory=list)
     """Stretches of points learned late, and when to look at them (monotonic)."""
-    _judged: dict[int, int] = field(default_factory=dict)
+    _judged: dict[int, tuple[int, int]] = field(default_factory=dict)
     _unknown: dict[int, int] = field(default_factory=dict)
 
     async def run(self) -> None:
@@ -77,8 +78,13 @@ class AgainFollower:
             for entry in await self.entries.waiting(self._judged):
                 if self._is_known(entry):
                     await self._judge(entry.stretch)
-                    self._judged[entry.id] = self.judge.steps
-        safe = [number for number, step in self._judged.items() if step <= self.keeper.kept]
+                    self._judged[entry.id] = self.judge.steps, self.judge.ledger.spool.last
+        kept, recorded = self.keeper.kept, self.judge.ledger.recorded_position
+        safe = [
+            number
+            for number, (step, position) in self._judged.items()
+            if step <= kept and position <= recorded
+        ]
         if safe:
             await self.entries.drop(safe)
             for number in safe:
@@ -98,7 +104,7 @@ class AgainFollower:
         looks = self._unknown[entry.id] = self._unknown.get(entry.id, 0) + 1
         if looks >= UNKNOWN_LOOKS:
             del self._unknown[entry.id]
-            self._judged[entry.id] = 0
+            self._judged[entry.id] = 0, 0
         return False
 
     async def _judge(self, stretch: Stretch) -> None:

@@ -19,6 +19,7 @@ from services.domain.directory import BookChange
 from services.domain.occurrence import History
 from services.domain.reading import Reading
 from services.runtime.clock import Clock
+from services.runtime.failpoint import Failpoint, reach
 from services.wire.bus import AlarmItem
 
 
@@ -47,7 +48,10 @@ class Judge:
         are durable and said."""
         now = self.clock.now_ms()
         self.steps += 1
-        self._carry_out(self.engine.judge(readings, now, hearings), now)
+        reach(Failpoint.BEFORE_JUDGE)
+        outcome = self.engine.judge(readings, now, hearings)
+        reach(Failpoint.AFTER_JUDGE)
+        self._carry_out(outcome, now)
 
     def claim(self, claims: Sequence[Claim]) -> None:
         """Take what another judge has decided. Raises TooManyClaims."""
@@ -130,7 +134,9 @@ class Judge:
             return
         numbered = self.ledger.note(outcome, now)
         self._say(outcome, now)
+        reach(Failpoint.BEFORE_PUBLISH)
         self.publisher.events(numbered, self.engine.directory)
+        reach(Failpoint.AFTER_PUBLISH)
 
     def _carry_out_action(self, outcome: Outcome, now: int) -> None:
         numbered = self.ledger.note_action(outcome, now)

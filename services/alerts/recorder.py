@@ -13,6 +13,7 @@ from services.alerts.spool_reader import SpoolReader
 from services.domain.alarm import Transition
 from services.domain.judgement import PointState
 from services.runtime.clock import Clock
+from services.runtime.failpoint import Failpoint, reach
 from services.store.alarm_record import AlarmRecord, PositionMoved
 from services.store.deadline import Row, connect, cut, sign_of_life, within
 from services.store.engine_lease import Fenced
@@ -156,7 +157,9 @@ class Recorder:
                 transitions += entry.transitions
                 states += entry.states
             _note_marks(entry, position, marks)
+        reach(Failpoint.BEFORE_RECORD)
         await record.write(self.position, batch[-1][0], transitions, states, marks)
+        reach(Failpoint.AFTER_COMMIT)
         self.recorded_until = noted_at or self.recorded_until
         return noted_at
 

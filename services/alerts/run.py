@@ -21,7 +21,7 @@ from services.alerts.leftovers import Leftovers
 from services.alerts.recovery import recover
 from services.alerts.standby import FolderLock, StandBy, forget_term
 from services.alerts.tenure import Relieved, Tenure
-from services.runtime import log
+from services.runtime import failpoint, log
 from services.runtime.clock import SystemClock
 from services.runtime.lifecycle import pause, run_service
 from services.runtime.mqtt_bus import MqttBus
@@ -50,6 +50,7 @@ _log = structlog.get_logger()
 def main(settings: Settings) -> None:
     """Run the service until it is told to stop, or relieved (exit code 75)."""
     log.configure("alerts")
+    failpoint.arm(settings.failpoint, settings.data_dir)
     folder = settings.data_dir / "alerts"
     folder.mkdir(parents=True, exist_ok=True)
     lock = FolderLock(folder)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from services.alerts.segment import Record, encode_record, read_records, segment_path, segments
 from services.runtime.disk import sync_folder
+from services.runtime.failpoint import Failpoint, is_armed, reach
 
 GIB = 1024**3
 MIB = 1024**2
@@ -122,12 +123,18 @@ class Spool:
             self._roll(position)
         assert self._file is not None
         assert self._active is not None
+        reach(Failpoint.BEFORE_APPEND)
         try:
+            if is_armed(Failpoint.WITHIN_APPEND):
+                _write_all(self._file, record[: len(record) // 2])
+                reach(Failpoint.WITHIN_APPEND)
             _write_all(self._file, record)
+            reach(Failpoint.AFTER_APPEND)
             os.fdatasync(self._file)
         except OSError:
             os.ftruncate(self._file, self._end)
             raise
+        reach(Failpoint.AFTER_FLUSH)
         self._end += len(record)
         self._sealed[self._active] = self._end
 

@@ -13,6 +13,7 @@ from services.alerts.passed import Passed
 from services.domain.canary import is_canary
 from services.domain.reading import Reading, ReadingFlag
 from services.runtime.clock import Clock
+from services.runtime.failpoint import Failpoint, reach
 from services.runtime.feed import Delivery, Feed
 from services.runtime.lifecycle import pause
 from services.wire.translate import translate
@@ -85,6 +86,7 @@ class Watch:
             self._fresh.clear()
             self._hear_canaries(canaries)
             self._feed.ack(deliveries)
+            reach(Failpoint.AFTER_ACK)
         if self._clock.monotonic() >= self._next_tick:
             self._judge.tick(self._caught_up and self._feed.ready)
             self._caught_up = True

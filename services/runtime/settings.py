@@ -72,6 +72,7 @@ class Settings(BaseSettings):
     token_key: SecretStr | None = None
     journal_key: SecretStr | None = None
     console_dir: Path | None = None
+    failpoint: str | None = None
     watch_mqtt_url: SecretStr | None = None
     api_url: str | None = None
     api_pin: Path | None = None

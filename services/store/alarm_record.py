@@ -11,6 +11,7 @@ from services.domain.alarm import Alarm, EventKind, Transition
 from services.domain.journal import ChainHead, JournalRow, alarm_of, link
 from services.domain.judgement import PointState
 from services.runtime.clock import to_datetime
+from services.runtime.failpoint import Failpoint, reach
 from services.store.deadline import Row
 from services.store.engine_lease import fence
 from services.store.engine_mark import MarkNotes, note_marks
@@ -66,6 +67,7 @@ class AlarmRecord:
             await self._put_states(states)
             if marks is not None:
                 await note_marks(self._connection, marks)
+            reach(Failpoint.BEFORE_COMMIT)
 
     async def _append(self, transitions: Sequence[Transition]) -> None:
         if not transitions:

@@ -17,7 +17,7 @@ TAKEN_OVER_S = 10.0
 class Rival:
     """One `python -m services.alerts`; `said` is its log."""
 
-    def __init__(self, engines: Engines, secret: str, folder: Path) -> None:
+    def __init__(self, engines: Engines, secret: str, folder: Path, **more: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self._log = folder / "alerts.log"
@@ -25,6 +25,7 @@ class Rival:
             "PARKWATCH_DATA_DIR": str(folder),
             "PARKWATCH_CLIENT_ID_SECRET": secret,
             "PARKWATCH_ALONE": "false",
+            **more,
         }
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -66,9 +67,9 @@ class Duel(Bench):
                 each.kill()
         await super().__aexit__()
 
-    def rival(self, name: str) -> Rival:
-        """Start one in the folder of that name."""
-        self._rivals.append(Rival(self.engines, self.secret, self.data_dir / name))
+    def rival(self, name: str, **more: str) -> Rival:
+        """Start one in the folder of that name, with `more` settings."""
+        self._rivals.append(Rival(self.engines, self.secret, self.data_dir / name, **more))
         return self._rivals[-1]
 
     async def leads(self, rival: Rival, seconds: float) -> float:

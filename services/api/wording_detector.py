@@ -66,7 +66,7 @@ def _deviation(facts: Facts, alarm: AlarmItem) -> Said:
 def _stuck(facts: Facts, alarm: AlarmItem) -> Said:
     moved, span, unit = _number(facts, "value"), _number(facts, "span_s"), alarm.unit
     return (
-        f"数值恒定：{span} 秒内仅变化 {moved} {unit}",
+        f"数值不变：{span} 秒内仅变化 {moved} {unit}",
         f"stuck: moved by {moved} {unit} in {span} s",
     )
 

@@ -5,6 +5,7 @@ import { unitText } from '../format/unit';
 import { locale, t } from '../i18n/locale.svelte';
 import type { Value } from '../live/values';
 import { statesOf, type Point } from '../point/point';
+import { foundSentence } from './detector-wording';
 
 /** A value in words or digits, with its unit; a state by its name, a bad value as such. */
 export function valueText(value: Value, kind: string | null, unit: string): string {
@@ -64,8 +65,10 @@ export function subjectText(alarm: Alarm): string {
 
 /** What happened, as one sentence in the language of the screen. */
 export function alarmSentence(alarm: Alarm): string {
-  const said = plainSentence(alarm);
-  return alarm.judged ? said : `${said} ${t('message.not-judged')}`;
+  const found = alarm.limit === null ? foundSentence(alarm, alarmPointName(alarm)) : null;
+  const said = found ?? plainSentence(alarm);
+  if (alarm.judged) return said;
+  return `${said} ${t(found === null ? 'message.not-judged' : 'found.unanswered')}`;
 }
 
 /** Silence and clocks are worded here, so that they follow the screen's language. */

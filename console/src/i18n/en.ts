@@ -1,9 +1,11 @@
 import { connectionsEn } from './connections.en';
+import { rulesEn } from './rules.en';
 import { shelfEn } from './shelf.en';
 import type { Translation } from './text';
 
 export const en = {
   ...connectionsEn,
+  ...rulesEn,
   ...shelfEn,
   'app.title': 'Parkwatch – park safety monitoring',
   'app.name': 'Parkwatch',

@@ -1,4 +1,5 @@
 import { connectionsZhCN } from './connections.zh-CN';
+import { rulesZhCN } from './rules.zh-CN';
 import { shelfZhCN } from './shelf.zh-CN';
 
 /**
@@ -7,6 +8,7 @@ import { shelfZhCN } from './shelf.zh-CN';
  */
 export const zhCN = {
   ...connectionsZhCN,
+  ...rulesZhCN,
   ...shelfZhCN,
   'app.title': '园区安全风险监测',
   'app.name': '园区监测',

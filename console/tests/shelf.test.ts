@@ -28,7 +28,7 @@ test('an alarm tells why it is off the board', () => {
   const [on, off] = ALL;
   expect(on && [offOf(on), on.offBoard]).toEqual([null, null]);
   expect(off && offOf(off)).toBe('shelved');
-  expect(off?.offBoard).toEqual({ by: 'wang', reason: '冒泡', until: Date.UTC(2026, 0, 4, 16) });
+  expect(off?.offBoard).toMatchObject({ by: 'wang', reason: '冒泡', until: Date.UTC(2026, 0, 4, 16) });
 });
 
 test('grade one is never shelved', () => {

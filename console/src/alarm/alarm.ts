@@ -60,14 +60,32 @@ export interface Alarm {
   /** Occurrences of this point and direction before it that were superseded, not acknowledged. */
   readonly superseded: number;
   readonly offBoard: OffBoard | null;
+  readonly hazardSource: string | null;
+  /** Which of its hazard source's alarms it was, from 1 (1 is the first-out); null: none of them. */
+  readonly firstOutRank: number | null;
+  /** It rose three times or more in a minute. */
+  readonly chattering: boolean;
+  /** It was over before anyone could act. */
+  readonly fleeting: boolean;
 }
 
 /** Why an alarm is off the board: shelved, suppressed by design, or out of service. */
 export interface OffBoard {
+  /** Who; for what the plant's logic suppresses the id of the alarm that inhibits. */
   readonly by: string;
   readonly reason: string;
+  readonly since: number | null;
   /** Null while the plant's logic holds it. */
   readonly until: number | null;
+  readonly permit: string | null;
+  readonly approvedBy: string | null;
+}
+
+const STALE_MS = 24 * 3_600_000;
+
+/** Standing for more than a day. */
+export function isStale(alarm: Alarm, now: number): boolean {
+  return alarm.clearedAt === null && !alarm.historical && now - alarm.raisedAt > STALE_MS;
 }
 
 export function isClosed(alarm: Alarm): boolean {

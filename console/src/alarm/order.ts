@@ -20,8 +20,9 @@ export function arrange(
   alarms: readonly Alarm[],
   before: readonly Row[],
   anchor: string | null,
+  compare: (a: Alarm, b: Alarm) => number = compareAlarms,
 ): Row[] {
-  const sorted = [...alarms].sort(compareAlarms);
+  const sorted = [...alarms].sort(compare);
   const end = anchor === null ? -1 : before.findIndex((row) => row.alarm.id === anchor);
   if (end < 0) return sorted.map((alarm) => ({ alarm, gone: false }));
   const current = new Map(sorted.map((alarm) => [alarm.id, alarm]));

@@ -43,6 +43,10 @@ export function parseAlarm(raw: unknown): Alarm | null {
     pointNameEn: text(point['name_en']) ?? text(raw['name_en']),
     superseded: number(raw['superseded']) ?? 0,
     offBoard: parseOff(raw['off_board']),
+    hazardSource: text(point['hazard_source']) ?? text(raw['hazard_source']),
+    firstOutRank: number(raw['first_out_rank']),
+    chattering: raw['chattering'] === true,
+    fleeting: raw['fleeting'] === true,
   };
 }
 
@@ -51,7 +55,10 @@ function parseOff(raw: unknown): OffBoard | null {
   return {
     by: text(raw['by']) ?? '',
     reason: text(raw['reason']) ?? '',
+    since: instant(raw['since']),
     until: instant(raw['until']),
+    permit: text(raw['permit']),
+    approvedBy: text(raw['approved_by']),
   };
 }
 

@@ -20,6 +20,12 @@ export interface Wanted<T> {
   readonly page?: number;
 }
 
+/** What a frame must know of a list, wherever its rows come from. */
+export type Listed<T> = Pick<
+  Listing<T>,
+  'rows' | 'loaded' | 'more' | 'problem' | 'readAt' | 'longest' | 'hold' | 'again' | 'lengthen'
+>;
+
 /** A list of the server's, read again every few seconds while it is on the screen. */
 export class Listing<T> {
   rows: readonly Row<T>[] = $state.raw([]);

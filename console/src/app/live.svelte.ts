@@ -1,5 +1,6 @@
 import type { Alarm } from '../alarm/alarm';
 import { countByGrade } from '../alarm/count';
+import { firstOuts } from '../alarm/group';
 import { countOff } from '../alarm/shelf';
 import { isJson, text } from '../api/parse';
 import { Problem } from '../api/problem';
@@ -29,6 +30,8 @@ class Live {
   readonly values = $derived(this.state.values);
   readonly slots = $derived(this.state.values.slots);
   readonly snapshots = $derived(this.state.snapshots);
+  readonly floods = $derived(this.state.floods);
+  readonly firstOuts = $derived(firstOuts(this.alarms.values()));
   readonly counts = $derived(countByGrade(this.alarms.values()));
   readonly off = $derived(countOff(this.alarms.values()));
   /** When the bar last came, went or changed, by `performance.now()`: the page moved then. */

@@ -19,6 +19,8 @@ export interface Me {
   readonly enterprise: string | null;
 }
 
+const MAY_PUT_BACK: readonly (Role | null)[] = ['operator', 'supervisor', 'admin'];
+const MAY_APPROVE: readonly (Role | null)[] = ['supervisor', 'admin'];
 const KEPT = 'parkwatch.token';
 const MAY_ACKNOWLEDGE: readonly (Role | null)[] = ['operator', 'supervisor', 'admin', 'enterprise'];
 /** Points and rules (contract, roles). */
@@ -43,6 +45,16 @@ class Session {
 
   get mayAcknowledge(): boolean {
     return MAY_ACKNOWLEDGE.includes(this.me?.role ?? null);
+  }
+
+  /** Back on the board: unshelve, return to service. */
+  get mayPutBack(): boolean {
+    return MAY_PUT_BACK.includes(this.me?.role ?? null);
+  }
+
+  /** Being the second person. */
+  get mayApprove(): boolean {
+    return MAY_APPROVE.includes(this.me?.role ?? null);
   }
 
   get mayConfigure(): boolean {

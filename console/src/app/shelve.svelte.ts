@@ -17,7 +17,17 @@ export async function unshelve(alarm: Alarm): Promise<boolean> {
   return act(alarm, 'unshelve', {});
 }
 
-async function act(alarm: Alarm, verb: 'shelve' | 'unshelve', body: object): Promise<boolean> {
+export async function returnToService(alarm: Alarm): Promise<boolean> {
+  return act(alarm, 'return-to-service', {});
+}
+
+const DONE = {
+  shelve: 'shelf.done',
+  unshelve: 'shelf.returned',
+  'return-to-service': 'shelf.in-service',
+} as const;
+
+async function act(alarm: Alarm, verb: keyof typeof DONE, body: object): Promise<boolean> {
   const tag = subjectText(alarm);
   try {
     const answer = await session.client.post(`/alarms/${encodeURIComponent(alarm.id)}/${verb}`, body);
@@ -27,7 +37,7 @@ async function act(alarm: Alarm, verb: 'shelve' | 'unshelve', body: object): Pro
     }
     const after = parseAlarm(answer);
     if (after) live.answered(after);
-    acknowledge.say(t(verb === 'shelve' ? 'shelf.done' : 'shelf.returned', { tag }), false);
+    acknowledge.say(t(DONE[verb], { tag }), false);
     return true;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;

@@ -1,5 +1,6 @@
 import { connectionsEn } from './connections.en';
 import { rulesEn } from './rules.en';
+import { boardEn } from './board.en';
 import { shelfEn } from './shelf.en';
 import type { Translation } from './text';
 
@@ -7,6 +8,7 @@ export const en = {
   ...connectionsEn,
   ...rulesEn,
   ...shelfEn,
+  ...boardEn,
   'app.title': 'Parkwatch – park safety monitoring',
   'app.name': 'Parkwatch',
   'app.skip': 'Skip to content',

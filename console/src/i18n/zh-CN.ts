@@ -1,5 +1,6 @@
 import { connectionsZhCN } from './connections.zh-CN';
 import { rulesZhCN } from './rules.zh-CN';
+import { boardZhCN } from './board.zh-CN';
 import { shelfZhCN } from './shelf.zh-CN';
 
 /**
@@ -10,6 +11,7 @@ export const zhCN = {
   ...connectionsZhCN,
   ...rulesZhCN,
   ...shelfZhCN,
+  ...boardZhCN,
   'app.title': '园区安全风险监测',
   'app.name': '园区监测',
   'app.skip': '跳到主要内容',

@@ -10,11 +10,13 @@ export type ServerMessage =
       readonly seq: number;
       readonly alarms: readonly Alarm[];
       readonly points: ValueFrame;
+      readonly floods?: readonly Flood[];
     }
   | { readonly type: 'alarm'; readonly seq: number; readonly event: string; readonly alarm: Alarm }
   | { readonly type: 'values'; readonly points: ValueFrame }
   | { readonly type: 'heartbeat'; readonly heartbeat: Heartbeat }
   | { readonly type: 'recorded'; readonly ids: readonly string[] }
+  | { readonly type: 'flood'; readonly floods: readonly Flood[] }
   | { readonly type: 'resync' };
 
 /** What the console itself tells the reducer: a new connection, and the answer to an own action. */
@@ -23,6 +25,15 @@ export type OwnMessage =
   | { readonly type: 'answered'; readonly alarm: Alarm };
 
 export type LiveMessage = ServerMessage | OwnMessage;
+
+/** A flood of alarms that goes on: of the whole park (`enterprise` null) or of an enterprise. */
+export interface Flood {
+  readonly enterprise: string | null;
+  readonly since: number;
+  readonly alarms: number;
+  /** In the last ten minutes. */
+  readonly rate: number;
+}
 
 /** How much of the broker's store is used (0 to 1), and in how many hours it ends. */
 export interface BrokerStore {
@@ -57,6 +68,8 @@ export function parseMessage(data: unknown): ServerMessage | typeof UNKNOWN | ty
       return heartbeat(raw);
     case 'recorded':
       return { type: 'recorded', ids: list(raw['ids']).filter((id) => typeof id === 'string') };
+    case 'flood':
+      return { type: 'flood', floods: floods(raw['floods']) };
     case 'resync':
       return { type: 'resync' };
     default:
@@ -83,6 +96,7 @@ function snapshot(raw: Json): ServerMessage | typeof MALFORMED {
     seq,
     alarms: alarms.filter((alarm) => alarm !== null),
     points: frame(isJson(raw['points']) ? raw['points'] : {}),
+    floods: floods(raw['floods']),
   };
 }
 
@@ -111,6 +125,20 @@ function heartbeat(raw: Json): ServerMessage | typeof MALFORMED {
 function brokerStore(raw: unknown): BrokerStore | null {
   const share = isJson(raw) ? number(raw['share']) : null;
   return !isJson(raw) || share === null ? null : { share, hoursLeft: number(raw['hours_left']) };
+}
+
+export function parseFlood(raw: unknown): Flood | null {
+  if (!isJson(raw)) return null;
+  return {
+    enterprise: text(raw['enterprise']),
+    since: instant(raw['since']) ?? 0,
+    alarms: number(raw['alarms']) ?? 0,
+    rate: number(raw['rate']) ?? 0,
+  };
+}
+
+function floods(raw: unknown): Flood[] {
+  return list(raw).map(parseFlood).filter((flood) => flood !== null);
 }
 
 function frame(raw: Json): ValueFrame {

@@ -1,5 +1,5 @@
 import { isClosed, isWaiting, type Alarm } from '../alarm/alarm';
-import type { Heartbeat, LiveMessage } from './message';
+import type { Flood, Heartbeat, LiveMessage } from './message';
 import { NO_VALUES, withFrame, type ValueTable } from './values';
 
 /**
@@ -16,6 +16,8 @@ export interface LiveState {
   readonly alarms: ReadonlyMap<string, Alarm>;
   readonly values: ValueTable;
   readonly heartbeat: Heartbeat | null;
+  /** Floods of alarms that go on. */
+  readonly floods: readonly Flood[];
   /** How many snapshots were taken: 0 means that nothing is known yet. */
   readonly snapshots: number;
 }
@@ -26,6 +28,7 @@ export const EMPTY: LiveState = {
   alarms: new Map(),
   values: NO_VALUES,
   heartbeat: null,
+  floods: [],
   snapshots: 0,
 };
 
@@ -54,12 +57,16 @@ function apply(draft: Draft, message: LiveMessage): void {
     case 'snapshot':
       takeSnapshot(draft, message.seq, message.alarms);
       draft.values = withFrame(NO_VALUES, message.points);
+      draft.floods = message.floods ?? [];
       return;
     case 'alarm':
       takeEvent(draft, message.seq, message.alarm);
       return;
     case 'values':
       if (draft.phase === 'live') draft.values = withFrame(draft.values, message.points);
+      return;
+    case 'flood':
+      if (draft.phase === 'live') draft.floods = message.floods;
       return;
     case 'heartbeat':
       draft.heartbeat = message.heartbeat;

@@ -1,5 +1,14 @@
 /** Where the operator is. Hash routes, so that F5 stays and the server needs to know nothing. */
-export type AlarmView = 'current' | 'historical' | 'all';
+export const ALARM_LISTS = ['current', 'historical', 'all'] as const;
+export type AlarmList = (typeof ALARM_LISTS)[number];
+export const BOARDS = ['off-board', 'approvals', 'statistics', 'handover'] as const;
+export type Board = (typeof BOARDS)[number];
+export const ALARM_VIEWS = [...ALARM_LISTS, ...BOARDS] as const;
+export type AlarmView = (typeof ALARM_VIEWS)[number];
+
+export function isBoard(view: AlarmView): view is Board {
+  return BOARDS.some((board) => board === view);
+}
 
 export const CONNECTION_VIEWS = ['gateways', 'gaps', 'dead-letters', 'tags', 'events'] as const;
 export type ConnectionView = (typeof CONNECTION_VIEWS)[number];
@@ -19,8 +28,7 @@ export function parseRoute(hash: string): Route {
   if (screen === 'connections') {
     return { screen, view: CONNECTION_VIEWS.find((known) => known === rest[0]) ?? 'gateways' };
   }
-  const view = rest[0] === 'historical' || rest[0] === 'all' ? rest[0] : 'current';
-  return { screen: 'alarms', view };
+  return { screen: 'alarms', view: ALARM_VIEWS.find((known) => known === rest[0]) ?? 'current' };
 }
 
 export function hashOf(route: Route): string {

@@ -1,0 +1,51 @@
+import { instant, isJson, number, oneOf, text } from '../api/parse';
+
+export const APPROVAL_STATES = ['pending', 'approved', 'refused', 'expired'] as const;
+export type ApprovalState = (typeof APPROVAL_STATES)[number];
+
+/** What somebody asks a second person for. */
+export interface Approval {
+  readonly id: string;
+  readonly enterprise: string;
+  /** `shelve`, `out_of_service`, or another that the server may add. */
+  readonly action: string;
+  readonly alarm: string;
+  readonly reason: string;
+  readonly minutes: number | null;
+  readonly permit: string | null;
+  readonly applicant: string;
+  readonly appliedAt: number;
+  readonly expiresAt: number;
+  readonly state: ApprovalState;
+  readonly decidedBy: string | null;
+  readonly decidedAt: number | null;
+  readonly note: string | null;
+}
+
+export function parseApproval(raw: unknown): Approval | null {
+  if (!isJson(raw)) return null;
+  const id = text(raw['id']);
+  const [applied, expires] = [instant(raw['applied_at']), instant(raw['expires_at'])];
+  if (id === null || applied === null || expires === null) return null;
+  return {
+    id,
+    enterprise: text(raw['enterprise']) ?? '',
+    action: text(raw['action']) ?? '',
+    alarm: text(raw['alarm']) ?? '',
+    reason: text(raw['reason']) ?? '',
+    minutes: number(raw['minutes']),
+    permit: text(raw['permit']),
+    applicant: text(raw['applicant']) ?? '',
+    appliedAt: applied,
+    expiresAt: expires,
+    state: oneOf(APPROVAL_STATES, raw['state']) ?? 'pending',
+    decidedBy: text(raw['decided_by']),
+    decidedAt: instant(raw['decided_at']),
+    note: text(raw['note']),
+  };
+}
+
+/** As it stands at a moment: one that nobody decided on in time has expired. */
+export function stateAt(approval: Approval, now: number): ApprovalState {
+  return approval.state === 'pending' && approval.expiresAt <= now ? 'expired' : approval.state;
+}

@@ -58,7 +58,7 @@ class Watch:
         self.heard_at = self.received_at = 0
         self.lapsed = False
         self.retry_at: int | None = None
-        self._said: WatchState | None = None
+        self._said: tuple[bool, int | None, int | None] = False, None, None
         self.begin(find)
 
     def begin(self, find: Find) -> None:
@@ -135,12 +135,11 @@ class Watch:
 
     def says_other(self) -> WatchState | None:
         """Where it stands, if that has to be spooled: it is another place than before."""
-        state, said = self.state(), self._said
-        before = (False, None, None) if said is None else _gist(said)
-        if _gist(state) == before:
+        gist = self._gist()
+        if gist == self._said:
             return None
-        self._said = state
-        return state
+        self._said = gist
+        return self.state()
 
     def state(self) -> WatchState:
         """Where it stands."""
@@ -160,7 +159,6 @@ class Watch:
 
     def put(self, state: WatchState) -> None:
         """Recovery: it stood there."""
-        self._said = state
         self.heard_at, self.received_at = state.heard_at, state.received_at
         self.lasting = Lasting(
             self.rule.on_delay_ms,
@@ -171,6 +169,7 @@ class Watch:
             state.unknown_since,
             state.at,
         )
+        self._said = self._gist()
 
     def memory(self) -> DetectorState | None:
         """What its detector remembers."""
@@ -224,6 +223,10 @@ class Watch:
             version=rule.version,
         )
 
+    def _gist(self) -> tuple[bool, int | None, int | None]:
+        lasting = self.lasting
+        return lasting.active, lasting.since, lasting.unknown_since if lasting.active else None
+
     def _facts(self, why: Finding) -> dict[str, Scalar]:
         scale = 60.0 if self.rule.kind is DetectorKind.RATE else 1.0
         told = {"value": why.value, "low": why.low, "high": why.high}
@@ -246,10 +249,6 @@ class Watch:
             if point is None or point.enterprise != self.rule.enterprise:
                 raise BadRule(f"points.{name}", "This point is not registered.")
         return {name: point for name, point in found.items() if point is not None}
-
-
-def _gist(state: WatchState) -> tuple[bool, int | None, int | None]:
-    return state.active, state.since, state.unknown_since if state.active else None
 
 
 def _sample(reading: Reading) -> Sample:

@@ -4,10 +4,16 @@ The line through the last samples is robust against outliers (`slope`). It warns
 the flattest line that fits reaches the limit within the horizon, so that noise is no forecast.
 """
 
+from collections.abc import Sequence
+
 from services.domain.detector import DetectorState, Finding, Sample, soonest
 from services.domain.rule import Direction
 from services.domain.sample_memory import GRAINS, Memory, last_of_each
 from services.domain.slope import Slope, slope
+
+WAY = 0.5
+"""The share of the way that a line to the limit would make in the span: a value that has not moved
+as far within it is on no such line, and none is laid."""
 
 COVERED = 0.8
 """The share of the span that samples must cover before a line through them means something."""
@@ -74,15 +80,22 @@ class Forecast:
         )
 
     def _look(self) -> Finding:
-        samples = list(self._memory)
+        samples = self._memory.samples
         newest = samples[-1]
         assert newest.value is not None
         if newest.at - samples[0].at < self._span_ms * COVERED:
             return Finding(newest.at, None)
         if self._sign * (newest.value - self._limit) >= 0:
             return Finding(newest.at, False, 0.0, 0.0, 0.0)
+        if self._rests(samples, newest.value):
+            return Finding(newest.at, False)
         found = slope(samples)
         return Finding(newest.at, None) if found is None else self._weigh(newest.at, found)
+
+    def _rests(self, samples: Sequence[Sample], value: float) -> bool:
+        values = [each.value for each in samples if each.value is not None]
+        needed = abs(self._limit - value) / self._horizon_s * self._span_ms / 1000
+        return max(values) - min(values) < WAY * COVERED * needed
 
     def _weigh(self, at: int, line: Slope) -> Finding:
         """Seconds to the limit: by the line, and by the steepest and flattest ones that fit."""

@@ -6,7 +6,7 @@ samples a second is a few hundred of them.
 """
 
 from bisect import insort
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from services.domain.detector import LATE_MS, Sample
 
@@ -38,6 +38,11 @@ class Memory:
 
     def __iter__(self) -> Iterator[Sample]:
         return iter(self._samples)
+
+    @property
+    def samples(self) -> Sequence[Sample]:
+        """All of them, in order of time."""
+        return self._samples
 
     @property
     def newest(self) -> Sample | None:

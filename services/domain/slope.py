@@ -56,12 +56,11 @@ def _half_width(samples: int, pairs: int) -> float:
 
 
 def _slopes(samples: Sequence[Sample]) -> list[float]:
-    return [
-        (_value(later) - _value(earlier)) * 1000 / (later.at - earlier.at)
-        for place, earlier in enumerate(samples)
-        for later in samples[place + 1 :]
-        if later.at > earlier.at
-    ]
+    points = [(each.at, _value(each)) for each in samples]
+    found: list[float] = []
+    for place, (at, value) in enumerate(points):
+        found += [(v - value) * 1000 / (t - at) for t, v in points[place + 1 :] if t > at]
+    return found
 
 
 def _thin(samples: Sequence[Sample]) -> Sequence[Sample]:

@@ -45,14 +45,16 @@ class Stuck:
         newest, oldest = self._memory.newest, self._memory.oldest
         if newest is None or oldest is None:
             return Finding(now, None)
-        moved = _movement(self._memory)
+        moved = _movement(self._memory, self._tolerance)
         if moved > self._tolerance:
             return Finding(newest.at, False, moved)
         covered = newest.at - oldest.at >= self._span_ms * COVERED
         silent = now - newest.at > self._silent_ms
         if silent or not covered or len(self._memory) < FEWEST_SAMPLES:
             return Finding(newest.at, None, moved)
-        if self._witness is not None and _movement(self._seen) < self._witness_moves:
+        if self._witness is not None and (
+            _movement(self._seen, self._witness_moves) < self._witness_moves
+        ):
             return Finding(newest.at, None, moved)
         return Finding(newest.at, True, moved)
 
@@ -75,6 +77,22 @@ class Stuck:
             self._seen.restore(state.samples.get(self._witness, ()))
 
 
-def _movement(memory: Memory) -> float:
-    values = [sample.value for sample in memory if sample.value is not None]
-    return max(values) - min(values) if values else 0.0
+def _movement(memory: Memory, beyond: float) -> float:
+    """How far the value went; of one that went further than `beyond`, at least that far. What
+    moves gives itself away by its last few samples, so nobody looks at all of them."""
+    low = high = None
+    for sample in reversed(memory.samples):
+        value = sample.value
+        if value is None:
+            continue
+        if low is None or high is None:
+            low = high = value
+        elif value < low:
+            low = value
+        elif value > high:
+            high = value
+        else:
+            continue
+        if high - low > beyond:
+            break
+    return 0.0 if low is None or high is None else high - low

@@ -25,6 +25,7 @@ from services.domain.suppression import (
 
 NEIGHBOUR = "A neighbour in its group rose."
 TIME_OVER = "Its time is over."
+SET_BACK = "Our clock was set back."
 FORGOTTEN = "It was acknowledged and still stands."
 
 _Group = tuple[str, str, str, Direction]
@@ -56,6 +57,7 @@ class Shelves:
         self._fleet = fleet
         self._claims = claims
         self._settled = True
+        self._wall: int | None = None
 
     def act(
         self, action: Action, enterprises: set[str] | None, now: int, out: Outcome
@@ -78,12 +80,10 @@ class Shelves:
     def tick(self, now: int, out: Outcome) -> None:
         """Ends of shelves and of times out of service; the acknowledged that were forgotten."""
         self._settle(now, out)
+        for known in self._begun_ahead(now):
+            self._come_due(known, now, out, SET_BACK, SET_BACK)
         for known in self._fleet.desk.take_due(now):
-            if known.alarm.off is not None:
-                self._put_back(known, now, out, None, TIME_OVER)
-            elif event.refusal(known.alarm, LifeEvent.REALARM) is None:
-                after = event.forgotten(known.alarm)
-                self._say(known, EventKind.REALARMED, after, now, out, None, FORGOTTEN)
+            self._come_due(known, now, out, TIME_OVER, FORGOTTEN)
 
     def follow(self, now: int, out: Outcome) -> None:
         """After a step: what rose unshelves its neighbours; what inhibits suppresses."""
@@ -112,6 +112,20 @@ class Shelves:
         """Recovery: what inhibits holds at once; what it takes off is said at the next tick."""
         self._fleet.inhibitions.set(self._claims.standing().values())
         self._settled = False
+
+    def _come_due(self, known: Known, now: int, out: Outcome, over: str, forgotten: str) -> None:
+        if known.alarm.off is not None:
+            self._put_back(known, now, out, None, over)
+        elif event.refusal(known.alarm, LifeEvent.REALARM) is None:
+            after = event.forgotten(known.alarm)
+            self._say(known, EventKind.REALARMED, after, now, out, None, forgotten)
+
+    def _begun_ahead(self, now: int) -> list[Known]:
+        """After a start, and where our clock was set back: what would last longer than its limit."""
+        before, self._wall = self._wall, now
+        if before is not None and before - now <= event.SET_BACK_MS:
+            return []
+        return [k for k in self._fleet.desk.open.values() if event.began_ahead(k.alarm, now)]
 
     def _settle(self, now: int, out: Outcome) -> None:
         if not self._settled:

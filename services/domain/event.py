@@ -14,6 +14,9 @@ from services.domain.rule import Direction
 from services.domain.subject import SubjectType
 from services.domain.suppression import Off, OffBoard
 
+SET_BACK_MS = 120_000
+"""A clock that is put right by less than this changes nothing."""
+
 OVER = (AlarmState.RETURNED_UNACKNOWLEDGED, AlarmState.NORMAL)
 
 
@@ -220,6 +223,15 @@ def due(alarm: Alarm) -> int | None:
     if alarm.state is AlarmState.ACKNOWLEDGED and alarm.acknowledged_at is not None:
         return None if alarm.realarm_ms is None else alarm.acknowledged_at + alarm.realarm_ms
     return None
+
+
+def began_ahead(alarm: Alarm, now: int) -> bool:
+    """Whether what ends by itself began in our future: our own clock was set back, and its end
+    is no longer where it was meant to be."""
+    if due(alarm) is None:
+        return False
+    began = alarm.acknowledged_at if alarm.off is None else alarm.off.since
+    return began is not None and began - now > SET_BACK_MS
 
 
 def closed(alarm: Alarm, how: ClosedAs, at: int) -> Alarm:

@@ -97,7 +97,8 @@ def explore(notes: Path) -> Knowledge:
     if pid == 0:
         _quiet(notes.with_suffix(".log"))
         tracing = Tracing(DOMAIN)
-        code = _pytest([each for each in FAST if (ROOT / each).exists()], tracing)
+        paths = [each for each in FAST if (ROOT / each).exists()]
+        code = _pytest(paths, tracing, "--timeout=300")
         lines = {test: sorted(found) for test, found in tracing.lines.items()}
         notes.write_text(json.dumps({"lines": lines, "seconds": tracing.seconds}))
         os._exit(code)
@@ -152,10 +153,10 @@ def _begin(mutant: Mutant, tests: Sequence[str]) -> int:
     code = compile(changed(source, mutant.number), str(path_of(mutant.module)), "exec")
     sys.meta_path.insert(0, _Changed(mutant.module, code))  # type: ignore[arg-type]
     files = list(dict.fromkeys(test.partition("::")[0] for test in tests))
-    os._exit(_pytest(files, Chosen(list(tests), SECONDS)))
+    os._exit(_pytest(files, Chosen(list(tests), SECONDS), "-x", "--timeout=20"))
 
 
-def _pytest(paths: Sequence[str], plugin: object) -> int:
+def _pytest(paths: Sequence[str], plugin: object, *options: str) -> int:
     phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
     hypothesis.settings.register_profile(
         "mutation", derandomize=True, database=None, phases=phases, print_blob=False
@@ -163,8 +164,8 @@ def _pytest(paths: Sequence[str], plugin: object) -> int:
     hypothesis.settings.load_profile("mutation")
     os.chdir(ROOT)
     alone = ["--noconftest", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:randomly"]
-    usual = ["-x", "-q", "--tb=no", "-m", "not long and not serial", "--timeout=20"]
-    return int(pytest.main([*alone, *usual, *paths], plugins=[plugin]))
+    usual = ["-q", "--tb=no", "-m", "not long and not serial"]
+    return int(pytest.main([*alone, *usual, *options, *paths], plugins=[plugin]))
 
 
 def _quiet(path: Path) -> None:

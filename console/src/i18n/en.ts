@@ -2,12 +2,14 @@ import { connectionsEn } from './connections.en';
 import { rulesEn } from './rules.en';
 import { boardEn } from './board.en';
 import { shelfEn } from './shelf.en';
+import { sourcesEn } from './sources.en';
 import type { Translation } from './text';
 
 export const en = {
   ...connectionsEn,
   ...rulesEn,
   ...shelfEn,
+  ...sourcesEn,
   ...boardEn,
   'app.title': 'Parkwatch – park safety monitoring',
   'app.name': 'Parkwatch',
@@ -220,7 +222,7 @@ export const en = {
   'keys.note': 'Write a note for the acknowledgement',
   'keys.open': 'Open the point of the selected alarm',
   'keys.silence': 'Silence (does not acknowledge)',
-  'keys.screens': 'Alarms, points, connections',
+  'keys.screens': 'Alarms, points, connections, hazard sources',
   'keys.filter': 'Filter',
   'keys.help': 'Show or close this page',
   'keys.leave': 'Leave the field, clear the selection',

@@ -2,6 +2,7 @@ import { connectionsZhCN } from './connections.zh-CN';
 import { rulesZhCN } from './rules.zh-CN';
 import { boardZhCN } from './board.zh-CN';
 import { shelfZhCN } from './shelf.zh-CN';
+import { sourcesZhCN } from './sources.zh-CN';
 
 /**
  * 中文文本，也是键的唯一来源：其他语言缺一个键、缺一个参数都不能通过编译。
@@ -11,6 +12,7 @@ export const zhCN = {
   ...connectionsZhCN,
   ...rulesZhCN,
   ...shelfZhCN,
+  ...sourcesZhCN,
   ...boardZhCN,
   'app.title': '园区安全风险监测',
   'app.name': '园区监测',
@@ -216,7 +218,7 @@ export const zhCN = {
   'keys.note': '填写确认备注',
   'keys.open': '打开所选报警的监测点',
   'keys.silence': '消音（不是确认）',
-  'keys.screens': '报警、监测点、联网状况',
+  'keys.screens': '报警、监测点、联网状况、重大危险源',
   'keys.filter': '筛选',
   'keys.help': '显示或关闭本页',
   'keys.leave': '离开输入框、取消选择',

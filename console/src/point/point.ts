@@ -31,6 +31,9 @@ export interface Point {
   readonly name: string;
   readonly nameEn: string;
   readonly hazardSource: string;
+  /** False: the register knows no hazard source of this code. */
+  readonly sourceRegistered: boolean;
+  readonly equipment: string;
   readonly gateway: string;
   readonly substance: string;
   /** How often it is expected to report; an on-change point has none. */
@@ -84,6 +87,8 @@ export function parsePoint(raw: unknown): Point | null {
     name: text(raw['name']) ?? '',
     nameEn: text(raw['name_en']) ?? '',
     hazardSource: codeOf(raw['hazard_source']),
+    sourceRegistered: raw['hazard_source_registered'] !== false,
+    equipment: text(raw['equipment']) ?? '',
     gateway: codeOf(raw['gateway']),
     substance: codeOf(raw['substance']),
     periodS: number(raw['period_s']),

@@ -17,6 +17,11 @@ export type Route =
   | { readonly screen: 'alarms'; readonly view: AlarmView }
   | { readonly screen: 'points' }
   | { readonly screen: 'connections'; readonly view: ConnectionView }
+  | {
+      readonly screen: 'sources';
+      readonly enterprise: string | null;
+      readonly code: string | null;
+    }
   | { readonly screen: 'point'; readonly enterprise: string; readonly tag: string };
 
 export function parseRoute(hash: string): Route {
@@ -25,6 +30,9 @@ export function parseRoute(hash: string): Route {
     return { screen: 'point', enterprise: rest[0], tag: rest[1] };
   }
   if (screen === 'points') return { screen: 'points' };
+  if (screen === 'sources') {
+    return { screen, enterprise: rest[0] ?? null, code: rest[1] ?? null };
+  }
   if (screen === 'connections') {
     return { screen, view: CONNECTION_VIEWS.find((known) => known === rest[0]) ?? 'gateways' };
   }
@@ -39,6 +47,10 @@ export function hashOf(route: Route): string {
       return '#/points';
     case 'connections':
       return route.view === 'gateways' ? '#/connections' : `#/connections/${route.view}`;
+    case 'sources':
+      return route.enterprise === null || route.code === null
+        ? '#/sources'
+        : `#/sources/${encodeURIComponent(route.enterprise)}/${encodeURIComponent(route.code)}`;
     case 'point':
       return `#/points/${encodeURIComponent(route.enterprise)}/${encodeURIComponent(route.tag)}`;
   }

@@ -223,7 +223,8 @@ def test_what_is_off_the_board_of_the_past_or_a_test_gives_no_grade(api: Api) ->
     code = api.enterprise()
     api.admin.tell("/hazard-sources", source(code), status=201)
     point = api.point(code, "GT-1", hazard_source="HS-1")
-    for number, how in enumerate(({"state": "shelved"}, {"historical": True}, {"exercise": True})):
+    ways: list[Json] = [{"state": "shelved"}, {"historical": True}, {"exercise": True}]
+    for number, how in enumerate(ways):
         api.engine.raises(7100 + number, code, tag="GT-1", point_id=point["id"], **how)
     eventually(lambda: len(status(api.admin, code)["alarms"]) == 3, 5.0, "three alarms are listed")
     found = status(api.admin, code)

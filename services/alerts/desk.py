@@ -12,6 +12,7 @@ from services.alerts.follower import BookFollower
 from services.alerts.heartbeat import Heartbeat
 from services.alerts.judge import Judge
 from services.alerts.keeper import Keeper
+from services.alerts.own_clock import OwnClock
 from services.alerts.publisher import Publisher
 from services.alerts.recorder import Recorder
 from services.alerts.recovery import Recovered
@@ -77,6 +78,7 @@ def furnish(place: Place, found: Recovered, ears: Ears) -> Desk:
             recorder,
             keeper,
             lambda: ears.ready and place.bus.connected and watch.running,
+            OwnClock(place.clock),
         ),
         commands=Commands(judge),
         claims=ClaimDoor(judge),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from services.alerts.judge import Judge
 from services.alerts.keeper import Keeper
+from services.alerts.own_clock import OwnClock
 from services.alerts.recorder import Recorder
 from services.alerts.watch import Watch
 from services.domain.flood import Flood
@@ -23,10 +24,12 @@ class Heartbeat:
     recorder: Recorder
     keeper: Keeper
     is_ready: Callable[[], bool]
+    own_clock: OwnClock
 
     async def run(self) -> None:
         """Beat for ever."""
         while True:
+            self.own_clock.look()
             self.judge.publisher.values(self.judge.changed_values())
             self.beat()
             await asyncio.sleep(EVERY_S)
@@ -72,6 +75,8 @@ class Heartbeat:
             told.append(
                 f"{self.judge.engine.unjudged} claims are not judged: their judge is silent."
             )
+        if self.own_clock.told:
+            told.append(self.own_clock.told)
         return " ".join(told) or None
 
 

@@ -65,6 +65,7 @@ class Tenure:
         self._quiet_since: float | None = None
         self._silent = False
         self._breath = clock.monotonic()
+        self._wall = clock.now_ms()
 
     @property
     def lost(self) -> bool:
@@ -110,14 +111,7 @@ class Tenure:
     def holds(self) -> bool:
         """Whether to judge on. To be asked before each step: standing still shows here."""
         now = self._clock.monotonic()
-        gap, self._breath = now - self._breath, now
-        if gap > STILL_S:
-            self._quiet_since = None
-            if now > self._confirmed_at + self._lease.lease_s and self._doubts_since is None:
-                self._doubts_since = now
-                _log.warning("stood still: asking for the lease before going on",
-                             seconds=round(gap, 1))  # fmt: skip
-                self._ask_now.set()
+        self._notice_standstill(now)
         self._listen(now)
         if self._doubts_since is not None and self._is_unopposed(now):
             self._doubts_since = None
@@ -203,6 +197,22 @@ class Tenure:
         self._quiet_since = None
         if self._doubts_since is not None and asked_at >= self._doubts_since:
             self._doubts_since = None
+
+    def _notice_standstill(self, now: float) -> None:
+        """Of this process, or of the whole machine: then the steady clock stood still, too."""
+        wall = self._clock.now_ms()
+        gap, wall_gap = now - self._breath, (wall - self._wall) / 1000
+        self._breath, self._wall = now, wall
+        if max(gap, wall_gap) <= STILL_S:
+            return
+        self._quiet_since = None
+        if wall_gap - gap > STILL_S:
+            self._confirmed_at = -1e9
+        if now > self._confirmed_at + self._lease.lease_s and self._doubts_since is None:
+            self._doubts_since = now
+            _log.warning("stood still: asking for the lease before going on",
+                         seconds=round(max(gap, wall_gap), 1))  # fmt: skip
+            self._ask_now.set()
 
     def _listen(self, now: float) -> None:
         """Since when the database is silent and the bus would tell of another engine."""

@@ -2,10 +2,11 @@
 
 import random
 
+import msgspec
 import pytest
 
 from services.api.replica import NewestValue, Replica, Source
-from services.wire.bus import Status
+from services.wire.bus import Status, ValueFrame
 from tests.unit.api.engine import ModelEngine, alarm
 
 
@@ -216,3 +217,28 @@ def test_state_before_and_events_are_the_state_fetched_afresh(seed: int) -> None
             replica.take_chunk(chunk)
     assert replica.open == engine.open
     assert replica.seq == engine.seq
+
+
+def test_an_engine_that_was_relieved_is_not_listened_to() -> None:
+    engine = ModelEngine()
+    replica = synchronised(engine)
+    newer = msgspec.structs.replace(engine.say("raised", alarm(1)), term=8)
+    older = msgspec.structs.replace(engine.say("raised", alarm(2)), term=7)
+    assert len(replica.take_events(newer)) == 1
+    assert replica.take_events(older) == []
+    assert replica.refused_old == 1
+    assert replica.take_values(ValueFrame(engine.epoch, [1], [10], [4.0], [0], term=7)) == []
+    assert replica.take_values(ValueFrame(engine.epoch, [1], [10], [4.0], [0], term=8)) == [1]
+    assert list(replica.open) == [alarm(1).id]
+
+
+def test_a_snapshot_of_a_relieved_engine_is_not_taken() -> None:
+    engine = ModelEngine()
+    replica = Replica()
+    assert not replica.refuses(8)
+    replica.begin_snapshot("s1")
+    assert not any(replica.take_chunk(chunk) for chunk in engine.snapshot("s1"))
+    replica.begin_snapshot("s2")
+    of_newer = [msgspec.structs.replace(each, term=9) for each in engine.snapshot("s2")]
+    assert [replica.take_chunk(chunk) for chunk in of_newer] == [False, True]
+    assert replica.term == 9

@@ -41,7 +41,9 @@ class BookFollower:
         away = False
         while True:
             try:
-                change = await self.reader.poll()
+                change = await self.reader.poll(self.judge.engine.directory)
+                if change is not None and not self._compared:
+                    change = await self._compare(change)
             except psycopg.Error as fault:
                 if not away:
                     _log.warning("cannot read the book: judging by the last one", fault=str(fault))
@@ -55,10 +57,14 @@ class BookFollower:
             self.looked.set()
             await asyncio.sleep(EVERY_S if change is None else AFTER_CHANGE_S)
 
+    async def _compare(self, whole: BookChange) -> BookChange:
+        """Beside the judging: a country's register takes its time."""
+        directory, now = self.judge.engine.directory, self.judge.clock.now_ms()
+        change = await asyncio.to_thread(difference, directory, whole, now)
+        self._compared = True
+        return change
+
     def _take(self, change: BookChange) -> None:
-        if not self._compared:
-            change = difference(self.judge.engine.directory, change, self.judge.clock.now_ms())
-            self._compared = True
         self.judge.apply_book(change)
         self.on_points(change.points)
         self.loaded = True
@@ -72,15 +78,9 @@ def difference(directory: Directory, whole: BookChange, now: int) -> BookChange:
     """
     kept = {point.id for point in whole.points}
     points = [each for each in whole.points if directory.by_id.get(each.id) != each]
-    removed = [each for number, each in directory.by_id.items() if number not in kept]
-    known = {_key(rule): rule for versions in directory.rules.values() for rule in versions}
-    rules = [each for each in whole.rules if known.get(_key(each)) != each]
-    present = {_key(rule) for rule in whole.rules}
-    ended = [
-        replace(rule, valid_to=now)
-        for key, rule in known.items()
-        if key not in present and rule.point_id in kept and rule.valid_to is None
-    ]
+    removed = [each for number, each in list(directory.by_id.items()) if number not in kept]
+    rules = [each for each in whole.rules if not _has(directory, each)]
+    ended = _ended(directory, whole, len(whole.rules) - len(rules), kept, now)
     gone = tuple(each for each in whole.gone_gateways if each.version > directory.version)
     return BookChange(
         whole.version,
@@ -90,6 +90,28 @@ def difference(directory: Directory, whole: BookChange, now: int) -> BookChange:
         gone,
         _detectors(directory, whole, now),
     )
+
+
+def _has(directory: Directory, rule: LimitRule) -> bool:
+    versions = directory.rules.get(rule.point_id, ())
+    return any(each is rule or each == rule for each in versions)
+
+
+def _ended(
+    directory: Directory, whole: BookChange, same: int, kept: set[int], now: int
+) -> list[LimitRule]:
+    """The versions that the book has no more. Where all of ours are among its own, there are
+    none, and a country's need not be looked for one by one."""
+    known = list(directory.rules.values())
+    if sum(map(len, known)) == same:
+        return []
+    present = {_key(rule) for rule in whole.rules}
+    return [
+        replace(rule, valid_to=now)
+        for versions in known
+        for rule in list(versions)
+        if rule.point_id in kept and rule.valid_to is None and _key(rule) not in present
+    ]
 
 
 def _detectors(directory: Directory, whole: BookChange, now: int) -> tuple[DetectorRule, ...]:

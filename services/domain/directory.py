@@ -47,8 +47,14 @@ class Directory:
         point = self.by_id.get(rule.point_id)
         if point is not None and point.enterprise == rule.enterprise:
             self._sharing.rule(rule, point)
-        versions = self.rules.setdefault(rule.point_id, [])
-        versions[:] = [v for v in versions if (v.id, v.version) != (rule.id, rule.version)]
+        versions = self.rules.get(rule.point_id)
+        if versions is None:
+            self.rules[rule.point_id] = [rule]
+            return
+        same = (v for v in versions if v.version == rule.version and v.id == rule.id)
+        known = next(same, None)
+        if known is not None:
+            versions.remove(known)
         versions.append(rule)
 
     def put_detector(self, rule: DetectorRule) -> None:

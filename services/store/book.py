@@ -4,16 +4,20 @@ Every change raises `book.version` under its row lock before anything else, so t
 versions is the order of commits, and one snapshot at version V holds every change up to V.
 """
 
+from collections.abc import AsyncIterator
 from typing import Any
 
+import msgspec
 import psycopg
 from psycopg.rows import namedtuple_row
 
 from services.domain.detector_kind import DetectorKind
 from services.domain.detector_rule import DetectorRule
-from services.domain.directory import BookChange, GoneGateway
+from services.domain.directory import BookChange, Directory, GoneGateway
+from services.domain.point import Point
 from services.domain.rule import Condition, LimitRule
 from services.runtime.clock import to_ms
+from services.runtime.lifecycle import growing
 from services.store.deadline import connect, cut, within
 from services.store.point_row import point_of
 from services.store.queries import Queries
@@ -23,6 +27,13 @@ LOOK_TIMEOUT_S = 2.0
 
 LOAD_TIMEOUT_S = 60.0
 """For loading what changed: the first time it is the whole register, 440,000 points of it."""
+
+
+ROWS = 2_000
+"""Of the whole register at a time."""
+
+_points: msgspec.json.Decoder[list[Point]] = msgspec.json.Decoder(list[Point])
+_rules: msgspec.json.Decoder[list[LimitRule]] = msgspec.json.Decoder(list[LimitRule])
 
 
 class BookReader:
@@ -36,14 +47,16 @@ class BookReader:
         self.version = -1
         """The version last read; -1 before the first look."""
 
-    async def poll(self) -> BookChange | None:
+    async def poll(self, known: Directory | None = None) -> BookChange | None:
         """What changed since the last look, or None. The first time: the whole register.
+
+        What of it is in `known` already comes as the very same object, and takes no more room.
 
         Raises psycopg.OperationalError when the database does not answer in time; the next
         call connects anew and misses nothing.
         """
         try:
-            return await self._look()
+            return await self._look(known)
         except psycopg.OperationalError:
             self._drop()
             raise
@@ -57,14 +70,58 @@ class BookReader:
         """Let go of the connection."""
         self._drop()
 
-    async def _look(self) -> BookChange | None:
+    async def _look(self, directory: Directory | None) -> BookChange | None:
         if self._connection is None:
             self._connection = await connect(self._url, application=self._application)
         async with within(self._connection, LOOK_TIMEOUT_S):
             row = await (await self._connection.execute(self._sql["version"])).fetchone()
         if row is None or row[0] == self.version:
             return None
+        if self.version < 0:
+            return await self._load_whole(self._connection, directory)
         return await self._load(self._connection)
+
+    async def _load_whole(
+        self, connection: psycopg.AsyncConnection[Any], directory: Directory | None
+    ) -> BookChange:
+        """A country's register has millions of rows: they come as JSON, some at a time."""
+        known: dict[str, Any] = {"known": 0}
+        whole = _Whole(directory)
+        with growing():
+            async with within(connection, LOAD_TIMEOUT_S), connection.transaction():
+                await connection.execute(
+                    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+                )
+                row = await (await connection.execute(self._sql["version"])).fetchone()
+                assert row is not None  # one row since migration 0001
+                async for some in self._rows(connection, "whole_points"):
+                    whole.add_points(some)
+                async for some in self._rows(connection, "whole_rules"):
+                    whole.add_rules(some)
+                cursor = connection.cursor(row_factory=namedtuple_row)
+                found: list[Any] = await (
+                    await cursor.execute(self._sql["detectors"], known)
+                ).fetchall()
+                gone = await (
+                    await connection.execute(self._sql["gone_gateways"], known)
+                ).fetchall()
+        self.version = int(row[0])
+        return BookChange(
+            version=self.version,
+            points=tuple(whole.points),
+            rules=tuple(whole.rules),
+            gone_gateways=tuple(GoneGateway(*each) for each in gone),
+            detectors=tuple(_detector(each) for each in found),
+        )
+
+    async def _rows(
+        self, connection: psycopg.AsyncConnection[Any], name: str
+    ) -> AsyncIterator[str]:
+        """The rows of a statement that answers JSON, some thousand as one list."""
+        async with connection.cursor(name=name) as cursor:
+            await cursor.execute(self._sql[name])
+            while rows := await cursor.fetchmany(ROWS):
+                yield f"[{','.join([row[0] for row in rows])}]"
 
     async def _load(self, connection: psycopg.AsyncConnection[Any]) -> BookChange:
         known = {"known": max(self.version, 0)}
@@ -94,6 +151,27 @@ class BookReader:
             cut(self._connection)
             self._connection.pgconn.finish()
             self._connection = None
+
+
+class _Whole:
+    """Gathers the register; of two equal facts the one that is known stays."""
+
+    def __init__(self, known: Directory | None) -> None:
+        self._known = known or Directory()
+        self.points: list[Point] = []
+        self.rules: list[LimitRule] = []
+
+    def add_points(self, rows: str) -> None:
+        by_id = self._known.by_id
+        for point in _points.decode(rows):
+            mine = by_id.get(point.id)
+            self.points.append(mine if mine == point else point)
+
+    def add_rules(self, rows: str) -> None:
+        versions = self._known.rules
+        for rule in _rules.decode(rows):
+            mine = (each for each in versions.get(rule.point_id, ()) if each == rule)
+            self.rules.append(next(mine, rule))
 
 
 def _rule(row: Any) -> LimitRule:

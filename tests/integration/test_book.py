@@ -50,6 +50,38 @@ async def test_the_first_look_brings_the_whole_book_and_the_next_only_changes(
     await book.close()
 
 
+async def test_of_the_whole_what_is_known_comes_as_the_same_object(
+    engines: Engines, tables: Tables
+) -> None:
+    tables.run(RULE, "r1", "GT-101")
+    directory = Directory()
+    reader = BookReader(engines.database_url("alerts"))
+    first = await reader.poll()
+    await reader.close()
+    assert first is not None
+    first.apply(directory)
+    tables.run("UPDATE book SET version = version + 1")
+    tables.run("UPDATE rule SET valid_to = to_timestamp(2000.5)")
+    tables.run("UPDATE point SET exercise_from = to_timestamp(5), exercise_until = to_timestamp(6)")
+    tables.register(2, "GT-102")
+    tables.run(RULE, "r2", "GT-102")
+
+    again = BookReader(engines.database_url("alerts"))
+    whole = await again.poll(directory)
+    await again.close()
+
+    assert whole is not None
+    assert {each.id: each.exercise for each in whole.points} == {1: (5_000, 6_000), 2: None}
+    assert {each.id: each.valid_to for each in whole.rules} == {"r1": 2_000_500, "r2": None}
+    whole.apply(directory)
+    third = BookReader(engines.database_url("alerts"))
+    same = await third.poll(directory)
+    await third.close()
+    assert same is not None
+    assert all(directory.by_id[each.id] is each for each in same.points)
+    assert all(any(mine is each for mine in directory.rules[each.point_id]) for each in same.rules)
+
+
 async def test_a_point_that_goes_is_told(engines: Engines, tables: Tables) -> None:
     book, directory = BookReader(engines.database_url("ingest")), Directory()
     first = await book.poll()

@@ -22,6 +22,36 @@ FROM rule JOIN point USING (enterprise, tag)
 WHERE rule.book_version > %(known)s AND rule.kind = 'limit'
 ORDER BY rule.enterprise, rule.id, rule.version;
 
+-- name: whole_points
+-- All points that are there, each as JSON by the names of `services.domain.point.Point`.
+SELECT row_to_json(its)::text
+FROM (
+    SELECT id, enterprise, tag, kind, unit, range_low, range_high, gateway, hazard_source,
+           substance, name, name_en, period_s, reporting,
+           CASE WHEN exercise_from IS NOT NULL THEN json_build_array(
+               (extract(epoch FROM exercise_from) * 1000)::bigint,
+               (extract(epoch FROM exercise_until) * 1000)::bigint) END AS exercise
+    FROM point WHERE deleted_at IS NULL
+) AS its;
+
+-- name: whole_rules
+-- All versions of their limit rules, each as JSON by the names of `services.domain.rule.LimitRule`.
+SELECT row_to_json(its)::text
+FROM (
+    SELECT rule.id, rule.version, rule.enterprise, point.id AS point_id, rule.condition,
+           rule."limit", rule.grade, rule.deadband,
+           round(rule.on_delay_s * 1000)::bigint AS on_delay_ms,
+           round(rule.off_delay_s * 1000)::bigint AS off_delay_ms,
+           (extract(epoch FROM rule.valid_from) * 1000)::bigint AS valid_from,
+           (extract(epoch FROM least(
+               rule.valid_to, CASE WHEN rule.valid_until <= now() THEN rule.valid_until END
+           )) * 1000)::bigint AS valid_to,
+           rule.owner, (extract(epoch FROM rule.valid_until) * 1000)::bigint AS valid_until,
+           rule.latch, round(rule.realarm_s * 1000)::bigint AS realarm_ms
+    FROM rule JOIN point USING (enterprise, tag)
+    WHERE rule.kind = 'limit' AND point.deleted_at IS NULL
+) AS its;
+
 -- name: detectors
 -- The versions of detector rules that a change after the known version touched, with their points.
 SELECT rule.enterprise, rule.id, rule.version, rule.kind, rule.parameters, rule.grade,

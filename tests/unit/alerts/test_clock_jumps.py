@@ -125,25 +125,27 @@ async def test_a_delay_that_runs_is_not_cut_short_for_good(tmp_path: Path, jump:
     assert machine.take() == [("raised", "GT-2")]
 
 
+def told(own: OwnClock) -> str | None:
+    """What it says now."""
+    own.look()
+    return own.told
+
+
 @pytest.mark.parametrize("jump", JUMPS)
 def test_a_jump_is_told_and_then_forgotten(jump: int) -> None:
     clock = ManualClock()
     own = OwnClock(clock)
     clock.advance(1.0)
-    own.look()
-    assert own.told is None
+    assert told(own) is None
     clock.set_wall(clock.now_ms() + jump)
     clock.advance(1.0)
-    own.look()
-    assert own.told == f"The engine's own clock was set by {jump / 1000:+.1f} s."
+    assert told(own) == f"The engine's own clock was set by {jump / 1000:+.1f} s."
     clock.advance(SHOWN_S + 1)
-    own.look()
-    assert own.told is None
+    assert told(own) is None
 
 
 def test_standing_still_is_no_jump() -> None:
     clock = ManualClock()
     own = OwnClock(clock)
     clock.advance(3_600)
-    own.look()
-    assert own.told is None
+    assert told(own) is None

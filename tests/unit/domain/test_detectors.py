@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from statistics import linear_regression
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.domain.detector import LATE_MS, Detector, Finding, Sample
@@ -16,7 +16,7 @@ from services.domain.rate_of_change import RateOfChange
 from services.domain.reading import Quality
 from services.domain.recurrence import Recurrence
 from services.domain.rule import Direction
-from services.domain.sample_memory import Memory
+from services.domain.sample_memory import Memory, extremes_of_each, last_of_each, turns
 from services.domain.signal_band import BadQuality, Band, SignalFault, band
 from services.domain.slope import slope
 from services.domain.state_watch import StateWatch
@@ -351,3 +351,63 @@ def test_a_memory_is_bounded_in_time_and_number_and_takes_nothing_too_late() -> 
     assert [sample.at // S for sample in memory] == [95, 96, 97, 98, 99]
     assert not memory.keep(Sample(99 * S - LATE_MS - 1, 1.0))
     assert not memory.keep(Sample(99 * S, 1.0))
+
+
+def test_what_is_old_is_thinned_and_what_may_still_change_is_not() -> None:
+    memory = Memory(3_600 * S, last_of_each(36 * S))
+    for tenth in range(36_000):
+        memory.keep(Sample(tenth * 100, float(tenth)))
+    fresh = [sample for sample in memory if sample.at >= memory.samples[-1].at - LATE_MS]
+    assert len(fresh) == 1_201
+    assert len(memory) < 2 * 1_201 + 2 * 100
+    assert memory.oldest is not None
+    assert memory.oldest.at <= 36 * S
+
+
+def test_extremes_and_turns_survive_the_thinning() -> None:
+    spike = [Sample(s * S, 100.0 if s == 777 else 5.0) for s in range(2_000)]
+    extremes, flips = Memory(3_600 * S, extremes_of_each(36 * S)), Memory(3_600 * S, turns(_high))
+    for sample in spike:
+        extremes.keep(sample)
+        flips.keep(sample)
+    assert max(sample.value or 0.0 for sample in extremes) == 100.0
+    began = [s.at for s, before in zip(flips.samples[1:], flips.samples, strict=False)
+             if _high(s.value or 0.0) and not _high(before.value or 0.0)]  # fmt: skip
+    assert began == [777 * S]
+    assert len(flips) < 600
+
+
+def _high(value: float) -> bool:
+    return value > 50
+
+
+@pytest.mark.parametrize("name", MAKERS)
+@settings(max_examples=30)
+@given(samples=SAMPLES)
+def test_what_was_saved_goes_on_as_it_was(name: str, samples: list[tuple[int, float]]) -> None:
+    ordered = sorted(samples)
+    half = len(ordered) // 2
+    whole, first, second = MAKERS[name](), MAKERS[name](), MAKERS[name]()
+    for at, value in ordered[:half]:
+        whole.take(1, Sample(at * S, value))
+        first.take(1, Sample(at * S, value))
+    second.restore(first.save())
+    for at, value in ordered[half:]:
+        assert second.take(1, Sample(at * S, value)) == whole.take(1, Sample(at * S, value))
+    assert second.due(0) == whole.due(0)
+    assert second.pass_to(500 * S) == whole.pass_to(500 * S)
+
+
+@pytest.mark.parametrize("name", MAKERS)
+@settings(max_examples=30)
+@given(samples=SAMPLES)
+def test_silence_changes_nothing_before_it_is_due(
+    name: str, samples: list[tuple[int, float]]
+) -> None:
+    detector, last = MAKERS[name](), 0
+    for second, value in sorted(samples):
+        last = second * S
+        detector.take(1, Sample(last, value))
+    said = detector.pass_to(last).active
+    due = detector.due(last)
+    assert detector.pass_to((due or last + 10_000 * S) - 1).active is said

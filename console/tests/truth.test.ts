@@ -116,3 +116,18 @@ test('each dead part has its own reason, the worst first', () => {
   const beat = { serverTime: SERVER, engineAt: SERVER, commitAt: null, degraded };
   expect(reasons(healthy(T0, { heartbeat: beat }))).toEqual(['broker', 'database']);
 });
+
+test('a canary that does not come out is said, where no part is known to be at fault', () => {
+  const beat = (canaryAgeS: number | null, degraded: string[] = []) =>
+    reasons(
+      healthy(T0, {
+        heartbeat: { serverTime: SERVER, engineAt: SERVER - 500, commitAt: null, degraded, canaryAgeS },
+      }),
+    );
+  expect(beat(null)).toEqual([]);
+  expect(beat(10)).toEqual([]);
+  expect(beat(30)).toEqual([]);
+  expect(beat(30.1)).toEqual(['canary']);
+  expect(beat(31, ['ingest', 'database'])).toEqual(['canary', 'ingest', 'database']);
+  expect(beat(31, ['engine'])).toEqual(['engine']);
+});

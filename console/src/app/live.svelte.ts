@@ -24,6 +24,8 @@ class Live {
   heardAt = $state(0);
   /** As the newest heartbeat tells it. */
   brokerStore: BrokerStore | null = $state.raw(null);
+  /** Own clock when the canary last came out of the chain, epoch ms; null while nobody says. */
+  canaryAt: number | null = $state(null);
 
   // Parts of the state by themselves: a frame of values must not sort the list of alarms again.
   readonly alarms = $derived(this.state.alarms);
@@ -69,6 +71,7 @@ class Live {
     this.truth = { reasons: [], stale: false };
     this.heardAt = 0;
     this.brokerStore = null;
+    this.canaryAt = null;
   }
 
   /** The answer to an own action, applied as any other message. */
@@ -83,6 +86,8 @@ class Live {
     if (beat) {
       clock.hear(beat.heartbeat.serverTime);
       this.brokerStore = beat.heartbeat.brokerStore ?? null;
+      const ageS = beat.heartbeat.canaryAgeS ?? null;
+      this.canaryAt = ageS === null ? null : Date.now() - ageS * 1000;
     }
     return this.state.phase !== 'gap';
   }

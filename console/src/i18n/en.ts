@@ -1,6 +1,6 @@
 import { connectionsEn } from './connections.en';
-import { rulesEn } from './rules.en';
 import { boardEn } from './board.en';
+import { rulesEn } from './rules.en';
 import { shelfEn } from './shelf.en';
 import { sourcesEn } from './sources.en';
 import type { Translation } from './text';
@@ -197,6 +197,15 @@ export const en = {
   'bar.link': 'Connection to the server lost: what you see is not live. Reconnecting.',
   'bar.link-since': 'Last message: {time} ({age} ago)',
   'bar.engine': 'The alarm engine has stopped: no new alarms will be raised. Watch by other means.',
+  'bar.canary':
+    'The self-test of the alarm chain has failed: new alarms may not be shown. Watch by other means.',
+  'bar.canary-age': 'Last passed {age} ago.',
+  'canary.label': 'Self-test',
+  'canary.age': '{seconds} s ago',
+  'canary.hint':
+    'Every 10 s a test alarm goes through the whole chain, from the broker to this console. It last came out so long ago.',
+  'canary.dead-hint':
+    'No test alarm has come out of the chain for more than 30 s: real alarms may not come out either.',
   'bar.broker':
     'The message broker is down: field data cannot arrive, alarms and values may be out of date.',
   'bar.ingest': 'Storage of readings has stopped: alarms are live, new readings are not stored yet.',

@@ -1,6 +1,6 @@
 import { connectionsZhCN } from './connections.zh-CN';
-import { rulesZhCN } from './rules.zh-CN';
 import { boardZhCN } from './board.zh-CN';
+import { rulesZhCN } from './rules.zh-CN';
 import { shelfZhCN } from './shelf.zh-CN';
 import { sourcesZhCN } from './sources.zh-CN';
 
@@ -195,6 +195,13 @@ export const zhCN = {
   'bar.link': '与服务器的连接已中断：以下内容不是实时数据，正在重新连接。',
   'bar.link-since': '最后收到数据：{time}（{age} 前）',
   'bar.engine': '报警引擎已停止：新的报警不会产生，请按应急规程人工监视。',
+  'bar.canary': '报警链路自检未通过：新的报警可能无法显示，请按应急规程人工监视。',
+  'bar.canary-age': '距上次通过 {age}。',
+  'canary.label': '链路自检',
+  'canary.age': '{seconds} 秒前',
+  'canary.hint':
+    '每 10 秒由测试报警走完从消息服务到本界面的整条报警链路；此处为距上次通过的时间。',
+  'canary.dead-hint': '超过 30 秒没有测试报警通过链路：真实报警也可能无法显示。',
   'bar.broker': '消息服务中断：现场数据无法到达，报警与数值可能已经过时。',
   'bar.ingest': '数据存储服务已停止：报警仍实时有效，新数据暂未入库。',
   'bar.broker_store': '消息服务的存储空间将满：写满后网关将被拒绝。',

@@ -47,6 +47,8 @@ export interface Heartbeat {
   readonly commitAt: number | null;
   readonly degraded: readonly string[];
   readonly brokerStore?: BrokerStore | null;
+  /** Since the canary last alarmed through the whole chain, in seconds. */
+  readonly canaryAgeS?: number | null;
 }
 
 /** A type this console does not know: skipped, so that the server may add some. */
@@ -118,6 +120,7 @@ function heartbeat(raw: Json): ServerMessage | typeof MALFORMED {
       commitAt: instant(raw['commit_at']),
       degraded: list(raw['degraded']).filter((name) => typeof name === 'string'),
       brokerStore: brokerStore(raw['broker_store']),
+      canaryAgeS: number(raw['canary_age_s']),
     },
   };
 }

@@ -3,10 +3,19 @@ import type { Heartbeat } from './message';
 /**
  * What is wrong with what the operator sees. Worst first; each has its own sentence on the bar.
  * `link`: nothing is heard from the server. `engine`: nobody judges. `broker`: no readings arrive.
+ * `canary`: each part says that it works, but no alarm came out of the chain for half a minute.
  * `ingest`: readings are not stored. `database`: alarms are live, but not recorded yet.
  * `broker_store`: all works, but the broker's store runs full.
  */
-export const REASONS = ['link', 'broker', 'engine', 'ingest', 'database', 'broker_store'] as const;
+export const REASONS = [
+  'link',
+  'broker',
+  'engine',
+  'canary',
+  'ingest',
+  'database',
+  'broker_store',
+] as const;
 export type Reason = (typeof REASONS)[number];
 
 /** All instants are of the browser's monotonic clock, in ms, except those inside the heartbeat. */
@@ -36,6 +45,8 @@ export const SILENT_MS = 3_800;
 /** A cut that was noticed needs no waiting: only so long that a swift reconnect does not flash. */
 export const CLOSED_MS = 400;
 export const STALE_MS = 10_000;
+/** The canary comes every 10 s: two that fail may be a restart, a third is a chain that is dead. */
+export const CANARY_DEAD_S = 30;
 /** Engine status is at most 1 s old in a heartbeat, a heartbeat at most 2 s: 3 s is normal. */
 export const ENGINE_OLD_MS = 4_300;
 const ENGINE_STILL_MS = 2_200;
@@ -53,10 +64,14 @@ export function judge(evidence: Evidence): Truth {
   const { heartbeat } = evidence;
   if (heartbeat === null) return { reasons: [], stale: false };
   const engineDown = heartbeat.degraded.includes('engine') || engineStopped(evidence, heartbeat);
-  const reasons = REASONS.filter((reason) =>
-    reason === 'engine' ? engineDown : heartbeat.degraded.includes(reason),
-  );
-  return { reasons, stale: false };
+  const canaryDead = (heartbeat.canaryAgeS ?? 0) > CANARY_DEAD_S;
+  const found = REASONS.filter((reason) => {
+    if (reason === 'engine') return engineDown;
+    return reason === 'canary' ? canaryDead : heartbeat.degraded.includes(reason);
+  });
+  // Where the part at fault is known, that the whole does not work is no news.
+  const known = found.includes('engine') || found.includes('broker');
+  return { reasons: found.filter((reason) => reason !== 'canary' || !known), stale: false };
 }
 
 /** Values that flow without heartbeats are no sign of life either: nobody vouches for the engine. */

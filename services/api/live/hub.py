@@ -164,6 +164,7 @@ class Hub:
                 degraded=self._vitals.degraded(),
                 snapshot_from=self._replica.source,
                 broker_store=self._store_view(),
+                canary_age_s=round(self._vitals.canary.age_s, 1),
             )
         )
 

@@ -85,7 +85,8 @@ class StoreView(msgspec.Struct):
 
 class Heartbeat(msgspec.Struct, tag="heartbeat", tag_field="type"):
     """A sign of life every 2 s, and out of turn when something breaks or comes back: when the
-    engine last finished a step, when readings were last committed, and what does not work now."""
+    engine last finished a step, when readings were last committed, what does not work now, and how
+    long ago (s) the canary last alarmed through the whole chain: above 30 nobody can rely on it."""
 
     server_time: Time
     engine_at: Time | None
@@ -93,6 +94,7 @@ class Heartbeat(msgspec.Struct, tag="heartbeat", tag_field="type"):
     degraded: list[str]
     snapshot_from: str
     broker_store: StoreView | None = None
+    canary_age_s: float | None = None
 
 
 class Resync(msgspec.Struct, tag="resync", tag_field="type"):

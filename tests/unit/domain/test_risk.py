@@ -1,6 +1,7 @@
 """The risk index: what it adds up, and which way it may move."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.domain.risk import FACTORS, ActiveAlarm, Situation, Weights, risk_index
 
+PAGE = Path(__file__).resolve().parents[3] / "docs/reference/risk-index.md"
 CALM = Situation(level=3, online_rate=1.0)
 
 alarms = st.builds(ActiveAlarm, st.integers(1, 4), st.floats(0, 1e6))
@@ -43,6 +45,17 @@ def test_a_worked_case() -> None:
     )  # fmt: skip
     assert found.value == pytest.approx(95)
     assert found.level == 1
+
+
+def test_the_example_of_the_page() -> None:
+    found = risk_index(
+        Situation(level=3, alarms=[ActiveAlarm(1, 900)], interlocks_out=1, online_rate=7 / 8,
+                  suppressed=1)
+    )  # fmt: skip
+    pages = [PAGE.with_name(f"risk-index{end}").read_text("utf-8") for end in (".md", ".zh-CN.md")]
+    for page in pages:
+        assert f"12 + 50 + 10 + 2.5 + 4 = {found.value:g}" in page
+        assert all(f"`{factor}`" in page for factor in FACTORS)
 
 
 def test_nobody_knowing_who_is_online_is_nobody_online() -> None:

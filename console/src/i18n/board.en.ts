@@ -24,7 +24,7 @@ export const boardEn = {
   'group.all': 'All {count}',
   'group.no-source': 'no hazard source',
   'group.first-out': 'First out {tag} {time}',
-  'group.rows': '{count} rows',
+  'group.rows': '{count} listed',
   'keys.group': 'Group the alarms by hazard source, or no longer',
   'keys.groups': 'Previous or next group',
   'keys.boards': 'Off the board, approvals, statistics, hand-over',

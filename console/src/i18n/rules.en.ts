@@ -11,6 +11,7 @@ export const rulesEn = {
   'subject.rule': 'Rule',
 
   'rules.title': 'Detector rules',
+  'rules.named': '{kind}: {what}',
   'rules.about': 'alarm at {tag}',
   'rules.delay': 'delay {on} / {off} s',
   'rules.latch': 'latches',

@@ -11,6 +11,7 @@ export const rulesZhCN = {
   'subject.rule': '规则',
 
   'rules.title': '判别规则',
+  'rules.named': '{kind}：{what}',
   'rules.about': '报警位号 {tag}',
   'rules.delay': '延时 {on} / {off} 秒',
   'rules.latch': '锁存',

@@ -116,6 +116,47 @@ class Register:
             )
         return identity
 
+    def detector(
+        self, kind: str, tag: str, on_delay_s: float = 0, version: int = 1, **parameters: object
+    ) -> str:
+        """Post a rule that is more than a limit, or its next version; its id."""
+        identity = f"{tag}-{kind}"
+        with self._book() as (connection, book):
+            connection.execute(
+                "UPDATE detector_rule SET valid_to = now(), book_version = %s"
+                " WHERE (enterprise, id) = (%s, %s) AND valid_to IS NULL",
+                (book, self.enterprise, identity),
+            )
+            connection.execute(
+                "INSERT INTO detector_rule (enterprise, id, version, kind, parameters, grade,"
+                " on_delay_s, valid_from, created_by, book_version)"
+                " VALUES (%s, %s, %s, %s, %s, 2, %s, now(), 'test', %s)",
+                (
+                    self.enterprise,
+                    identity,
+                    version,
+                    kind,
+                    json.dumps(parameters),
+                    on_delay_s,
+                    book,
+                ),
+            )
+            connection.execute(
+                "INSERT INTO detector_rule_point (enterprise, rule, version, name, place, tag)"
+                " VALUES (%s, %s, %s, 'point', 0, %s)",
+                (self.enterprise, identity, version, tag),
+            )
+        return identity
+
+    def remove_detector(self, identity: str) -> None:
+        """End a rule that is more than a limit."""
+        with self._book() as (connection, book):
+            connection.execute(
+                "UPDATE detector_rule SET valid_to = now(), book_version = %s"
+                " WHERE (enterprise, id) = (%s, %s) AND valid_to IS NULL",
+                (book, self.enterprise, identity),
+            )
+
     def remove_rule(self, identity: str) -> None:
         """End a rule."""
         with self._book() as (connection, version):

@@ -6,16 +6,20 @@ only the named tests run, in the given order.
 
 import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 import pytest
 
 Lines = set[tuple[str, int]]
 """(file, line) that a test executed."""
+
+ENTERED_MOST = 300
+"""So many times in a test a function is followed line by line: what it does once in a thousand
+calls is mostly executed by a quicker test, too."""
 
 
 class Tracing:
@@ -24,12 +28,13 @@ class Tracing:
     def __init__(self, folder: Path) -> None:
         self._folder = f"{folder}/"
         self._here: Lines = set()
+        self._entered: Counter[CodeType] = Counter()
         self.lines: dict[str, Lines] = {}
         self.seconds: dict[str, float] = defaultdict(float)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
-        self._here = set()
+        self._here, self._entered = set(), Counter()
         sys.settrace(self._enter)
         try:
             return (yield)
@@ -43,6 +48,9 @@ class Tracing:
 
     def _enter(self, frame: FrameType, event: str, _: Any) -> Any:
         if not frame.f_code.co_filename.startswith(self._folder):
+            return None
+        self._entered[frame.f_code] += 1
+        if self._entered[frame.f_code] > ENTERED_MOST:
             return None
         self._here.add((frame.f_code.co_filename, frame.f_code.co_firstlineno))
         return self._step

@@ -38,7 +38,6 @@ FAST = (
     "tests/unit/store",
     "tests/unit/stack/test_journal_seals.py",
     "tests/stories",
-    "tests/oracle",
     "tests/property",
 )
 AT_ONCE = 2

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from services.domain.alarm_performance import Sounded, measure
 from services.domain.flood import FloodMeter, floods
+from services.domain.suppression import Off, OffBoard, is_authorised
 
 MINUTE = 60_000
 DAY = 86_400_000
@@ -120,3 +121,100 @@ def test_nothing_sounded_is_nothing_not_an_error() -> None:
     found = measure([], 0, DAY)
     assert (found.alarms, found.flood_share, found.top_ten) == (0, 0, [])
     assert found.seconds_to_acknowledge is None
+
+
+def test_the_most_in_any_ten_minutes_is_not_bound_to_the_clock() -> None:
+    across = [sounded(9 * MINUTE + second * 10_000) for second in range(12)]
+    found = measure(across, 0, DAY)
+    assert (found.busiest_ten_minutes, found.busy_periods_share) == (12, 0)
+
+
+def test_an_upset_is_counted_from_its_first_alarm_for_ten_minutes() -> None:
+    before = [sounded(minute * MINUTE) for minute in (0, 20)]
+    burst = [sounded(40 * MINUTE + second * 1000) for second in range(15)]
+    later = [sounded(49 * MINUTE), sounded(50 * MINUTE), sounded(51 * MINUTE)]
+    found = measure([*before, *burst, *later], 0, DAY)
+    assert found.upset_ten_minutes == 16, "the last but two is within, the next is not"
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 8 * 24), st.one_of(st.none(), st.integers(0, 6 * 24))),
+        max_size=20,
+    )
+)
+def test_the_worst_day_of_stale_alarms_is_what_a_slow_count_says(
+    alarms: list[tuple[int, int | None]],
+) -> None:
+    hour = DAY // 24
+    start, end = DAY, 7 * DAY
+    stood = [(raised, 10**6 if lasted is None else raised + lasted) for raised, lasted in alarms]
+    stale = [
+        sum(
+            any(raised + 24 <= at < cleared and at * hour < end for at in range(day * 24, day * 24 + 24))
+            for raised, cleared in stood
+        )
+        for day in range(1, 7)
+    ]  # fmt: skip
+    given_to = [
+        sounded(raised * hour)
+        if lasted is None
+        else sounded(raised * hour, cleared_at=(raised + lasted) * hour)
+        for raised, lasted in alarms
+    ]
+    assert measure(given_to, start, end).stale_a_day == max(stale, default=0)
+
+
+def test_what_was_taken_off_beyond_its_grade_is_unauthorised() -> None:
+    def off(how: Off, grade: int, minutes: int, second: str | None = None) -> OffBoard:
+        until = None if minutes == 0 else minutes * MINUTE
+        return OffBoard(how, "wang", "x", 0, until, grade, approved_by=second)
+
+    allowed = [
+        off(Off.SHELVED, 3, 240),
+        off(Off.SHELVED, 2, 30, "li"),
+        off(Off.OUT_OF_SERVICE, 1, 600, "li"),
+        off(Off.SUPPRESSED, 1, 0),
+    ]
+    beyond = [
+        off(Off.SHELVED, 1, 1, "li"),
+        off(Off.SHELVED, 3, 241),
+        off(Off.SHELVED, 2, 30),
+        off(Off.SHELVED, 2, 30, "wang"),
+        off(Off.OUT_OF_SERVICE, 2, 600),
+        off(Off.OUT_OF_SERVICE, 4, 0),
+    ]
+    assert [is_authorised(each) for each in (*allowed, *beyond)] == [True] * 4 + [False] * 6
+
+
+def test_the_share_of_busy_periods_counts_those_with_more_than_ten() -> None:
+    eleven = [sounded(second * 1000, str(second)) for second in range(11)]
+    ten = [sounded(20 * MINUTE + second * 1000, str(second)) for second in range(10)]
+    assert measure([*eleven, *ten], 0, 40 * MINUTE).busy_periods_share == 1 / 4
+    assert measure([*eleven, *ten], 0, 40 * MINUTE + 1).busy_periods_share == 1 / 5
+
+
+def test_stale_is_longer_than_a_day_and_not_a_day() -> None:
+    assert measure([sounded(0, cleared_at=DAY)], 0, 2 * DAY).stale == 0
+    assert measure([sounded(0, cleared_at=DAY + 1)], 0, 2 * DAY).stale == 1
+    assert measure([sounded(0)], 0, DAY).stale == 0
+    assert measure([sounded(0)], 0, DAY + 1).stale == 1
+
+
+def test_the_busiest_ten_minutes_are_any_ten_minutes() -> None:
+    times = [0, 5 * MINUTE, 10 * MINUTE - 1, 10 * MINUTE]
+    assert measure([sounded(at) for at in times], 0, DAY).busiest_ten_minutes == 3
+
+
+def test_of_nothing_the_shares_are_nothing() -> None:
+    calm = measure([], 0, DAY)
+    assert (calm.top_ten_share, calm.busy_periods_share, calm.grades[1]) == (0, 0, 0)
+    one = measure([sounded(0)], 0, DAY)
+    assert (one.top_ten_share, one.grades) == (1, {1: 0, 2: 0, 3: 1, 4: 0})
+
+
+def test_just_three_in_a_minute_chatter_and_their_first_and_last_belong_to_it() -> None:
+    in_time = [sounded(at) for at in (0, 30_000, 60_000, 200_000)]
+    assert [each.count for each in measure(in_time, 0, DAY).chattering] == [3]
+    too_slow = [sounded(at) for at in (0, 30_000, 60_001)]
+    assert measure(too_slow, 0, DAY).chattering == []

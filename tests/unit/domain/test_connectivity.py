@@ -1,5 +1,7 @@
 """When a point is online."""
 
+from dataclasses import replace
+
 from services.domain.connectivity import DEFINITION, PointTime, is_online
 from services.domain.point import Point, PointKind, Reporting
 from services.domain.reading import Quality
@@ -40,3 +42,17 @@ def test_the_rate_is_time_online_by_time_in_all() -> None:
     assert spent.rate == 0.5
     assert PointTime().rate is None
     assert set(DEFINITION) == {"zh", "en"}
+
+
+def test_point_time_adds_up_and_nothing_has_no_rate() -> None:
+    whole = PointTime()
+    assert (whole.online, whole.total, whole.rate) == (0, 0, None)
+    whole.add(PointTime(3, 4))
+    whole.add(PointTime(1, 6))
+    assert (whole.online, whole.total, whole.rate) == (4, 10, 0.4)
+
+
+def test_without_a_gateway_what_reports_on_change_is_judged_by_its_age() -> None:
+    alone = replace(point(reporting=Reporting.ON_CHANGE), gateway=None)
+    assert is_online(alone, NOW - MINUTE, 1.0, Quality.GOOD, NOW, there=False) is True
+    assert is_online(alone, NOW - MINUTE - 1, 1.0, Quality.GOOD, NOW, there=True) is False

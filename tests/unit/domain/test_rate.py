@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.domain.rate import CUT_S, Passage, RateGate, Window
+from services.domain.rate import CUT_S, GATEWAYS_MOST, Passage, RateGate, Window
 
 OWNER = ("acme", "g")
 RATE = 10
@@ -127,3 +127,16 @@ def test_a_window_holds_just_what_was_counted_in_its_last_minute(
         counted.append((second, count))
 
         assert window.total == sum(n for at, n in counted if at > second - 60)
+
+
+def test_with_room_for_nobody_else_a_stranger_goes_straight_in_until_somebody_was_quiet() -> None:
+    gate = RateGate(RATE)
+    for number in range(GATEWAYS_MOST):
+        gate.judge(("acme", str(number)), 1, True, 0.0)
+    assert [gate.judge(OWNER, 10 * A_MINUTE, True, 59.0) for _ in range(2)] == [
+        Passage.STRAIGHT,
+        Passage.STRAIGHT,
+    ]
+    assert gate.live(OWNER) == 0, "nobody counts it"
+    assert gate.judge(OWNER, A_MINUTE + 1, True, 60.0) is Passage.APART
+    assert gate.live(OWNER) == A_MINUTE + 1

@@ -118,3 +118,31 @@ def test_one_good_stamp_in_ten_seconds_is_enough() -> None:
         if second % 9 == 8:
             skew.hear(NOW + second * SECOND, NOW + second * SECOND)
     assert skew.state is not ClockState.UNUSABLE
+
+
+def test_a_stamp_that_stands_for_a_minute_while_values_change_is_stuck_and_not_before() -> None:
+    skew = Skew()
+    skew.hear(NOW, NOW, [(1, 0.0)])
+    changes = [skew.hear(NOW + ms, NOW, [(1, float(ms))]) for ms in (10, 20, 30)]
+    assert not any(changes)
+    assert not skew.hear(NOW + 59_999, NOW, [(1, 4.0)])
+    assert skew.hear(NOW + 60_000, NOW, [(1, 4.0)])
+    assert skew.state is ClockState.STUCK
+
+
+def test_values_that_stand_as_well_are_no_stuck_clock() -> None:
+    skew = Skew()
+    for second in range(120):
+        skew.hear(NOW + second * SECOND, NOW, [(1, 7.0)])
+    assert skew.state is ClockState.UNKNOWN
+
+
+def test_unusable_for_ten_seconds_to_the_millisecond() -> None:
+    skew = Skew()
+    assert [skew.hear_unusable(NOW + ms) for ms in (0, 9_999, 10_000, 10_001)] == [
+        False,
+        False,
+        True,
+        False,
+    ]
+    assert (skew.state, skew.since) == (ClockState.UNUSABLE, NOW + 10_000)

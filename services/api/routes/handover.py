@@ -15,7 +15,6 @@ from services.api.database import DatabaseAway
 from services.api.live.message import FloodView
 from services.api.problem import Kind, Problem
 from services.api.routes.alarm_statistics import (
-    DEADLINE_S,
     MOST_ALARMS,
     FrequentView,
     PastFlood,
@@ -147,7 +146,7 @@ async def _recorded(
     """What only the database knows; (None, None) while it is away."""
     span = to_datetime(start), to_datetime(now)
     try:
-        async with here.database.transaction(DEADLINE_S) as connection:
+        async with here.database.transaction() as connection:
             sounded = await alarm_statistics.sounded(connection, scope, *span, MOST_ALARMS)
             asked = await approval.page(
                 connection, None if scope is None else list(scope), span[1], None, MOST_LISTED

@@ -66,6 +66,13 @@ def test_with_the_database_frozen_alarms_sound_and_are_acknowledged(api: Api) ->
             assert operator.items("/alarms", enterprise=code)[0]["recorded"] is False
             assert operator.items("/values", enterprise=code)[0]["value"] == 5.0
             assert operator.ask(f"/points/{code}/L")["id"] == point
+            told = operator.ask("/handover", enterprise=code)
+            assert (told["record"], told["approvals"], told["degraded"]) == (
+                None,
+                None,
+                ["database"],
+            )
+            assert sum(each["standing"] for each in told["counts"]) == 1
             with Live(operator) as newcomer:
                 assert item.id in str(newcomer.heard[0].message)
             ready = httpx2.get(f"{api.url}/readyz")

@@ -1,10 +1,13 @@
 """The figures of alarm performance over REST, from alarms that are on record."""
 
+import asyncio
+import json
 import secrets
 from datetime import UTC, datetime, timedelta
 
 import psycopg
 
+from services.store import approval
 from tests.integration.api.conftest import Api
 from tests.integration.api.test_register import refused
 
@@ -63,3 +66,58 @@ def test_a_span_that_ends_before_it_begins_is_refused(api: Api) -> None:
     asked = {"start": "2026-03-02T00:00:00Z", "end": "2026-03-01T00:00:00Z"}
     answer = api.admin.http.get("/statistics/alarms", params=asked)
     refused(answer, 422, "invalid", "start", "end")
+
+
+JOURNAL = """
+    INSERT INTO journal (enterprise, seq, alarm_id, at, noted_at, event, body, previous, hash)
+    VALUES (%s, %s, 'a', %s, %s, %s, %s, %s, %s)
+"""
+
+
+def test_what_went_off_the_board_without_authority_is_counted_from_the_journal(api: Api) -> None:
+    mine, other = api.enterprise(), api.enterprise()
+
+    def off(minutes: int, second: str | None) -> str:
+        until = minutes * 60_000
+        told = {"how": "shelved", "by": "wang", "reason": "x", "since": 0, "until": until,
+                "grade": 2, "approved_by": second}  # fmt: skip
+        return json.dumps({"alarm": {"id": "a", "off": told}, "seq": 1})
+
+    with psycopg.connect(api.engines.superuser_url) as connection:
+        for enterprise, seq, event, body in (
+            (mine, 1, "shelved", off(30, "li")),
+            (mine, 2, "shelved", off(30, None)),
+            (mine, 3, "shelved", off(31, "li")),
+            (mine, 4, "unshelved", off(31, "li")),
+            (other, 1, "shelved", off(31, "li")),
+        ):
+            values = (enterprise, seq, NOON, NOON, event, body, bytes(32), bytes(32))
+            connection.execute(JOURNAL, values)
+    span = {"start": NOON.isoformat(), "end": (NOON + timedelta(hours=1)).isoformat()}
+    found = api.admin.ask("/statistics/alarms", enterprise=mine, **span)
+    assert (found["unauthorised"], found["targets"]["unauthorised"]) == (2, 0)
+    assert (found["meaningful"], found["manageable"]["per_day"]) == (False, 300)
+
+
+APPROVAL = """
+    INSERT INTO approval (enterprise, id, action, alarm_id, reason, minutes, applicant, applied_at,
+                          expires_at)
+    VALUES (%s, %s, 'shelve', 'a', 'x', 1, 'wang', %s, %s)
+"""
+
+
+def test_approvals_are_forgotten_after_their_time_and_not_before(api: Api) -> None:
+    enterprise, before = api.enterprise(), NOON
+    old, young = secrets.token_hex(12), secrets.token_hex(12)
+    with psycopg.connect(api.engines.superuser_url) as connection:
+        for identity, at in ((old, before - timedelta(seconds=1)), (young, before)):
+            connection.execute(APPROVAL, (enterprise, identity, at, at))
+
+    async def prune() -> None:
+        url = api.engines.services["api"]["PARKWATCH_DATABASE_URL"]
+        async with await psycopg.AsyncConnection.connect(url) as connection:
+            await approval.prune(connection, before)
+
+    asyncio.run(prune())
+    left = api.admin.items("/approvals", enterprise=enterprise)
+    assert [each["id"] for each in left] == [young]

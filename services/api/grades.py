@@ -13,6 +13,7 @@ from services.domain.grade_tree import Bearing, GradeTree, Mark, Standing, beari
 from services.domain.point import PointKind
 from services.domain.reading import Quality
 from services.domain.risk import ActiveAlarm, RiskIndex, Situation, risk_index
+from services.domain.subject import SubjectType
 from services.store.hazard_source import HazardSource
 from services.store.register import Place
 from services.wire.bus import AlarmItem
@@ -55,16 +56,17 @@ class Grades:
     _alarms: dict[tuple[str, str], list[tuple[AlarmItem, Standing]]] = field(init=False)
 
     def __post_init__(self) -> None:
+        blind = _Blind(self.here)
         found = [
-            (alarm, _standing(self.here, alarm))
+            (alarm, _standing(self.here, alarm, blind))
             for alarm in self.here.replica.open.values()
             if self.scope is None or alarm.enterprise in self.scope
         ]
         self.tree = grade_tree(standing for _, standing in found)
         self._alarms = defaultdict(list)
         for alarm, standing in found:
-            if standing.hazard_source is not None:
-                self._alarms[standing.enterprise, standing.hazard_source].append((alarm, standing))
+            for source in standing.hazard_sources:
+                self._alarms[standing.enterprise, source].append((alarm, standing))
 
     def source(self, source: HazardSource) -> SourceState:
         """How a hazard source stands."""
@@ -112,12 +114,48 @@ def _rate(online: int | None, points: int) -> float | None:
     return None if online is None else online / points
 
 
-def _standing(here: Window, alarm: AlarmItem) -> Standing:
-    """Where an alarm stands in the tree, by the register as it is now."""
-    place = None if alarm.tag is None else here.register.place(alarm.enterprise, alarm.tag)
+@dataclass(slots=True)
+class _Blind:
+    """Which hazard sources nobody sees while a gateway, or a whole enterprise, is silent."""
+
+    here: Window
+    _sources: dict[str, list[str]] | None = None
+
+    def of_enterprise(self, enterprise: str) -> tuple[str, ...]:
+        """All of them."""
+        if self._sources is None:
+            self._sources = self.here.register.sources()
+        return tuple(self._sources.get(enterprise, ()))
+
+    def of_gateway(self, enterprise: str, gateway: str) -> tuple[str, ...]:
+        """Those that have points behind it."""
+        register = self.here.register
+        return tuple(
+            code
+            for code in self.of_enterprise(enterprise)
+            if any(
+                place.point.gateway == gateway
+                for place in register.places_of_source(enterprise, code)
+            )
+        )
+
+
+def _sources(alarm: AlarmItem, place: Place | None, blind: _Blind) -> tuple[str, ...]:
+    """The hazard sources that an alarm is of, by the register as it is now."""
+    match alarm.subject_type:
+        case SubjectType.GATEWAY:
+            return blind.of_gateway(alarm.enterprise, alarm.subject_id)
+        case SubjectType.ENTERPRISE:
+            return blind.of_enterprise(alarm.enterprise)
+        case _ if alarm.subject_type == SOURCE:
+            return (alarm.subject_id,)
     source = alarm.hazard_source if place is None else place.point.hazard_source
-    if alarm.subject_type == SOURCE:
-        source = alarm.subject_id
+    return () if source is None else (source,)
+
+
+def _standing(here: Window, alarm: AlarmItem, blind: _Blind) -> Standing:
+    """Where an alarm stands in the tree."""
+    place = None if alarm.tag is None else here.register.place(alarm.enterprise, alarm.tag)
     return Standing(
         alarm.id,
         alarm.enterprise,
@@ -130,7 +168,7 @@ def _standing(here: Window, alarm: AlarmItem) -> Standing:
             exercise=alarm.exercise,
         ),
         alarm.tag,
-        source,
+        _sources(alarm, place, blind),
         None if place is None else place.equipment,
     )
 

@@ -35,7 +35,8 @@ def bearing(state: str, *, latch: bool, historical: bool, exercise: bool) -> Bea
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An alarm where it stands in the tree; None: it is of nothing on that floor."""
+    """An alarm where it stands in the tree; None: it is of nothing on that floor. One about a
+    gateway is of every hazard source whose points hang on it."""
 
     id: str
     enterprise: str
@@ -43,7 +44,7 @@ class Standing:
     raised_at: int
     bearing: Bearing
     tag: str | None = None
-    hazard_source: str | None = None
+    hazard_sources: tuple[str, ...] = ()
     equipment: str | None = None
 
     @property
@@ -95,13 +96,14 @@ def grade_tree(alarms: Iterable[Standing]) -> GradeTree:
     """The grades that these alarms give, floor by floor."""
     tree = GradeTree()
     for alarm in alarms:
-        enterprise, source = alarm.enterprise, alarm.hazard_source
+        enterprise = alarm.enterprise
         tree.park.take(alarm)
         tree.enterprises[enterprise,].take(alarm)
-        if source is not None:
+        for source in alarm.hazard_sources:
             tree.sources[enterprise, source].take(alarm)
         if alarm.equipment is not None:
-            tree.equipment[enterprise, source or "", alarm.equipment].take(alarm)
+            source = next(iter(alarm.hazard_sources), "")
+            tree.equipment[enterprise, source, alarm.equipment].take(alarm)
         if alarm.tag is not None:
             tree.points[enterprise, alarm.tag].take(alarm)
     return tree

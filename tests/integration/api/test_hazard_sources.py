@@ -233,6 +233,25 @@ def test_what_is_off_the_board_of_the_past_or_a_test_gives_no_grade(api: Api) ->
     assert (factors["alarms"], factors["suppressed"]) == (0, 4)
 
 
+def test_a_silent_gateway_lifts_the_grade_of_what_hangs_on_it(api: Api) -> None:
+    code = api.enterprise()
+    for name, gateway in (("HS-1", "gw1"), ("HS-2", "gw2")):
+        api.admin.tell(f"/enterprises/{code}/gateways", {"code": gateway}, status=201)
+        api.admin.tell("/hazard-sources", source(code, name), status=201)
+        api.point(code, f"T-{name}", hazard_source=name, gateway=gateway)
+    silent: Json = {"tag": None, "point_id": None, "direction": None, "limit": None, "value": None}
+    about: Json = silent | {"rule": "silence", "condition": "offline", "kind": "", "unit": ""}
+    api.engine.raises(7301, code, subject_type="gateway", subject_id="gw1", grade=2, **about)
+    eventually(lambda: status(api.admin, code)["grade"] == 2, 5.0, "the one behind it")
+    assert status(api.admin, code, "HS-2")["grade"] is None
+    whole = about | {"subject_type": "enterprise", "subject_id": code, "grade": 3}
+    api.engine.raises(7302, code, **whole)
+    eventually(lambda: status(api.admin, code, "HS-2")["grade"] == 3, 5.0, "all of them")
+    assert status(api.admin, code)["grade"] == 2
+    (node,) = api.admin.ask("/tree", enterprise=code)["items"]
+    assert (node["grade"], node["active"]) == (2, 2)
+
+
 def test_who_asks_again_is_told_that_nothing_changed(api: Api) -> None:
     code = api.enterprise()
     api.admin.tell("/hazard-sources", source(code), status=201)

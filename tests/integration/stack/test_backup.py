@@ -40,6 +40,7 @@ class Before:
     readings: list[tuple[str, int, float | None]] = field(default_factory=list)
     alarms: list[Json] = field(default_factory=list)
     journal: list[Json] = field(default_factory=list)
+    hazards: list[Json] = field(default_factory=list)
     sent: list[tuple[str, int, float]] = field(default_factory=list)
 
 
@@ -63,6 +64,30 @@ def exported(door: Door, enterprise: str) -> list[Json]:
     assert lines[0]["type"] == "journal"
     assert lines[-1]["type"] == "end"
     return lines[1:-1]
+
+
+def keep_hazard_source(door: Door, enterprise: str) -> None:
+    """A hazard source with a past, and weights of the risk index that somebody set."""
+    source = {
+        "enterprise": enterprise,
+        "code": "HS-1",
+        "name": "液氯储存",
+        "unit_type": "storage",
+        "exposed_people": 60,
+        "substances": [{"cas": "7782-50-5", "quantity_t": 5}],
+    }
+    door.tell("/hazard-sources", source, status=201)
+    changed = door.http.patch(f"/hazard-sources/{enterprise}/HS-1", json={"exposed_people": 0})
+    assert changed.status_code == 200, changed.text
+    weights = door.ask("/risk-index")["weights"] | {"bypass": 12.5}
+    body = {"weights": weights, "reason": "联锁从严"}
+    assert door.http.put("/risk-index", json=body).status_code == 200
+
+
+def hazards(door: Door, enterprise: str) -> list[Json]:
+    """Every version of its hazard source, and the weights in force."""
+    versions = door.items(f"/hazard-sources/{enterprise}/HS-1/versions")
+    return [*versions, door.ask("/risk-index")]
 
 
 def recording_stopped(stack: Stack) -> "psycopg.Connection[tuple[object, ...]]":
@@ -90,6 +115,7 @@ def before() -> Iterator[Before]:
         for tag in ("GT-1", "GT-2", "GT-3"):
             mine.gas_detector(tag)
         mine.point("TI-1", "temperature", "Cel")
+        keep_hazard_source(park.admin, mine.code)
         busy.point("TI-1", "temperature", "Cel")
         mine.in_force()
         back_up_while_it_runs(found, park, other)
@@ -120,6 +146,7 @@ def back_up_while_it_runs(found: Before, park: Park, other: Gateway) -> None:
     found.readings = store.readings(found.code)
     found.alarms = park.admin.items("/alarms", enterprise=found.code, state="all")
     found.journal = exported(park.admin, found.code)
+    found.hazards = hazards(park.admin, found.code)
 
 
 def back_up_after_a_kill(found: Before) -> None:
@@ -193,6 +220,8 @@ def test_what_was_backed_up_while_it_ran_is_the_same_elsewhere(
     whole.write_bytes(admin.http.get("/journal/export").content)
     assert command(stack, "journal", "verify", whole).returncode == 0
     Door(stack.url, *OPERATOR).close()
+    assert [each["version"] for each in before.hazards] == [2, 1, 1]
+    assert hazards(admin, before.code) == before.hazards
     gateway = Gateway(**vars(before.gateway) | {"mqtt_port": stack.mqtt_port})
     with Live(admin) as live:
         assert {a["tag"] for a in live.heard[0].message["alarms"]} == {"GT-1", "GT-2"}

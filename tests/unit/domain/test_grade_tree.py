@@ -37,7 +37,7 @@ def test_the_past_and_a_test_count_in_no_grade(
 
 
 def test_an_alarm_raises_every_floor_above_it_and_no_other() -> None:
-    pump = Standing("a", "E1", 2, 10, Bearing.ACTIVE, "GT-1", "HS-1", "P-101")
+    pump = Standing("a", "E1", 2, 10, Bearing.ACTIVE, "GT-1", ("HS-1",), "P-101")
     silence = Standing("b", "E2", 3, 5, Bearing.ACTIVE)
     tree = grade_tree([silence, pump])
     assert tree.park.grade == 2
@@ -48,13 +48,23 @@ def test_an_alarm_raises_every_floor_above_it_and_no_other() -> None:
     assert tree.sources["E2", "HS-1"] == Mark()
 
 
+def test_a_gateways_alarm_is_of_every_source_that_hangs_on_it() -> None:
+    silent = Standing("a", "E", 2, 1, Bearing.ACTIVE, hazard_sources=("H1", "H2"))
+    tree = grade_tree([silent])
+    assert {node: mark.grade for node, mark in tree.sources.items()} == {
+        ("E", "H1"): 2,
+        ("E", "H2"): 2,
+    }
+    assert tree.enterprises["E",].active == 1
+
+
 def test_of_two_of_a_grade_the_older_one_is_the_reason() -> None:
     old, young = (Standing(name, "E", 1, at, Bearing.ACTIVE) for name, at in (("b", 1), ("a", 2)))
     assert grade_tree([young, old]).park.worst is old
 
 
 def test_what_is_off_the_board_is_counted_and_gives_no_grade() -> None:
-    shelved = Standing("a", "E", 2, 1, Bearing.OFF_BOARD, "T", "HS")
+    shelved = Standing("a", "E", 2, 1, Bearing.OFF_BOARD, "T", ("HS",))
     mark = grade_tree([shelved]).sources["E", "HS"]
     assert (mark.grade, mark.active, mark.off_board) == (None, 0, 1)
 
@@ -68,7 +78,7 @@ alarms = st.lists(
         st.integers(0, 9),
         st.sampled_from(list(Bearing)),
         st.sampled_from([None, "T1", "T2"]),
-        st.sampled_from([None, "H1", "H2"]),
+        st.sampled_from([(), ("H1",), ("H1", "H2")]),
         st.sampled_from([None, "P1"]),
     ),
     max_size=30,

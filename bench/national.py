@@ -10,6 +10,7 @@ killed; the second starts from its disk.
 """
 
 import asyncio
+import gc
 import os
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from bench.country import LIMITS, PERIOD_S, POINTS, START_MS, Field, book
 from bench.machine import ROOT
 from bench.report import Report
 from bench.usage import memory_mb
+from services.alerts.heard import Recalled
 from services.alerts.judge import Judge
 from services.alerts.keeper import EVERY_S, Keeper
 from services.alerts.publisher import Publisher
@@ -33,6 +35,7 @@ from services.alerts.recovery import Recovered, recover
 from services.alerts.watch import TICK_S, Watch
 from services.runtime.clock import ManualClock
 from services.runtime.feed import Delivery
+from services.runtime.lifecycle import GARBAGE_THRESHOLDS, growing
 from services.runtime.memory_feed import MemoryFeed
 
 SECONDS = 30.0
@@ -70,7 +73,6 @@ class Life:
         self.clock = ManualClock(now)
         begun, cpu = time.perf_counter(), time.process_time()
         self.found: Recovered = recover(folder, now)
-        self.ready_s, self.ready_cpu_s = time.perf_counter() - begun, time.process_time() - cpu
         self.said = Said()
         feed = MemoryFeed(self.clock)
         ledger = self.found.ledger
@@ -80,6 +82,10 @@ class Life:
         self.keeper = Keeper(self.judge, recorder, self.found.store, self.found.heard)
         self.watch = Watch(feed, self.judge, self.clock, self.found.heard)
         self._next_values = self._next_snapshot = 0.0
+        self.judge.recall(self.found.recalled.readings)
+        self.found.recalled = Recalled((), ())
+        self.judge.tick()
+        self.ready_s, self.ready_cpu_s = time.perf_counter() - begun, time.process_time() - cpu
 
     def hear(self, field_: Field, seconds: float, snapshots: bool = True) -> Spent:
         """The country speaks for so long; a step takes what came in a tenth of a second."""
@@ -127,12 +133,14 @@ def resident_mb() -> float:
 
 def live(folder: Path, points: int, first: bool) -> dict[str, Any]:
     """One life, and what it cost."""
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
     now = START_MS + 1_000 if first else START_MS + 600_000
     life, field_ = Life(folder, now), Field(points)
     learned_s = 0.0
     if first:
         begun = time.perf_counter()
-        life.judge.apply_book(book(points))
+        with growing():
+            life.judge.apply_book(book(points))
         learned_s = time.perf_counter() - begun
     started_mb = resident_mb()
     life.hear(field_, PERIOD_S, snapshots=False)

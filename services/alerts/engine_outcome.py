@@ -7,6 +7,7 @@ from services.alerts.engine_watch import WatchState
 from services.domain.alarm import Transition
 from services.domain.claim import Claim
 from services.domain.judgement import PointState
+from services.domain.subject import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,17 @@ class Outcome:
     def __bool__(self) -> bool:
         kept = self.transitions or self.states or self.dirty or self.claims or self.watches
         return bool(kept)
+
+    def put_worst_first(self) -> None:
+        """In a storm the graver alarms do not wait behind the others. What happened to one subject
+        stays in its order."""
+        if len(self.transitions) < 2:
+            return
+        worst: dict[tuple[str, Subject], int] = {}
+        for each in self.transitions:
+            subject = each.alarm.enterprise, each.alarm.subject
+            worst[subject] = min(each.alarm.grade, worst.get(subject, each.alarm.grade))
+        self.transitions.sort(key=lambda each: worst[each.alarm.enterprise, each.alarm.subject])
 
     def add(self, other: "Outcome") -> None:
         """Append what a later step brought."""

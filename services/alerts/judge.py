@@ -132,6 +132,7 @@ class Judge:
     def _carry_out(self, outcome: Outcome, now: int) -> None:
         if not outcome:
             return
+        outcome.put_worst_first()
         numbered = self.ledger.note(outcome, now)
         self._say(outcome, now)
         reach(Failpoint.BEFORE_PUBLISH)

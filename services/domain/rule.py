@@ -21,7 +21,15 @@ class Condition(StrEnum):
 
     @property
     def direction(self) -> Direction:
-        return Direction.HIGH if self in (Condition.H, Condition.HH) else Direction.LOW
+        return _DIRECTION[self]
+
+
+_DIRECTION = {
+    Condition.HH: Direction.HIGH,
+    Condition.H: Direction.HIGH,
+    Condition.L: Direction.LOW,
+    Condition.LL: Direction.LOW,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,7 @@ class LimitRule:
 
     @property
     def direction(self) -> Direction:
-        return self.condition.direction
+        return _DIRECTION[self.condition]
 
     def reached(self, value: float) -> bool:
         """At or beyond the limit."""

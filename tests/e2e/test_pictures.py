@@ -23,6 +23,19 @@ def furnish(park: Park) -> Enterprise:
     """Gas at four detectors and a reactor that grows warm."""
     enterprise = park.enterprise("LOOK")
     gateway = enterprise.gateway()
+    source = {
+        "enterprise": enterprise.code,
+        "code": "HS-1",
+        "name": "液氯储存",
+        "name_en": "Chlorine store",
+        "unit_type": "storage",
+        "exposed_people": 60,
+        "substances": [
+            {"cas": "7782-50-5", "quantity_t": 5},
+            {"cas": "7664-41-7", "quantity_t": 5},
+        ],
+    }
+    enterprise.door.register("/hazard-sources", source)
     for number in range(1, 1 + len(GASES)):
         enterprise.gas_detector(f"GT-{number}")
     enterprise.point("TI-1", "temperature", "Cel", name="反应器温度", name_en="Reactor temperature")
@@ -75,6 +88,10 @@ def test_the_console_fits_its_screen_in_both_languages(
         screen.page.goto(f"{stack.url}/#/points")
         expect(screen.page.get_by_test_id("point-row").first).to_be_visible()
         take(screen, f"points-{language}-{size}")
+        screen.page.goto(f"{stack.url}/#/sources/{enterprise.code}/HS-1")
+        expect(screen.page.get_by_test_id("source-working")).to_contain_text("= 7.5")
+        take(screen, f"sources-{language}-{size}")
+        screen.page.go_back()
         screen.page.go_back()
         screen.page.get_by_test_id("alarm-filter").fill(enterprise.code)
     screen.close()

@@ -217,7 +217,8 @@ async def update_point(connection: Connection, columns: dict[str, object], numbe
 
 
 async def _judged_until(connection: Connection, known: int) -> dict[tuple[str, str], int | None]:
-    cursor = await connection.execute(_RULES["judged_until"], {"known": known})
+    name = "judged_until" if known else "judged_from_scratch"
+    cursor = await connection.execute(_RULES[name], {"known": known})
     found: dict[tuple[str, str], int | None] = {}
     for enterprise, tag, until in await cursor.fetchall():
         found[enterprise, tag] = None if until is None else round(min(until * 1000, FOREVER))

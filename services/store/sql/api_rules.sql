@@ -80,6 +80,21 @@ SELECT enterprise, tag,
 FROM part
 GROUP BY enterprise, tag;
 
+-- name: judged_from_scratch
+-- Until when (epoch seconds) each point is judged that a rule is in force for: one pass over all.
+SELECT enterprise, tag,
+       extract(epoch FROM max(coalesce(valid_until, 'infinity')))::float8 AS until
+FROM (
+    SELECT enterprise, tag, valid_until FROM rule WHERE valid_to IS NULL
+    UNION ALL
+    SELECT its.enterprise, its.tag, whole.valid_until
+    FROM detector_rule_point AS its
+    JOIN detector_rule AS whole ON (whole.enterprise, whole.id, whole.version)
+                                 = (its.enterprise, its.rule, its.version)
+    WHERE whole.valid_to IS NULL
+) AS part
+GROUP BY enterprise, tag;
+
 -- name: rules_of_points
 -- The rules in force of these points.
 SELECT enterprise, id, version, tag, kind, condition, "limit", grade, deadband, on_delay_s,

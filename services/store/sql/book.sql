@@ -56,18 +56,17 @@ FROM (
 -- The versions of detector rules that a change after the known version touched, with their points.
 SELECT rule.enterprise, rule.id, rule.version, rule.kind, rule.parameters, rule.grade,
        rule.on_delay_s, rule.off_delay_s, rule.latch, rule.realarm_s, rule.valid_from, rule.owner,
-       rule.valid_until, rule.message, its.names, its.ids,
+       rule.valid_until, rule.message,
        least(rule.valid_to, CASE WHEN rule.valid_until <= now() THEN rule.valid_until END)
-           AS valid_to
+           AS valid_to,
+       array_agg(its.name ORDER BY its.place) AS names,
+       array_agg(point.id ORDER BY its.place) AS ids
 FROM detector_rule AS rule
-CROSS JOIN LATERAL (
-    SELECT array_agg(named.name ORDER BY named.place) AS names,
-           array_agg(point.id ORDER BY named.place) AS ids
-    FROM detector_rule_point AS named JOIN point USING (enterprise, tag)
-    WHERE (named.enterprise, named.rule, named.version)
-        = (rule.enterprise, rule.id, rule.version)
-) AS its
+JOIN detector_rule_point AS its ON (its.enterprise, its.rule, its.version)
+                                 = (rule.enterprise, rule.id, rule.version)
+JOIN point ON (point.enterprise, point.tag) = (its.enterprise, its.tag)
 WHERE rule.book_version > %(known)s AND (%(known)s > 0 OR rule.valid_to IS NULL)
+GROUP BY rule.enterprise, rule.id, rule.version
 ORDER BY rule.enterprise, rule.id, rule.version;
 
 -- name: gone_gateways

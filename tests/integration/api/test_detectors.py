@@ -186,7 +186,10 @@ def test_a_point_with_a_part_in_a_rule_is_judged(api: Api) -> None:
     code = api.enterprise()
     for tag in ("GT-1", "GT-2"):
         api.point(code, tag, kind="combustible_gas", unit="%LEL")
-    judged = lambda tag: api.admin.ask(f"/points/{code}/{tag}")["judged"]  # noqa: E731
+
+    def judged(tag: str) -> bool:
+        return bool(api.admin.ask(f"/points/{code}/{tag}")["judged"])
+
     assert not judged("GT-1")
     vote = {"kind": "voting", "enterprise": code, "tag": "GT-1", "others": ["GT-2"],
             "needed": 2, "limit": 25, "grade": 1}  # fmt: skip

@@ -54,19 +54,20 @@ class Voting:
 
     def _expiries(self) -> Iterator[int]:
         for memory in self._memories.values():
-            voting = False
-            for sample in memory:
-                reached = self._reached(sample.value)
-                if voting and not reached:
-                    yield sample.at + self._window_ms
-                voting = reached
+            after: int | None = None
+            for sample in reversed(memory.samples):
+                if self._reached(sample.value):
+                    if after is not None:
+                        yield after + self._window_ms
+                    break
+                after = sample.at
 
     def voters(self, now: int) -> list[int]:
         """Who votes: a value holds until the next one, so the newest counts however old it is."""
         found: list[int] = []
         for point, memory in self._memories.items():
             memory.forget(now)
-            if any(self._reached(sample.value) for sample in memory):
+            if any(self._reached(sample.value) for sample in reversed(memory.samples)):
                 found.append(point)
         return found
 

@@ -201,9 +201,9 @@ export const en = {
     'The self-test of the alarm chain has failed: new alarms may not be shown. Watch by other means.',
   'bar.canary-age': 'Last passed {age} ago.',
   'canary.label': 'Self-test',
-  'canary.age': '{seconds} s ago',
+  'canary.age': '{seconds} s',
   'canary.hint':
-    'Every 10 s a test alarm goes through the whole chain, from the broker to this console. It last came out so long ago.',
+    'Every 10 s a test alarm goes through the whole chain, from the broker to this console. It last came out so many seconds ago.',
   'canary.dead-hint':
     'No test alarm has come out of the chain for more than 30 s: real alarms may not come out either.',
   'bar.broker':

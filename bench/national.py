@@ -26,7 +26,6 @@ from bench.country import LIMITS, PERIOD_S, POINTS, START_MS, Field, book
 from bench.machine import ROOT
 from bench.report import Report
 from bench.usage import memory_mb
-from services.alerts.heard import Recalled
 from services.alerts.judge import Judge
 from services.alerts.keeper import EVERY_S, Keeper
 from services.alerts.publisher import Publisher
@@ -83,7 +82,7 @@ class Life:
         self.watch = Watch(feed, self.judge, self.clock, self.found.heard)
         self._next_values = self._next_snapshot = 0.0
         self.judge.recall(self.found.recalled.readings)
-        self.found.recalled = Recalled((), ())
+        self.found.let_go()
         self.judge.tick()
         self.ready_s, self.ready_cpu_s = time.perf_counter() - begun, time.process_time() - cpu
 

@@ -38,6 +38,10 @@ class Recovered:
     has_book: bool
     has_snapshot: bool
 
+    def let_go(self) -> None:
+        """What was recalled is judged: of a country it is a hundred thousand readings."""
+        self.recalled = Recalled((), ())
+
 
 def recover(folder: Path, now: int, size: SpoolSize | None = None) -> Recovered:
     """Bring the engine to where it was when its last record was flushed.

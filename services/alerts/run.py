@@ -159,6 +159,7 @@ class Service:
         if fresh:
             await self._adopt(desk, since is not None, stop)
         desk.judge.recall(desk.found.recalled.readings)
+        desk.found.let_go()
         heir = None
         if since is not None and not stop.is_set():
             heir = Heir(self._url, desk.judge, self._lease, since)

@@ -1,11 +1,14 @@
 """What rules find in the simulated park: labelled faults soon, and on a quiet night nothing."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.detection.labelled import DEVIATION, FORECAST, STUCK, Trial
 from tests.detection.plant import quiet_night
 from tests.detection.watchman import Watchman, all_rules
 
+REFERENCE = Path(__file__).parents[2] / "docs/reference/detection.md"
 MOST_FALSE_A_DAY = 1
 DAY_S = 86_400
 SHORT_S = 1_200
@@ -43,3 +46,10 @@ def test_nothing_is_found_in_the_first_minutes_of_a_quiet_night() -> None:
 def test_a_quiet_day_and_night_has_at_most_one_false_alarm_over_all_points() -> None:
     spoken = Watchman(all_rules()).watch(quiet_night(1, DAY_S))
     assert len(spoken) <= MOST_FALSE_A_DAY, spoken
+
+
+def test_the_reference_tells_of_every_trial() -> None:
+    page = REFERENCE.read_text(encoding="utf-8")
+    for trial in (*STUCK, *DEVIATION, *FORECAST):
+        kind = trial.finder.split()[0]
+        assert f"| {kind} | {trial.fault.name} | {trial.fault.tag} |" in page

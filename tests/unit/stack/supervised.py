@@ -1,6 +1,7 @@
 """A process of its own that supervises small programs: what the tests kill.
 
-Arguments: a folder, then one shell script a program. Writes `ready` once all run.
+Arguments: a folder, then one shell script a program; one that begins with `survive:` is to
+survive. Writes `ready` once all run.
 """
 
 import sys
@@ -16,7 +17,9 @@ def main() -> None:
     folder = Path(sys.argv[1])
     supervisor = Supervisor(folder, folder, SystemClock(), print, threading.Event())
     for number, script in enumerate(sys.argv[2:]):
-        supervisor.start(Program(f"p{number}", ("/bin/sh", "-c", script), patience=1.0))
+        survives, words = script.startswith("survive:"), script.removeprefix("survive:")
+        command = ("/bin/sh", "-c", words)
+        supervisor.start(Program(f"p{number}", command, patience=1.0, survives=survives))
     supervisor.keep(lambda: all((folder / f"up{n}").exists() for n in range(len(sys.argv) - 2)))
     (folder / "ready").touch()
     supervisor.keep()

@@ -97,6 +97,7 @@ test('the gravest source comes first, with its grade and its risk as two marks',
   expect(rows[0]?.querySelector<HTMLElement>('[data-risk]')?.dataset['risk']).toBe('2');
   expect(rows[0]?.textContent).toContain('三级');
   expect(rows[2]?.textContent).toContain('未登记');
+  expect(rows.map((row) => row.textContent?.includes('未接入监测点'))).toEqual([false, true, true]);
   expect(find('park-grade')?.dataset['grade']).toBe('1');
   expect(find('source-legend')?.textContent).toContain('动态风险指数');
 });

@@ -108,10 +108,8 @@ class Grades:
 
 
 def _rate(online: int | None, points: int) -> float | None:
-    """A source without points has none that could be offline."""
-    if points == 0:
-        return 1.0
-    return None if online is None else online / points
+    """None where nobody knows: of a source without points nobody ever does."""
+    return None if online is None or points == 0 else online / points
 
 
 @dataclass(slots=True)

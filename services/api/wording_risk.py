@@ -32,6 +32,13 @@ def calm_text(language: Language) -> str:
     return "无在报警" if language is Language.ZH else "No active alarm"
 
 
+def unwatched_text(language: Language) -> str:
+    """It has no points."""
+    if language is Language.ZH:
+        return "未接入监测点：无法判断是否有异常"
+    return "No point watches it: nobody can say that all is well"
+
+
 def unknown_text(language: Language) -> str:
     """Nobody judges now."""
     if language is Language.ZH:

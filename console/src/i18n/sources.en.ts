@@ -21,6 +21,7 @@ export const sourcesEn = {
   'sources.col.off': 'Off board',
   'sources.col.online': 'Points online',
   'sources.unregistered': 'not registered',
+  'sources.unwatched': 'no points',
   'sources.unregistered-hint': 'Points name this code, but the register knows no such hazard source.',
   'level.1': 'Level 1',
   'level.2': 'Level 2',

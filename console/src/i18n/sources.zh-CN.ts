@@ -21,6 +21,7 @@ export const sourcesZhCN = {
   'sources.col.off': '离板',
   'sources.col.online': '在线测点',
   'sources.unregistered': '未登记',
+  'sources.unwatched': '未接入监测点',
   'sources.unregistered-hint': '监测点引用了该编码，但台账中没有此危险源。',
   'level.1': '一级',
   'level.2': '二级',

@@ -15,7 +15,13 @@ from services.api.source_view import ResponsibleView, responsible_view
 from services.api.unchanged import tagged
 from services.api.window import Window
 from services.api.wording import Language, sentence
-from services.api.wording_risk import DEFINITION, calm_text, factor_text, unknown_text
+from services.api.wording_risk import (
+    DEFINITION,
+    calm_text,
+    factor_text,
+    unknown_text,
+    unwatched_text,
+)
 from services.store.hazard_source import HazardSource
 
 router = APIRouter(prefix="/hazard-sources", tags=["hazard sources"])
@@ -58,7 +64,8 @@ class InterlockView:
 
 @dataclass(frozen=True, slots=True)
 class WhyView:
-    """Why the grade is what it is (`alarm`: the worst active one), and why the risk is."""
+    """Why the grade is what it is (`alarm`: the worst active one), and why the risk is; `note`:
+    what keeps that from being the whole truth (no engine answers, or it has no points)."""
 
     alarm: str | None
     grade: str
@@ -197,8 +204,15 @@ def _why(here: Window, state: SourceState, language: Language) -> WhyView:
             for each in state.risk.contributions
             if each.value > 0
         ],
-        note=None if here.vitals.live else unknown_text(language),
+        note=_note(here, state, language),
     )
+
+
+def _note(here: Window, state: SourceState, language: Language) -> str | None:
+    """What keeps the rest from being the whole truth."""
+    if not here.vitals.live:
+        return unknown_text(language)
+    return None if state.places else unwatched_text(language)
 
 
 def _interlock(interlock: Interlock) -> InterlockView:

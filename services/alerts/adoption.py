@@ -9,6 +9,7 @@ import psycopg
 import structlog
 
 from services.alerts.engine_ear import CLOCK, SILENCE
+from services.alerts.engine_watch import UNDETERMINED
 from services.alerts.recorder import Recorder
 from services.alerts.recovery import Recovered
 from services.domain.alarm import Alarm, EventKind, Transition
@@ -45,7 +46,9 @@ async def adopt(
     for alarm in alarms:
         at = alarm.acknowledged_at or alarm.raised_at
         found.engine.replay_record(Transition(EventKind.RAISED, alarm, alarm.raised_at, at))
-        if alarm.is_claimed and alarm.rule not in (SILENCE, CLOCK):
+        ruled = (alarm.enterprise, alarm.rule) in found.engine.directory.detectors
+        ours = alarm.rule in (SILENCE, CLOCK, UNDETERMINED) or ruled
+        if alarm.is_claimed and not ours:
             found.engine.replay_record(_run_out(alarm, now + grace_ms))
     for state in states:
         found.engine.replay_record(state)

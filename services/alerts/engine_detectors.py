@@ -4,7 +4,7 @@ A reading that no such rule watches costs one look into a dictionary; without su
 """
 
 import heapq
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from services.alerts.engine_claims import Claims
@@ -12,6 +12,7 @@ from services.alerts.engine_fleet import Fleet
 from services.alerts.engine_outcome import Outcome
 from services.alerts.engine_state import SavedWatch
 from services.alerts.engine_watch import FAULTS, RETRY_MS, UNDETERMINED, Watch, WatchState
+from services.domain.alarm import Alarm
 from services.domain.claim import Claim, Place
 from services.domain.detector import LATE_MS
 from services.domain.detector_rule import DetectorRule
@@ -153,19 +154,23 @@ class Detectors:
         self._settled = True
         standing = self._claims.standing()
         for key, watch in self._watches.items():
-            place = watch.place
-            alarm = None if place is None else standing.get(place)
-            if alarm is not None and alarm.rule_version != watch.rule.version:
-                self._withdraw(watch, now, out)
-                alarm = None
-            if watch.lasting.active is not (alarm is not None):
-                watch.lasting.active = alarm is not None
-                watch.lasting.since = watch.lasting.why = None
-            watch.lapsed = alarm is not None and not alarm.judged
+            self._align(watch, standing, now, out)
             self._look(watch, now, out)
             if watch.heard_at == 0:
                 self._acquaint(watch, now, out)
             self._done(key, watch, now, out)
+
+    def _align(self, watch: Watch, standing: Mapping[Place, Alarm], now: int, out: Outcome) -> None:
+        """What stands by this version of its rule is there; what stands by another one goes."""
+        place = watch.place
+        alarm = None if place is None else standing.get(place)
+        if alarm is not None and alarm.rule_version != watch.rule.version:
+            self._withdraw(watch, now, out)
+            alarm = None
+        if watch.lasting.active is not (alarm is not None):
+            watch.lasting.active = alarm is not None
+            watch.lasting.since = watch.lasting.why = None
+        watch.lapsed = alarm is not None and not alarm.judged
 
     def _feed(self, watch: Watch, reading: Reading, now: int, out: Outcome) -> None:
         try:
@@ -271,6 +276,7 @@ class Detectors:
             if old is not None:
                 self._withdraw(old, now, out)
             self._put(new)
+            self._align(new, self._claims.standing(), now, out)
             self._acquaint(new, now, out)
             self._look(new, now, out)
         self._done(key, new, now, out)

@@ -82,3 +82,28 @@ def test_a_rule_that_was_changed_while_it_was_down_begins_anew() -> None:
     park.kill(dump)
     assert park.wait(5) == [("withdrawn", 5)]
     assert park.feed({6: 1.0}, VALVE) == [("raised", 6)]
+
+
+def test_an_engine_without_a_memory_takes_over_what_is_on_record() -> None:
+    """It has the open alarms from the record, and learns of the rules with the book."""
+    rule = detector("state", VALVE, states="fault")
+    lived, heir = Ruled(rule), Ruled()
+    lived.feed({0: 3.0}, VALVE)
+    for transition in lived.said:
+        heir.engine.replay_record(transition)
+    heir.now = 5.0
+    assert heir.change(rule) == []
+    assert heir.feed({6: 3.0}, VALVE) == []
+    assert heir.feed({7: 0.0}, VALVE) == [("returned", 7)]
+    assert heir.alarm.id == lived.alarm.id
+
+
+def test_what_is_on_record_of_a_rule_that_cannot_judge_is_said_once() -> None:
+    rule = detector("state", VALVE, states="ajar")
+    lived, heir = Ruled(rule), Ruled()
+    lived.wait(1)
+    for transition in lived.said:
+        heir.engine.replay_record(transition)
+    heir.now = 5.0
+    assert heir.change(rule) == []
+    assert heir.alarm.id == lived.alarm.id

@@ -77,13 +77,11 @@ class Service:
         self._address = BrokerAddress.parse(require(settings.mqtt_url, "MQTT_URL"))
         self._client_id = f"pw-alerts-{secret}"
         self._clock = SystemClock()
-        self._lease = EngineLease(
-            self._url, process, lease_s=settings.engine_lease_s, alone=settings.alone
-        )
+        self._lease = EngineLease(self._url, process, alone=settings.alone)
         self._desk: Desk | None = None
         # Two engines are at the broker at once, each with a bus of its own.
         self._bus = MqttBus(self._address, f"{self._client_id}-bus-{process}", self._tell_all)
-        self._tenure = Tenure(self._lease, self._clock)
+        self._tenure = Tenure(self._lease, settings.engine_lease_s, self._clock)
         self._tenure.bus_hears = lambda: self._bus.connected
         self._bus.subscribe(f"{STATUS}/alerts", self._tenure.hear)
 
@@ -135,6 +133,7 @@ class Service:
             heir = await self._take_up(desk, stop)
             tasks += [group.create_task(each) for each in self._work(desk, heir)]
             desk.commands.open = desk.claims.open = True
+            self._tenure.started()
             await desk.watch.run(stop)
             with suppress(TimeoutError):
                 async with asyncio.timeout(LAST_RECORD_S):

@@ -106,7 +106,7 @@ class StandBy:
         if self._answers_since is None:
             self._answers_since = now
         settled = now - self._answers_since >= SETTLED_S
-        taken = await self.lease.take(spool, settled=settled)
+        taken = await self.lease.take(spool, self.tenure.lease_s, settled=settled)
         if taken is None:
             how = "ready to take over" if settled else "standing by"
             self._say(f"another engine has the lease: {how}")

@@ -20,8 +20,14 @@ from services.wire.bus import Status
 
 RENEW_S = 1.0
 FRESH_S = 0.9
-"""A session is opened only if the lease was asked for and confirmed within this time. The client
-waits a second before it connects again, so the question came after the loss."""
+"""A session is opened if the lease was asked for and confirmed within this time. The client waits
+a second before it connects again, so the question came after the loss. Later, if it was asked for
+after a session was refused."""
+MARGIN_S = 0.5
+"""So long before the lease runs out no session is opened any more: connecting takes time."""
+START_S = 30.0
+"""The lease of an engine that starts: a large book stops its loop for longer than it may stand
+still later."""
 STILL_S = 2.5
 """A loop that stood still for so long asks before it goes on, if its lease may have run out."""
 BREATH_S = 0.2
@@ -39,8 +45,10 @@ class Tenure:
     """`run` beside everything else raises Relieved. `may_connect` is asked by the session's
     thread, everything else is of the event loop."""
 
-    def __init__(self, lease: EngineLease, clock: Clock) -> None:
+    def __init__(self, lease: EngineLease, lease_s: float, clock: Clock) -> None:
         self._lease = lease
+        self._lease_s = lease_s
+        self._starting = True
         self._spool = ""
         self._clock = clock
         self.term = 0
@@ -58,6 +66,7 @@ class Tenure:
         """Whether the bus is connected."""
         self._confirmed = asyncio.Event()
         self._confirmed_at = -1e9
+        self._refused_at: float | None = None
         self._ask_now = asyncio.Event()
         self._relieved = asyncio.Event()
         self._lost = False
@@ -66,6 +75,16 @@ class Tenure:
         self._silent = False
         self._breath = clock.monotonic()
         self._wall = clock.now_ms()
+
+    @property
+    def lease_s(self) -> float:
+        """Whoever has not renewed for so long may be relieved."""
+        return max(START_S, self._lease_s) if self._starting else self._lease_s
+
+    def started(self) -> None:
+        """From now on the loop does not stand still: the lease is shortened at once."""
+        self._starting = False
+        self._ask_now.set()
 
     @property
     def lost(self) -> bool:
@@ -119,9 +138,17 @@ class Tenure:
 
     def may_connect(self) -> bool:
         """Whether the session may be opened now: whoever opens it throws another one off."""
-        now = self._clock.monotonic()
-        fresh = now - self._confirmed_at < FRESH_S
-        return not self._lost and (fresh or self._is_unopposed(now))
+        now, confirmed_at = self._clock.monotonic(), self._confirmed_at
+        refused_at = self._refused_at
+        fresh = now - confirmed_at < FRESH_S
+        since = refused_at is not None and confirmed_at > refused_at
+        holds = now < confirmed_at + self._lease_s - MARGIN_S
+        if not self._lost and (fresh or (since and holds) or self._is_unopposed(now)):
+            self._refused_at = None
+            return True
+        if refused_at is None:
+            self._refused_at = now
+        return False
 
     async def term_to_record(self) -> int | None:
         """The term to show to the database, once it is confirmed there."""
@@ -168,7 +195,7 @@ class Tenure:
 
     async def _ask(self, asked_at: float) -> None:
         if self._confirmed.is_set():
-            term = await self._lease.renew(self.recorded_at())
+            term = await self._lease.renew(self.lease_s, self.recorded_at())
         else:
             term = await self._take_back()
         if term is not None:
@@ -183,7 +210,7 @@ class Tenure:
         if await self._lease.last_spool() not in ("", self._spool):
             self.lose()
             return None
-        taken = await self._lease.take(self._spool, settled=False)
+        taken = await self._lease.take(self._spool, self.lease_s, settled=False)
         return None if taken is None else taken.term
 
     def _show(self, term: int) -> None:
@@ -208,7 +235,7 @@ class Tenure:
         self._quiet_since = None
         if wall_gap - gap > STILL_S:
             self._confirmed_at = -1e9
-        if now > self._confirmed_at + self._lease.lease_s and self._doubts_since is None:
+        if now > self._confirmed_at + self.lease_s and self._doubts_since is None:
             self._doubts_since = now
             _log.warning("stood still: asking for the lease before going on",
                          seconds=round(max(gap, wall_gap), 1))  # fmt: skip

@@ -46,12 +46,10 @@ class EngineLease:
     """The lease as one process sees it. `spool`: the name of its disk; `process`: its own name
     and nobody else's, ever. `alone`: nobody else wants it, so it is taken at once."""
 
-    def __init__(self, database_url: str, process: str, *, lease_s: float, alone: bool) -> None:
+    def __init__(self, database_url: str, process: str, *, alone: bool) -> None:
         self._url = database_url
         self._alone = alone
         self.process = process
-        self.lease_s = lease_s
-        """A holder that has not renewed for so long may be relieved."""
         self._connection: psycopg.AsyncConnection[Row] | None = None
 
     async def last_spool(self) -> str:
@@ -62,8 +60,8 @@ class EngineLease:
             assert row is not None  # made above
             return str(row[0])
 
-    async def take(self, spool: str, *, settled: bool) -> Taken | None:
-        """Take it if it may be taken. Raises Busy.
+    async def take(self, spool: str, seconds: float, *, settled: bool) -> Taken | None:
+        """Take it for so long, if it may be taken. Raises Busy.
 
         `settled`: the database has answered long enough for the holder to renew; else only one
         that was given back, or is of an earlier process on our own disk, is taken.
@@ -73,7 +71,7 @@ class EngineLease:
             "spool": spool,
             "force": self._alone,
             "settled": settled,
-            "seconds": self.lease_s,
+            "seconds": seconds,
         }
         async with self._asking() as connection:
             await connection.execute(_SQL["make_lease"])
@@ -87,12 +85,12 @@ class EngineLease:
         assert row is not None  # locked above
         return Taken(int(row[0]), None if row[1] is None else to_ms(row[1]))
 
-    async def renew(self, recorded_at: int | None) -> int | None:
-        """Hold on to it, and say until when (epoch ms; None: not known) all is on record; our
+    async def renew(self, seconds: float, recorded_at: int | None) -> int | None:
+        """Hold on to it for so long, and say until when (epoch ms; None: not known) all is on record; our
         term, or None when another one has it. Raises Busy."""
         asked = {
             "process": self.process,
-            "seconds": self.lease_s,
+            "seconds": seconds,
             "recorded_at": None if recorded_at is None else to_datetime(recorded_at),
         }
         async with self._asking() as connection:

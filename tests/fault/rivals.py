@@ -1,6 +1,7 @@
 """Two alarm engines for one field: each with a folder of its own, and the ears of the others."""
 
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -20,7 +21,7 @@ class Rival:
     def __init__(self, engines: Engines, secret: str, folder: Path, **more: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self._log = folder / "alerts.log"
+        self._log = folder / f"alerts-{secrets.token_hex(4)}.log"
         environment = {**os.environ, **engines.services["alerts"]} | {
             "PARKWATCH_DATA_DIR": str(folder),
             "PARKWATCH_CLIENT_ID_SECRET": secret,

@@ -25,7 +25,7 @@ async def make(engines: Engines) -> AsyncIterator[Make]:
 
     def lease(*, alone: bool = False) -> EngineLease:
         url, process = engines.database_url("alerts"), secrets.token_hex(4)
-        made.append(EngineLease(url, process, lease_s=LEASE_S, alone=alone))
+        made.append(EngineLease(url, process, alone=alone))
         return made[-1]
 
     yield lease
@@ -34,7 +34,7 @@ async def make(engines: Engines) -> AsyncIterator[Make]:
 
 
 async def take(lease: EngineLease, spool: str, *, settled: bool = True) -> Taken:
-    taken = await lease.take(spool, settled=settled)
+    taken = await lease.take(spool, LEASE_S, settled=settled)
     assert taken is not None
     return taken
 
@@ -44,8 +44,8 @@ async def test_the_first_one_takes_it_at_once_and_the_second_one_not(make: Make)
     assert await first.last_spool() == ""
     taken = await take(first, "a", settled=False)
     assert taken.inherit_since is None
-    assert await second.take("b", settled=True) is None
-    assert await first.renew(None) == taken.term
+    assert await second.take("b", LEASE_S, settled=True) is None
+    assert await first.renew(LEASE_S, None) == taken.term
 
 
 async def test_run_out_it_is_taken_with_a_greater_term_and_what_is_to_be_inherited(
@@ -53,13 +53,13 @@ async def test_run_out_it_is_taken_with_a_greater_term_and_what_is_to_be_inherit
 ) -> None:
     first, second = make(), make()
     old = await take(first, "a")
-    await first.renew(1_700_000_000_123)
+    await first.renew(LEASE_S, 1_700_000_000_123)
     await asyncio.sleep(LEASE_S + 0.1)
-    assert await second.take("b", settled=False) is None, "nobody could renew meanwhile"
+    assert await second.take("b", LEASE_S, settled=False) is None, "nobody could renew meanwhile"
     new = await take(second, "b")
     assert new.term > old.term
     assert new.inherit_since == 1_700_000_000_123
-    assert await first.renew(None) is None
+    assert await first.renew(LEASE_S, None) is None
     await second.inherited()
     third = make()
     assert (await take(third, "b")).inherit_since is None
@@ -69,15 +69,15 @@ async def test_run_out_and_not_taken_it_is_still_ours(make: Make) -> None:
     first, second = make(), make()
     taken = await take(first, "a")
     await asyncio.sleep(LEASE_S + 0.1)
-    assert await first.renew(None) == taken.term
-    assert await second.take("b", settled=True) is None
+    assert await first.renew(LEASE_S, None) == taken.term
+    assert await second.take("b", LEASE_S, settled=True) is None
 
 
 async def test_the_same_disk_and_what_was_given_back_are_taken_at_once(make: Make) -> None:
     first, again, other = make(), make(), make()
     await take(first, "a")
     await take(again, "a", settled=False)
-    assert await first.renew(None) is None
+    assert await first.renew(LEASE_S, None) is None
     await again.release()
     await take(other, "b", settled=False)
 
@@ -90,10 +90,10 @@ async def test_whoever_is_alone_waits_for_nobody(make: Make) -> None:
 async def test_an_inheritance_that_was_not_finished_is_handed_on(make: Make) -> None:
     first, second, third = make(), make(), make()
     await take(first, "a")
-    await first.renew(1_000)
+    await first.renew(LEASE_S, 1_000)
     await first.release()
     await take(second, "b")
-    await second.renew(9_000)
+    await second.renew(LEASE_S, 9_000)
     await second.release()
     assert (await take(third, "c")).inherit_since == 1_000
 
@@ -107,8 +107,8 @@ async def test_an_old_term_writes_nothing_and_one_that_writes_is_not_relieved(
     url = engines.database_url("alerts")
     async with await psycopg.AsyncConnection.connect(url) as writer:
         await fence(writer, old)
-        assert await second.take("b", settled=True) is None
-        assert await first.renew(None) == old, "renewals go on beside it"
+        assert await second.take("b", LEASE_S, settled=True) is None
+        assert await first.renew(LEASE_S, None) == old, "renewals go on beside it"
     await asyncio.sleep(LEASE_S + 0.1)
     await take(second, "b")
     async with await psycopg.AsyncConnection.connect(url) as writer:
@@ -126,7 +126,7 @@ async def test_a_frozen_ones_recording_session_is_ended(make: Make, engines: Eng
     await fence(writer, old)
     taken = None
     for _ in range(100):
-        taken = taken or await second.take("b", settled=True)
+        taken = taken or await second.take("b", LEASE_S, settled=True)
         await asyncio.sleep(0.02)
     assert taken is not None
     with pytest.raises(psycopg.OperationalError):
@@ -135,6 +135,6 @@ async def test_a_frozen_ones_recording_session_is_ended(make: Make, engines: Eng
 
 
 async def test_with_the_database_away_it_says_so() -> None:
-    nowhere = EngineLease("postgresql://nobody@127.0.0.1:1/none", "p", lease_s=LEASE_S, alone=False)
+    nowhere = EngineLease("postgresql://nobody@127.0.0.1:1/none", "p", alone=False)
     with pytest.raises(Busy):
-        await nowhere.take("a", settled=True)
+        await nowhere.take("a", LEASE_S, settled=True)

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from services.alerts.tenure import FRESH_S, QUIET_S, Tenure
+from services.alerts.tenure import FRESH_S, QUIET_S, START_S, Tenure
 from services.runtime.clock import ManualClock
 from services.store.engine_lease import EngineLease, Taken
 from services.wire.bus import Status
@@ -19,8 +19,9 @@ def clock() -> ManualClock:
 @pytest.fixture
 def tenure(clock: ManualClock) -> Tenure:
     """Under the term 7. The database is never asked here."""
-    lease = EngineLease("postgresql://nobody@127.0.0.1:1/none", "p", lease_s=LEASE_S, alone=False)
-    found = Tenure(lease, clock)
+    lease = EngineLease("postgresql://nobody@127.0.0.1:1/none", "p", alone=False)
+    found = Tenure(lease, LEASE_S, clock)
+    found.started()
     found.begin("spool", Taken(7, None), clock.monotonic())
     return found
 
@@ -90,6 +91,31 @@ def test_connecting_takes_a_fresh_answer(tenure: Tenure, clock: ManualClock) -> 
     clock.advance(FRESH_S + 0.1)
     tenure.holds()
     assert not tenure.may_connect()
+
+
+def test_a_slow_database_puts_connecting_off_and_does_not_prevent_it(
+    tenure: Tenure, clock: ManualClock
+) -> None:
+    clock.advance(2.0)
+    assert not tenure.may_connect()
+    asked_at = clock.monotonic() + 0.1
+    clock.advance(2.0)
+    tenure.begin("spool", Taken(7, None), asked_at)
+    assert tenure.may_connect()
+    clock.advance(2.0)
+    assert not tenure.may_connect(), "it has run out soon"
+
+
+def test_while_it_starts_it_may_stand_still_for_longer(clock: ManualClock) -> None:
+    lease = EngineLease("postgresql://nobody@127.0.0.1:1/none", "p", alone=False)
+    tenure = Tenure(lease, LEASE_S, clock)
+    tenure.begin("spool", Taken(7, None), clock.monotonic())
+    assert tenure.lease_s == START_S
+    clock.advance(START_S - 1)
+    assert tenure.holds()
+    tenure.started()
+    clock.advance(LEASE_S + 1)
+    assert not tenure.holds()
 
 
 def test_without_the_database_it_connects_again_once_the_bus_was_quiet(

@@ -25,7 +25,7 @@ export function parseLetter(raw: unknown): Letter | null {
     enterprise,
     gateway: text(raw['gateway']) ?? '',
     topic: text(raw['topic']) ?? '',
-    reason: text(raw['reason']) ?? '',
+    reason: text(raw['reason_text']) ?? text(raw['reason']) ?? '',
     receivedAt,
     size: number(raw['size']) ?? bytes.length,
     bytes,

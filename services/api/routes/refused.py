@@ -14,11 +14,13 @@ from services.api.asking import (
     Here,
     Limit,
     Reader,
+    Spoken,
     Word,
     make_cursor,
     narrowed,
     read_cursor,
 )
+from services.api.letter_wording import explain
 from services.api.text import Code
 from services.store import refused_list as store
 
@@ -31,7 +33,8 @@ EnterpriseQuery = Annotated[Code | None, Query()]
 class DeadLetterView:
     """A message that was set aside, its first 4,096 bytes as text (`payload`) and as they came
     (`payload_base64`), and why. `reprocessed_at`: since when all of it is used, after it was read
-    again (`attempts` times); null while it is not."""
+    again (`attempts` times); null while it is not. `reason` is as recorded, in English; `reason_code`
+    and `reason_params` are of its first clause, `reason_text` all of it in the asked language."""
 
     enterprise: str
     id: int
@@ -40,6 +43,9 @@ class DeadLetterView:
     payload: str
     size: int
     reason: str
+    reason_code: str
+    reason_params: list[str]
+    reason_text: str
     received_at: str
     attempts: int
     reprocessed_at: str | None
@@ -63,6 +69,7 @@ class UnregisteredTagView:
 async def list_dead_letters(
     here: Here,
     principal: Reader,
+    language: Spoken,
     enterprise: EnterpriseQuery = None,
     limit: Limit = 100,
     cursor: Cursor = None,
@@ -83,12 +90,16 @@ async def list_dead_letters(
             bytes(letter.payload).decode("utf-8", "replace"),
             letter.size,
             letter.reason,
+            said.code,
+            said.params,
+            said.text,
             moment_text(letter.received_at),
             letter.attempts,
             None if letter.reprocessed_at is None else moment_text(letter.reprocessed_at),
             base64.b64encode(letter.payload).decode("ascii"),
         )
         for letter in found[:limit]
+        for said in [explain(letter.reason, language)]
     ]
     following = make_cursor([views[-1].id]) if len(found) > limit else None
     return answer(Page(views, following))

@@ -51,6 +51,11 @@ class Rule:
     reason: str | None = None
 
 
+async def lock_book(connection: Connection) -> None:
+    """Let nobody change a rule between this look and our change, until the transaction ends."""
+    await connection.execute(_SQL["lock_book"])
+
+
 async def insert_rule(connection: Connection, *rules: Rule) -> None:
     """Put versions in force, in one change of the book; raises nothing when the point lacks:
     check it before."""

@@ -23,6 +23,7 @@ from services.domain.detector_template import ProposedDetector, propose_detector
 from services.domain.point import Point
 from services.store import detector_list as store
 from services.store.detector_list import Connection, DetectorVersion
+from services.store.rule_list import lock_book
 
 router = APIRouter(tags=["templates"])
 RespondS = Annotated[
@@ -104,6 +105,7 @@ async def apply_detector_template(
     chosen = _chosen(point, propose_detectors(point, _group(here, point), choice.respond_s), choice)
     rules = [_rule(here, principal, point, each) for each in chosen]
     async with here.database.transaction() as connection:
+        await lock_book(connection)
         standing = await _standing(connection, point)
         taken = {each.name: rule for each in chosen if (rule := _stands(each, standing))}
         if taken:

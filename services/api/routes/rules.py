@@ -88,6 +88,7 @@ async def create_rule(
     """Put a rule in force: a limit, or what its kind says."""
     _check_end(here, new)
     async with here.database.transaction() as connection:
+        await store.lock_book(connection)
         made: Rule | DetectorVersion
         if isinstance(new, DetectorBody):
             made = await create_detector(here, principal, connection, new)
@@ -120,6 +121,7 @@ async def change_rule(
     """Another version of a rule; the old one ends as it begins."""
     _check_end(here, change)
     async with here.database.transaction() as connection:
+        await store.lock_book(connection)
         known = await _find(connection, rule, principal)
         new: Rule | DetectorVersion
         if isinstance(known, DetectorVersion) and isinstance(change, DetectorBody):
@@ -135,6 +137,7 @@ async def change_rule(
 async def remove_rule(here: Here, principal: Configurer, rule: RuleId, once: OnceOnly) -> Response:
     """End a rule; a standing alarm of it is withdrawn."""
     async with here.database.transaction() as connection:
+        await store.lock_book(connection)
         known = await _find(connection, rule, principal)
         end = store.end_rule if isinstance(known, Rule) else detectors.end_detector
         at = to_datetime(here.clock.now_ms())

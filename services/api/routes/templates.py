@@ -150,6 +150,7 @@ async def apply_template(
     now = here.clock.now_ms()
     rules = [_rule(point, each, principal.username, now) for each in chosen]
     async with here.database.transaction() as connection:
+        await store.lock_book(connection)
         standing = await store.rules_standing(connection, enterprise, tag)
         taken = {each: standing[each] for each in (r.condition for r in rules) if each in standing}
         if taken:

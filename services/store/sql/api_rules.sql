@@ -10,6 +10,10 @@ VALUES (%(enterprise)s, %(id)s, %(number)s, %(tag)s, %(kind)s, %(condition)s, %(
         %(action)s, %(respond_within_s)s, %(source)s, %(basis)s, %(reason)s,
         %(latch)s, %(realarm_s)s, %(version)s);
 
+-- name: lock_book
+-- The book's row, held until the end of the transaction: who looks first changes first.
+SELECT version FROM book FOR UPDATE;
+
 -- name: close_rule
 -- The end of the version that is in force.
 UPDATE rule SET valid_to = greatest(%(valid_to)s, valid_from), book_version = %(version)s

@@ -1,5 +1,7 @@
 """Rules that are more than a limit, over REST: each kind, what is refused, whose they are."""
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -208,6 +210,29 @@ def test_a_repeat_with_its_key_makes_no_second_rule(api: Api, works: str) -> Non
     again = api.admin.http.post("/rules", json=body(works, "state"), headers=key)
     assert (first.status_code, again.json()) == (201, first.json())
     api.admin.remove(f"/rules/{first.json()['id']}")
+
+
+@pytest.mark.parametrize("kind", ["rate", "limit"])
+def test_who_changes_a_rule_at_the_same_time_comes_before_or_after(
+    api: Api, works: str, kind: str
+) -> None:
+    limit = {"enterprise": works, "tag": "TI-2", "condition": "L", "limit": 1, "grade": 3}
+    sent = limit if kind == "limit" else body(works, "rate")
+    with ThreadPoolExecutor(4) as four:
+        put = partial(api.admin.http.put, json=sent)
+        if kind == "limit":
+            made = list(four.map(lambda _: api.admin.http.post("/rules", json=sent), range(4)))
+            assert sorted(each.status_code for each in made) == [201, 409, 409, 409]
+            rule = next(each.json()["id"] for each in made if each.status_code == 201)
+        else:
+            rule = api.admin.register("/rules", sent)["id"]
+        answers = list(four.map(lambda _: put(f"/rules/{rule}"), range(8)))
+    assert [each.status_code for each in answers] == [200] * 8
+    assert sorted(each.json()["version"] for each in answers) == list(range(2, 10))
+    assert [v["version"] for v in api.admin.ask(f"/rules/{rule}")["versions"]] == [
+        *range(9, 0, -1)
+    ]  # fmt: skip
+    api.admin.remove(f"/rules/{rule}")
 
 
 def test_both_sorts_of_rules_are_listed_page_by_page(api: Api) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from tests.mutation.mutant import changed, mutants
 
+ROOT = Path(__file__).parents[2]
 NOTICED = 0.85
 SECONDS = 3_000
 
@@ -52,7 +53,7 @@ def test_a_change_changes_that_and_nothing_else() -> None:
 def test_the_fast_tests_notice_85_of_100_changes_of_the_domain(tmp_path: Path) -> None:
     figures = tmp_path / "figures.json"
     command = [sys.executable, "-m", "tests.mutation", "--json", str(figures)]
-    said = subprocess.run(command, capture_output=True, text=True, check=False)
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     print(said.stdout, said.stderr)
     assert said.returncode == 0
     modules = json.loads(figures.read_text())

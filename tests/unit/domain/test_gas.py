@@ -1,5 +1,7 @@
 """The gas library and its conversions, against the worked figures of the annex."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.domain.concentration import (
@@ -10,7 +12,7 @@ from services.domain.concentration import (
     convert,
     leading_oel,
 )
-from services.domain.gas import Basis, Density
+from services.domain.gas import MOLAR_MASS_OF_AIR, Basis, Density, Figure, Gas
 from services.domain.gas_table import GASES, find_gas
 
 ANNEX_PPM = {
@@ -105,3 +107,38 @@ def test_every_gas_is_found_by_each_of_its_names() -> None:
 def test_temperature_moves_the_molar_volume_and_nothing_else() -> None:
     assert Reference(20.0).molar_volume == pytest.approx(24.055, abs=0.002)
     assert Reference(25.0).molar_volume == pytest.approx(24.465, abs=0.002)
+
+
+def test_by_itself_a_reference_is_at_20_degrees_with_the_first_lel_and_the_leading_limit() -> None:
+    benzene = find_gas("benzene")
+    assert benzene
+    assert Reference() == Reference(20.0, None, None)
+    assert Reference.of(benzene) == Reference(20.0, benzene.lel[0], benzene.oel[0])
+
+
+def test_of_limits_of_several_bases_the_leading_one_and_its_like_are_compared() -> None:
+    short = Figure(10, "mg/m3", "b", basis=Basis.PC_STEL)
+    average = Figure(20, "mg/m3", "a", basis=Basis.PC_TWA)
+    most = Figure(30, "mg/m3", "c", basis=Basis.MAC)
+    gas = Gas("0-0-0", "X", "x", "x", 30.0, oel=(short, average, most))
+    assert leading_oel(gas) is most
+    assert leading_oel(replace(gas, oel=(short, average))) is average
+    assert leading_oel(replace(gas, oel=(short,))) is short
+    assert leading_oel(replace(gas, oel=())) is None
+    assert conflicts(gas) == []
+    other = replace(most, value=31.6)
+    assert conflicts(replace(gas, oel=(most, other))) == [(most, other)]
+    assert conflicts(replace(gas, oel=(most, replace(most, value=31.5)))) == []
+
+
+def test_a_fifth_heavier_than_air_it_sinks_and_a_fifth_lighter_it_rises() -> None:
+    def of(ratio: float) -> Density:
+        return Gas("0-0-0", "X", "x", "x", ratio * MOLAR_MASS_OF_AIR).density
+
+    assert [of(ratio) for ratio in (0.79, 0.81, 1.0, 1.19, 1.21)] == [
+        Density.LIGHTER,
+        Density.NEAR,
+        Density.NEAR,
+        Density.NEAR,
+        Density.HEAVIER,
+    ]

@@ -26,6 +26,9 @@ HELD = 2_000
 IN_MINUTE = 100
 """Times of one alarm in a minute that are counted."""
 
+TIDY_MS = 60_000
+"""How often what is long past is looked for: there may be many groups, and time passes often."""
+
 APART = frozenset({"silence", "clock", "inhibit"})
 """Claims that tell of our own hearing or of the plant's logic: nothing broke out there."""
 
@@ -40,6 +43,7 @@ class Sounding:
         self._first_outs = FirstOuts()
         self._minutes: dict[Name, deque[int]] = {}
         self._meters: dict[str, FloodMeter] = {}
+        self._tidied_at = 0
         self._bearers: dict[Name, tuple[str, Group | None]] = {}
         """The newest open alarm of each name, and its group."""
 
@@ -66,6 +70,9 @@ class Sounding:
             meter.floods.clear()
             if meter.is_idle:
                 del self._meters[console]
+        if abs(now - self._tidied_at) < TIDY_MS:
+            return
+        self._tidied_at = now
         for name, times in list(self._minutes.items()):
             if times[-1] < now - 2 * CHATTER_MS:
                 del self._minutes[name]

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 GAP_MS = 300_000
 """A pause longer than this in a group ends a cascade (a convention, no clause)."""
 
-RANKED = 10
-"""So many of a cascade have a rank; an operator looks for the first ones."""
+RANKED = 5
+"""So many of a cascade have a rank: an operator looks for the first ones, and each that comes out
+of order has the ranks after it said again."""
 
 KEPT_MS = 24 * 3_600_000
 """A cascade that ended longer ago is forgotten: readings that late raise no live alarm."""

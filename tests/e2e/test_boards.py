@@ -6,6 +6,7 @@ import time
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from services.domain.first_out import RANKED
 from services.domain.flood import BEGINS_ABOVE
 from tests.living.browser import Console
 from tests.living.field import send
@@ -83,7 +84,7 @@ def test_a_flood_is_told_live_with_its_first_out_and_counted(park: Park) -> None
     ranks = {tag: each["first_out_rank"] for tag, each in alarms.items()}
     assert (ranks["LT-3"], ranks["LT-1"], ranks["LT-2"], ranks["GT-1"]) == (1, 2, 3, 1)
     assert sorted(rank for tag, rank in ranks.items() if rank and tag != "GT-1") == list(
-        range(1, 11)
+        range(1, 1 + RANKED)
     )
     assert {tag for tag, each in alarms.items() if each["first_out"]} == {"GT-1", "LT-3"}
     hand_over_of_one(owner, enterprise)

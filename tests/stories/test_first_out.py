@@ -80,16 +80,16 @@ def test_one_between_two_upsets_makes_them_one() -> None:
     assert ranks(story) == {"LT-21": 1, "LT-23": 2, "LT-22": 3}
 
 
-def test_only_the_first_ten_have_a_rank() -> None:
+def test_only_the_first_five_have_a_rank() -> None:
     story = park()
     for place, point in enumerate(TANKS):
         story.read(HIGH, 100.0 + place, point=point)
     assert sorted(r for r in ranks(story).values() if r) == list(range(1, RANKED + 1))
-    assert list(ranks(story).values())[RANKED:] == [None] * 4
+    assert list(ranks(story).values())[RANKED:] == [None] * (len(TANKS) - RANKED)
     told = story.read(HIGH, 99, received=150, point=TANKS[13])
     assert told == [("corrected", 99), *[("corrected", 150)] * (RANKED + 1)]
     assert open_of(story, TANKS[13]).first_out_rank == 1
-    assert open_of(story, TANKS[9]).first_out_rank is None
+    assert open_of(story, TANKS[RANKED - 1]).first_out_rank is None
 
 
 def test_what_is_withdrawn_gives_its_place_up() -> None:

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
+from services.alerts.engine import Action
 from services.domain.alarm import AlarmState, ClosedAs
+from services.domain.alarm_life import LifeEvent
 from services.domain.claim import Claim
 from services.domain.subject import Subject
 from services.domain.suppression import INHIBIT
@@ -274,3 +276,18 @@ def test_after_our_own_clock_was_set_back_it_judges_on() -> None:
     park.now = 0.0
     assert park.feed({1: 3.0}, VALVE) == []
     assert park.wait(12) == [("raised", 11)]
+
+
+def test_it_is_shelved_and_a_new_occurrence_stays_on_the_shelf() -> None:
+    park = Ruled(detector("state", VALVE, states="fault", grade=3))
+    park.feed({0: 3.0}, VALVE)
+    shelve = Action(LifeEvent.SHELVE, park.alarm.id, "wang", "valve is being mended", 60.0)
+    outcome, alarms, refused = park.engine.act(shelve, None, ms(1))
+    assert (park.take(outcome), refused) == ([("shelved", 1)], [])
+    assert alarms[0].state is AlarmState.SHELVED
+    park.feed({2: 0.0}, VALVE)
+    told = park.feed({3: 3.0}, VALVE)
+    assert [event for event, _ in told] == ["superseded", "raised"]
+    assert park.alarm.off is not None
+    assert park.wait(3_602) == [("unshelved", 3_602)]
+    assert park.alarm.state is AlarmState.UNACKNOWLEDGED

@@ -100,6 +100,7 @@ class Tenure:
         """The lease is ours, asked for at this time (monotonic)."""
         self._spool = spool
         self.inherit_since = taken.inherit_since
+        self._breathe()
         self._show(taken.term)
         self._confirm(asked_at)
 
@@ -107,6 +108,7 @@ class Tenure:
         """The database is silent, and our disk says that the lease was ours. To be said only when
         nobody else was heard for `QUIET_S`."""
         self._spool = spool
+        self._breathe()
         self._show(term)
         self._silent = True
         self._quiet_since = self._clock.monotonic() - QUIET_S
@@ -216,6 +218,9 @@ class Tenure:
     def _show(self, term: int) -> None:
         self.term = term
         self.on_term(term)
+
+    def _breathe(self) -> None:
+        self._breath, self._wall = self._clock.monotonic(), self._clock.now_ms()
 
     def _confirm(self, asked_at: float) -> None:
         self._confirmed_at = asked_at

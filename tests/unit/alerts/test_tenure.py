@@ -137,6 +137,15 @@ def test_without_the_database_it_connects_again_once_the_bus_was_quiet(
     assert tenure.may_connect()
 
 
+def test_waiting_for_the_tenure_is_no_standstill(clock: ManualClock) -> None:
+    lease = EngineLease("postgresql://nobody@127.0.0.1:1/none", "p", alone=False)
+    tenure = Tenure(lease, LEASE_S, clock)
+    clock.advance(3_600)
+    tenure.begin_unconfirmed("spool", 7)
+    assert tenure.holds()
+    assert tenure.may_connect()
+
+
 def test_without_the_database_a_standstill_ends_with_a_quiet_bus(
     clock: ManualClock, tenure: Tenure
 ) -> None:

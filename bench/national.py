@@ -12,6 +12,7 @@ killed; the second starts from its disk.
 import asyncio
 import gc
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -37,6 +38,7 @@ from services.runtime.feed import Delivery
 from services.runtime.lifecycle import GARBAGE_THRESHOLDS, growing
 from services.runtime.memory_feed import MemoryFeed
 
+TICKS = 100
 SECONDS = 30.0
 """Measured, after each point has spoken once."""
 TARGET = {"ready_s": 20.0, "resident_mb": 1_536, "core_share": 0.4}
@@ -124,6 +126,18 @@ class Life:
         spent.note("snapshot", time.process_time() - cpu, time.perf_counter() - begun)
 
 
+def tick_ms(life: Life) -> dict[str, float]:
+    """Processor time of a tick, of the median one and of the dearest, over ten quiet seconds in
+    which every point's silence is waited for."""
+    found = []
+    for _ in range(TICKS):
+        life.clock.advance(TICK_S)
+        cpu = time.process_time()
+        life.judge.tick()
+        found.append((time.process_time() - cpu) * 1000)
+    return {"median": round(statistics.median(found), 3), "most": round(max(found), 2)}
+
+
 def resident_mb() -> float:
     """What this process has resident now."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
@@ -145,6 +159,7 @@ def live(folder: Path, points: int, first: bool) -> dict[str, Any]:
     life.hear(field_, PERIOD_S, snapshots=False)
     heard_mb = resident_mb()
     spent = life.hear(field_, SECONDS)
+    ticks = tick_ms(life)
     life.keep(Spent())
     return {
         "ready_s": round(life.ready_s, 2),
@@ -157,6 +172,7 @@ def live(folder: Path, points: int, first: bool) -> dict[str, Any]:
         "core_share": round(sum(spent.cpu_s.values()) / SECONDS, 3),
         "core_share_of": {what: round(cpu / SECONDS, 3) for what, cpu in spent.cpu_s.items()},
         "longest_s": {what: round(wall, 3) for what, wall in spent.longest_s.items()},
+        "tick_ms": ticks,
         "snapshot_mb": round((folder / "snapshot").stat().st_size / 2**20, 1),
         "book_mb": round((folder / "book").stat().st_size / 2**20, 1),
     }
@@ -185,9 +201,10 @@ def main() -> None:
         again = apart(Path(folder), points, "again")
     for name, found in (("first", first), ("again", again)):
         print(
-            f"national, {name} life: ready {found['ready_s']} s, learned {found['learned_s']} s, "
+            f"national, {name} life: ready {found['ready_s']} s (cpu {found['ready_cpu_s']}), learned {found['learned_s']} s, "
             f"resident {found['resident_mb']} MB (most {found['most_mb']}), "
             f"{found['core_share']:.0%} of a core {found['core_share_of']}, "
+            f"tick {found['tick_ms']} ms, "
             f"longest {found['longest_s']}"
         )
     report.write(

@@ -10,6 +10,7 @@ import pytest
 from services.alerts.engine import Action
 from services.domain.alarm import AlarmState
 from services.domain.alarm_life import LifeEvent
+from services.domain.event import began_ahead
 from tests.stories.park import GAS, Park, ms, rule
 
 HOUR = 3_600.0
@@ -165,3 +166,11 @@ def test_what_is_over_and_waits_is_not_lost(jump: float) -> None:
     assert [(a.tag, a.state) for a in room.park.open] == [
         (GAS.tag, AlarmState.RETURNED_UNACKNOWLEDGED)
     ]
+
+
+def test_two_minutes_are_a_correction_and_a_millisecond_more_is_not() -> None:
+    room = Room(Park(H))
+    room.read(40, 0)
+    room.shelve(60)
+    assert not began_ahead(room.park.alarm, ms(-120))
+    assert began_ahead(room.park.alarm, ms(-120) - 1)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.domain.alarm import AlarmState
-from services.domain.alarm_life import Case, LifeEvent, after, markdown
+from services.domain.alarm_life import Case, Impossible, LifeEvent, after, markdown
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "alarm-states.md"
 BEGIN, END = "<!-- table -->\n\n", "<!-- end of table -->"
@@ -47,3 +47,17 @@ def test_what_is_released_is_looked_at_anew() -> None:
         assert after(state, event, Case(stands=False)) is AlarmState.NORMAL
         reset = after(state, event, Case(stands=False, latched=True))
         assert reset is AlarmState.RETURNED_UNACKNOWLEDGED
+
+
+@pytest.mark.parametrize("event", [LifeEvent.RETURNS, LifeEvent.WORSENS, LifeEvent.EASES])
+@pytest.mark.parametrize("state", [AlarmState.RETURNED_UNACKNOWLEDGED, AlarmState.SHELVED])
+def test_what_is_over_cannot_end_ease_or_worsen(state: AlarmState, event: LifeEvent) -> None:
+    assert after(state, event, Case(stands=False)) == Impossible("its condition is gone")
+
+
+def test_without_a_word_it_stands_does_not_latch_and_is_covered() -> None:
+    assert Case() == Case(stands=True, latched=False, covered=True)
+    assert after(AlarmState.ACKNOWLEDGED, LifeEvent.RETURNS) is AlarmState.NORMAL
+    assert after(AlarmState.SHELVED, LifeEvent.WORSENS) is AlarmState.SHELVED
+    over = after(AlarmState.RETURNED_UNACKNOWLEDGED, LifeEvent.RETURNS)
+    assert over == Impossible("its condition is gone")

@@ -108,7 +108,9 @@ def _signal_band(points: Mapping[str, Point], told: Told, _: Express) -> Detecto
             "The point has no range: say which values 4 and 20 mA are.",
         )
     if low >= high:
-        raise BadRule("parameters.span_high", "The value at 20 mA must be greater than that at 4 mA.")
+        raise BadRule(
+            "parameters.span_high", "The value at 20 mA must be greater than that at 4 mA."
+        )
     return SignalFault(point.id, (low, high))
 
 

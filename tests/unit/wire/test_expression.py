@@ -2,10 +2,10 @@
 
 import pytest
 
-from services.wire.expression import BadExpression, ExpressionWatch, compile_expression
 from services.domain.detector import Sample
 from services.domain.point import Point, PointKind
 from services.domain.reading import Quality
+from services.wire.expression import BadExpression, ExpressionWatch, compile_expression
 
 GAS = Point(1, "acme", "GT-1", PointKind.COMBUSTIBLE_GAS, "%LEL")
 VALVE = Point(2, "acme", "XV-1", PointKind.VALVE, "state")

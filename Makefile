@@ -54,4 +54,7 @@ bench: install-tests
 	$(RUN) -m bench.backtest
 	$(RUN) -m bench.mosquitto
 	$(RUN) -m bench.footprint
+	$(RUN) -m bench.storm
+	$(RUN) -m bench.national
+	$(RUN) -m bench.national_service
 	$(RUN) -m bench.chart

@@ -24,7 +24,7 @@ from services.watcher.verdict import Call, Verdict
 
 LOOK_S = 0.25
 REPEAT_S = 300.0
-LAST_WORDS_S = 3.0
+LAST_WORDS_S = 2.0
 DEAD = 2
 """Exit code of one that ends while what it watches is silent."""
 

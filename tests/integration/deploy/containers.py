@@ -173,7 +173,7 @@ class Containers(Stack):
         if program == "pg_isready":
             program = str(self._postgres / program)
         check = subprocess.run(
-            [program, *words],
+            [str(PROGRAMS.get(program, program)), *words],
             cwd=self.folder,
             env=self.environment_of(service),
             capture_output=True,

@@ -88,6 +88,14 @@ def test_the_ready_line_names_an_address_that_a_browser_can_open(encrypted: Encr
     assert f"parkwatch ready: {encrypted.url}\n" in encrypted.output.read_text()
 
 
+def test_the_watcher_knows_both_doors_by_their_certificate(encrypted: Encrypted) -> None:
+    def passed() -> bool:
+        found = httpx2.get(f"{encrypted.url}/canaryz", verify=encrypted.trust()).json()
+        return any(each["returned"] for each in found["passes"])
+
+    eventually(passed, 30.0, "the canary came through")
+
+
 def test_a_reading_sent_over_tls_is_an_alarm_on_an_encrypted_screen(
     encrypted: Encrypted, admin: httpx2.Client, gateway: Gateway
 ) -> None:

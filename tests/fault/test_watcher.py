@@ -165,7 +165,7 @@ def test_the_canary_is_in_no_list_count_record_or_figure(watched: Stack) -> None
         for table, column in columns(connection):
             assert rows_with_it(connection, table, column) == 0, f"{table}.{column}"
         for table in ("reading", "alarm", "journal", "point_state", "dead_letter", "gateway_event"):
-            (rows,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone() or (None,)  # type: ignore[arg-type]
+            (rows,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone() or (None,)
             assert rows == 0, table
 
 
@@ -196,7 +196,7 @@ def columns(connection: Connection) -> list[tuple[Any, ...]]:
 def rows_with_it(connection: Connection, table: str, column: str) -> int:
     query = f"SELECT count(*) FROM {table} WHERE {column}::text LIKE ANY (%s)"
     like = [f"%{ENTERPRISE.replace('_', chr(92) + '_')}%", f"%{TAG}%"]
-    (found,) = connection.execute(query, (like,)).fetchone() or (0,)  # type: ignore[arg-type]
+    (found,) = connection.execute(query, (like,)).fetchone() or (0,)
     return int(found)
 
 

@@ -150,7 +150,7 @@ def _begin(mutant: Mutant, tests: Sequence[str]) -> int:
     _quiet(Path(os.devnull))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     code = compile(changed(source, mutant.number), str(path_of(mutant.module)), "exec")
-    sys.meta_path.insert(0, _Changed(mutant.module, code))  # type: ignore[arg-type]
+    sys.meta_path.insert(0, _Changed(mutant.module, code))
     files = list(dict.fromkeys(test.partition("::")[0] for test in tests))
     os._exit(_pytest(files, Chosen(list(tests), SECONDS), "-x", "--timeout=20"))
 

@@ -159,8 +159,9 @@ class EngineLink:
             return
         self._vitals.hear(status)
         if status.service == ENGINE:
+            floods = self._replica.floods
             if self._replica.take_floods(status):
-                self._hub.floods()
+                self._hub.floods(floods)
             self._hub.recorded(self._replica.take_status(status))
             self.ask_for_snapshot()
 

@@ -28,7 +28,7 @@ from services.api.replica import Replica
 from services.api.vitals import Vitals
 from services.api.wording import Language
 from services.runtime.clock import Clock
-from services.wire.bus import AlarmEvent, AlarmItem
+from services.wire.bus import AlarmEvent, AlarmItem, FloodItem
 
 RESYNC = encoded(Resync())
 VALUES_EVERY_S = 1.0
@@ -102,18 +102,20 @@ class Hub:
 
         self._share(recorded, lambda _: True)
 
-    def floods(self) -> None:
-        """Say which floods go on."""
+    def floods(self, before: Sequence[FloodItem]) -> None:
+        """Say which floods go on, where it is others than before: that something floods elsewhere
+        is nobody's business."""
         self._revision += 1
-        self._share(lambda scope: encoded(Floods(self.floods_of(scope))), lambda _: True)
+
+        def floods(scope: Scope) -> str | None:
+            now = self.floods_of(scope)
+            return encoded(Floods(now)) if now != _views(before, scope) else None
+
+        self._share(floods, lambda _: True)
 
     def floods_of(self, scope: Scope) -> list[FloodView]:
         """Those that somebody of this scope may see; the park's only for whom all of it is."""
-        return [
-            FloodView(each.enterprise, time_text(each.start), each.alarms, each.rate, each.peak)
-            for each in self._replica.floods
-            if scope is None or each.enterprise in scope
-        ]
+        return _views(self._replica.floods, scope)
 
     def resync(self) -> None:
         """The replica was set anew: every console gets `resync` and a snapshot."""
@@ -245,6 +247,14 @@ class Hub:
                 columns.v.append(place.point.present(value.v))
                 columns.q.append(value.q)
         return columns
+
+
+def _views(floods: Iterable[FloodItem], scope: Scope) -> list[FloodView]:
+    return [
+        FloodView(each.enterprise, time_text(each.start), each.alarms, each.rate, each.peak)
+        for each in floods
+        if scope is None or each.enterprise in scope
+    ]
 
 
 def _within(by_enterprise: dict[str, list[int]], scope: Scope) -> list[int]:

@@ -73,8 +73,9 @@ class Desk:
     def flooded(self, *consoles: str | None, rate: int = 12) -> None:
         """The engine's sign of life tells these floods, and no others."""
         items = [FloodItem(each, 1_767_225_600_000, 14, rate, 13) for each in consoles]
+        before = self.replica.floods
         if self.replica.take_floods(Status("alerts", ready=True, at=0, floods=items)):
-            self.hub.floods()
+            self.hub.floods(before)
 
     def values(self, **values: float) -> None:
         frame = self.engine.frame({int(n[1:]): (10, v, 0) for n, v in values.items()})
@@ -311,6 +312,16 @@ async def test_a_flood_is_told_to_whom_it_concerns_and_a_snapshot_tells_the_same
         assert floods_seen(heard[park]) == list(consoles)
         assert floods_seen(heard[mine]) == [each for each in consoles if each == "north"]
         assert floods_seen(heard[other]) == []
+
+
+async def test_who_may_not_see_a_flood_does_not_hear_that_there_is_one() -> None:
+    desk = Desk()
+    mine, other = desk.console("north"), desk.console("south")
+    read(desk, mine), read(desk, other)
+    for consoles in ((None, "north"), (None, "north", "east"), ()):
+        desk.flooded(*consoles)
+        assert read(desk, other) == []
+    assert [m["type"] for m in read(desk, mine)] == ["flood", "flood"]
 
 
 async def test_a_flood_is_told_again_only_when_something_of_it_changed() -> None:

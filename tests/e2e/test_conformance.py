@@ -13,7 +13,7 @@ from tests.living.outcome import eventually
 from tests.living.park import Enterprise, Gateway, Json, Park
 from tests.living.stack import PARKWATCH, Stack
 
-pytestmark = [pytest.mark.stack, pytest.mark.serial]
+pytestmark = [pytest.mark.stack]
 
 DURATION_S, CUT_S, PERIOD_S = 24, 4, 0.5
 FAILS = {

@@ -12,7 +12,7 @@ from tests.fault.rivals import Duel
 from tests.integration.alerts.bench import now_ms
 from tests.living.engines_alone import Engines, engines_alone
 
-pytestmark = [pytest.mark.stack, pytest.mark.serial]
+pytestmark = [pytest.mark.stack]
 
 SECOND_DELIVERY_S = 6.0
 """The broker's ack_wait is 5 s: by then, what it gives a second time has come."""

@@ -14,7 +14,7 @@ from tests.living.outcome import eventually
 from tests.living.park import Park
 from tests.living.stack import Stack
 
-pytestmark = [pytest.mark.stack, pytest.mark.serial]
+pytestmark = [pytest.mark.stack]
 
 USERS = ("svc-ingest", "svc-alerts", "svc-api", "svc-watcher")
 CANARY = "pw/v1/_canary/_canary/telemetry"

@@ -14,8 +14,6 @@ from tests.integration.api.test_register import refused
 from tests.living.outcome import eventually
 from tests.living.park import Door, Json
 
-pytestmark = [pytest.mark.serial]
-
 SHORT = {"duration_s": 5, "cut_s": 1}
 
 

@@ -16,8 +16,6 @@ from tests.living.engines_alone import Engines
 from tests.living.outcome import eventually
 from tests.living.park import Door, Json
 
-pytestmark = [pytest.mark.serial]
-
 
 class Mortal:
     """An api that is killed and started again; each time its administrator signs in anew."""

@@ -5,7 +5,6 @@ import time
 
 import httpx2
 import psycopg
-import pytest
 
 from services.domain.directory import Directory
 from services.domain.point import Point, PointKind
@@ -19,8 +18,6 @@ from tests.integration.api.conftest import Api
 from tests.integration.api.test_door import Field, gateway
 from tests.integration.api.test_register import refused
 from tests.living.outcome import eventually
-
-pytestmark = [pytest.mark.serial]
 
 
 async def deliver(api: Api, enterprise: str, payloads: list[bytes], directory: Directory) -> None:

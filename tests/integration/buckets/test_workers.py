@@ -11,8 +11,6 @@ from tests.integration.ingest.test_outages import frozen_database
 from tests.living.engines_alone import Engines
 from tests.living.ingest_alone import Tables, eventually
 
-pytestmark = pytest.mark.serial
-
 TAKEN_OVER_S = LEASE_S + 16.0
 COMES_AGAIN_S = 45.0
 """What the old worker had not acknowledged comes again after `ack_wait`."""

@@ -11,15 +11,16 @@ from services.alerts.engine_claims import Claims
 from services.alerts.engine_fleet import Fleet
 from services.alerts.engine_outcome import Outcome
 from services.alerts.engine_state import SavedWatch
-from services.alerts.engine_watch import FAULTS, RETRY_MS, UNDETERMINED, Watch, WatchState
+from services.alerts.engine_watch import UNDETERMINED, Watch, WatchState
 from services.domain.alarm import Alarm
 from services.domain.claim import Claim, Place
 from services.domain.detector import LATE_MS
+from services.domain.detector_course import FAULTS, RETRY_MS, order
 from services.domain.detector_rule import DetectorRule
 from services.domain.directory import BookChange
 from services.domain.lasting import Turn
 from services.domain.point import Point
-from services.domain.reading import Quality, Reading
+from services.domain.reading import Reading
 from services.domain.subject import SubjectType
 
 Key = tuple[str, str]
@@ -59,7 +60,7 @@ class Detectors:
         self._settle(now, out)
         of_point = self._of_point
         mine = [each for each in readings if each.point_id in of_point and not each.is_old]
-        mine.sort(key=_order)
+        mine.sort(key=order)
         touched: dict[Key, Watch] = {}
         for reading in mine:
             for key, watch in of_point[reading.point_id].items():
@@ -115,7 +116,7 @@ class Detectors:
 
     def remember(self, readings: Iterable[Reading]) -> None:
         """Recovery: the readings since the dump, whose consequences were spooled."""
-        for reading in sorted((each for each in readings if not each.is_old), key=_order):
+        for reading in sorted((each for each in readings if not each.is_old), key=order):
             for watch in self._of_point.get(reading.point_id, {}).values():
                 if watch.fault is None:
                     try:
@@ -306,7 +307,7 @@ class Detectors:
     def _acquaint(self, watch: Watch, now: int, out: Outcome) -> None:
         """A new rule judges the newest values at once."""
         known = (self._newest_of(point.id) for point in watch.points.values())
-        for reading in sorted((each for each in known if each is not None), key=_order):
+        for reading in sorted((each for each in known if each is not None), key=order):
             if watch.fault is None:
                 self._feed(watch, reading, now, out)
 
@@ -339,12 +340,6 @@ class Detectors:
         self._claims.withdraw([itself] if place is None else [place, itself], now, out)
         watch.lasting.active = watch.lapsed = False
         watch.lasting.since = watch.lasting.why = None
-
-
-def _order(reading: Reading) -> tuple[int, int, int, bool, float, Quality]:
-    value = reading.value
-    at = reading.judged_at, reading.measured_at
-    return (*at, reading.point_id, value is None, value or 0.0, reading.quality)
 
 
 def _judges_alike(old: Watch, new: Watch) -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from services.domain.claim import Claim, Place, Scalar
-from services.domain.detector import DetectorState, Finding, Sample
+from services.domain.detector import DetectorState, Finding
+from services.domain.detector_course import FAULTS, heard, passed, sample
 from services.domain.detector_kind import DetectorKind
 from services.domain.detector_rule import BadRule, DetectorRule, build
 from services.domain.lasting import Lasting, Turn
@@ -12,12 +13,6 @@ from services.domain.point import Point
 from services.domain.reading import Reading
 from services.domain.subject import Subject, SubjectType
 from services.wire.expression import watch as express
-
-FAULTS = (ArithmeticError, AssertionError, LookupError, RuntimeError, TypeError, ValueError)
-"""What a rule can do wrong while it judges: it harms nobody but itself."""
-
-RETRY_MS = 60_000
-"""A rule that failed is tried again after this, with an empty memory."""
 
 UNDETERMINED = "undetermined"
 """Key and condition of the alarm about a rule that cannot judge."""
@@ -91,24 +86,18 @@ class Watch:
 
     def take(self, reading: Reading) -> list[Turn]:
         """A reading of one of its points. Raises one of FAULTS."""
-        at = reading.judged_at
-        turns = self.pass_to(at)
-        finding = self._detector.take(reading.point_id, _sample(reading))
-        if at >= self.heard_at:
-            self.heard_at, self.received_at = at, reading.received_at
-        return turns + self.lasting.take(at, finding)
+        turns = heard(self._detector, self.lasting, reading)
+        if reading.judged_at >= self.heard_at:
+            self.heard_at, self.received_at = reading.judged_at, reading.received_at
+        return turns
 
     def remember(self, reading: Reading) -> None:
         """Recovery: a reading whose consequences are known already. Raises one of FAULTS."""
-        self._detector.take(reading.point_id, _sample(reading))
+        self._detector.take(reading.point_id, sample(reading))
 
     def pass_to(self, until: int) -> list[Turn]:
         """Time goes on, in judging time. Raises one of FAULTS."""
-        turns: list[Turn] = []
-        lasting = self.lasting
-        while (due := self._detector.due(lasting.at)) is not None and due <= until:
-            turns += lasting.take(due, self._detector.pass_to(due))
-        return turns + lasting.pass_to(until)
+        return passed(self._detector, self.lasting, until)
 
     def due(self) -> int | None:
         """The next moment in judging time at which something happens without a reading. Raises
@@ -249,7 +238,3 @@ class Watch:
             if point is None or point.enterprise != self.rule.enterprise:
                 raise BadRule(f"points.{name}", "This point is not registered.")
         return {name: point for name, point in found.items() if point is not None}
-
-
-def _sample(reading: Reading) -> Sample:
-    return Sample(reading.judged_at, reading.value, reading.quality)

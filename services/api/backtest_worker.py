@@ -13,6 +13,7 @@ import msgspec
 import psycopg
 
 from services.domain.backtest import Backtest, Trial
+from services.domain.detector_past import DetectorTrial
 from services.store.backtest import TooMuch, backtest
 from services.store.deadline import connect
 
@@ -27,6 +28,8 @@ class Job(msgspec.Struct, frozen=True):
     trials: list[Trial]
     start: int
     end: int
+    detectors: list[DetectorTrial] = []
+    now: int | None = None
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -38,11 +41,13 @@ class Done(msgspec.Struct, frozen=True):
 
 
 def main() -> None:
-    """Do one job and end."""
+    """Do one job and end, at once: a thread that reads may not hold the end up."""
     os.nice(NICE)
     job = msgspec.json.decode(sys.stdin.buffer.readline(), type=Job)
     threading.Thread(target=_end_with_the_api, daemon=True).start()
     sys.stdout.buffer.write(msgspec.json.encode(asyncio.run(_do(job))))
+    sys.stdout.buffer.flush()
+    os._exit(0)
 
 
 async def _do(job: Job) -> Done:
@@ -50,7 +55,8 @@ async def _do(job: Job) -> Done:
         async with asyncio.timeout(DEADLINE_S):
             connection = await connect(job.database_url, application="parkwatch-backtest")
             try:
-                return Done(await backtest(connection, job.trials, job.start, job.end))
+                what = job.trials, job.start, job.end, job.detectors, job.now
+                return Done(await backtest(connection, *what))
             finally:
                 await connection.close()
     except TooMuch as refused:

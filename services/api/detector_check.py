@@ -11,23 +11,27 @@ from services.domain.point import Point
 from services.wire.expression import watch
 
 
-def check_detector(here: Window, principal: Principal, body: DetectorBody) -> dict[str, Scalar]:
-    """The parameters, defaults filled in. Refuses what cannot judge, each field by its path."""
-    points = _points(here, principal, body)
+def check_detector(
+    here: Window, principal: Principal, body: DetectorBody, path: str = ""
+) -> dict[str, Scalar]:
+    """The parameters, defaults filled in. Refuses what cannot judge, each field by its path, which
+    begins with `path`."""
+    points = _points(here, principal, body, path)
     try:
         return validated(body.of_kind, points, body.parameters(), body.grade, watch)
     except BadRule as wrong:
-        raise invalid_fields({body.field_of(wrong.path): wrong.text}) from None
+        raise invalid_fields({path + body.field_of(wrong.path): wrong.text}) from None
 
 
-def _points(here: Window, principal: Principal, body: DetectorBody) -> dict[str, Point]:
+def _points(here: Window, principal: Principal, body: DetectorBody, path: str) -> dict[str, Point]:
     """The registered points by their names in the rule. A point of another enterprise is refused
     like one that nobody knows."""
     if not principal.sees(body.enterprise) or body.enterprise not in here.register.enterprises:
-        raise invalid_fields({"enterprise": f"{body.enterprise} is not registered; do that first."})
+        told = f"{body.enterprise} is not registered; do that first."
+        raise invalid_fields({f"{path}enterprise": told})
     twice = body.named_twice()
     if twice is not None:
-        raise invalid_fields({twice: "A point is named twice: name each one once."})
+        raise invalid_fields({path + twice: "A point is named twice: name each one once."})
     found: dict[str, Point] = {}
     wrong: dict[str, str] = {}
     for name, tag in body.tags().items():
@@ -40,5 +44,5 @@ def _points(here: Window, principal: Principal, body: DetectorBody) -> dict[str,
     if body.tag not in body.tags().values():
         wrong["tag"] = "It must be the point of one of the variables."
     if wrong:
-        raise invalid_fields(wrong)
+        raise invalid_fields({path + name: told for name, told in wrong.items()})
     return found

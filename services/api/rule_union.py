@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import Discriminator
+from pydantic import ConfigDict, Discriminator
 from pydantic import Tag as Of
 
 from services.api.detector_body import (
@@ -20,7 +20,7 @@ from services.api.detector_body import (
     Voting,
 )
 from services.api.problem import UNION, UNKNOWN_KIND
-from services.api.rule_body import NewRule, RuleBody, RuleView
+from services.api.rule_body import Limit, NewRule, RuleBody, RuleView
 
 LIMIT = "limit"
 KINDS = (LIMIT, *DETECTORS)
@@ -50,6 +50,15 @@ _Detector = (
     | Annotated[Expression, Of("<expression>")]
 )
 AnyNewRule = Annotated[Annotated[NewRule, Of("<limit>")] | _Detector, _BY_KIND]
+
+
+class ProposedRule(Limit):
+    """A limit to try; it takes the place of today's rule of the same point and condition."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+AnyProposedRule = Annotated[Annotated[ProposedRule, Of("<limit>")] | _Detector, _BY_KIND]
 AnyRuleBody = Annotated[Annotated[RuleBody, Of("<limit>")] | _Detector, _BY_KIND]
 DetectorView = (
     Rate

@@ -5,9 +5,13 @@ the time.
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from services.domain.detector_kind import DetectorKind
+from services.domain.detector_past import DetectorTrial, Spell, Watched, spells
+from services.domain.detector_past import unmatched as unmatched_spells
+from services.domain.detector_rule import Express
 from services.domain.flood import Flood, floods
 from services.domain.history import judge_history
 from services.domain.occurrence import Occurrence
@@ -32,17 +36,22 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """An occurrence of a point, by its worst level. Times in judging time, epoch ms."""
+    """An occurrence of a point, by its worst level. Times in judging time, epoch ms.
+
+    One of a rule that is more than a limit has no direction and no limit; its condition is the
+    rule's kind, and `value` what was measured when it began (`detector_kind.MEASURES`).
+    """
 
     enterprise: str
     tag: str
-    direction: Direction
+    direction: Direction | None
     condition: str
     grade: int
-    limit: float
-    value: float
+    limit: float | None
+    value: float | None
     raised_at: int
     ended_at: int | None
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,26 +91,54 @@ class Comparison:
     _proposed: list[tuple[int, int]] = field(default_factory=list)
     _appears: list[Tried] = field(default_factory=list)
     _vanishes: list[Tried] = field(default_factory=list)
-    _points: int = 0
+    _points: set[int] = field(default_factory=set)
 
     def add(self, trial: Trial, readings: Sequence[Reading]) -> None:
         """A point with its readings, or those of them that matter, in the order of judging."""
         today = _judged(trial.point, trial.today, readings)
         same = trial.today == trial.proposed
         proposed = today if same else _judged(trial.point, trial.proposed, readings)
-        self._points += 1
+        self._points.add(trial.point.id)
         self._today += [(each.raised_at, _worst_grade(each)) for each in today]
         self._proposed += [(each.raised_at, _worst_grade(each)) for each in proposed]
         if not same:
             self._appears += [tried(trial.point, each) for each in unmatched(proposed, today)]
             self._vanishes += [tried(trial.point, each) for each in unmatched(today, proposed)]
 
+    def watch(
+        self,
+        trial: DetectorTrial,
+        readings: Callable[[], Iterable[Reading]],
+        until: int,
+        express: Express,
+    ) -> None:
+        """A rule that is more than a limit, with all readings of its points in the order of
+        judging (asked for once a pass); `until`: how far silence is known (epoch ms)."""
+        today, proposed = trial.today, trial.proposed
+        before = spells(today, readings(), until, express) if today else []
+        after = before
+        if today is None or not today.judges_as(proposed):
+            after = spells(proposed, readings(), until, express) if proposed else []
+        for watched, found, loads in (
+            (today, before, self._today),
+            (proposed, after, self._proposed),
+        ):
+            if watched is not None:
+                self._points.add(watched.main.id)
+                loads += [(each.raised_at, watched.rule.grade) for each in found]
+        if proposed is not None:
+            new = unmatched_spells(after, before)
+            self._appears += [_tried_spell(proposed, each) for each in new]
+        if today is not None:
+            gone = unmatched_spells(before, after)
+            self._vanishes += [_tried_spell(today, each) for each in gone]
+
     def result(self, start: int, end: int, readings: int, left_out: int) -> Backtest:
         """What was found between `start` and `end` (epoch ms)."""
         return Backtest(
             start,
             end,
-            self._points,
+            len(self._points),
             readings,
             left_out,
             _load(self._today, end),
@@ -143,6 +180,24 @@ def tried(point: Point, occurrence: Occurrence) -> Tried:
         worst.value,
         occurrence.raised_at,
         occurrence.ended_at,
+        worst.rule,
+    )
+
+
+def _tried_spell(watched: Watched, spell: Spell) -> Tried:
+    main, rule = watched.main, watched.rule
+    per_minute = 60.0 if rule.kind is DetectorKind.RATE else 1.0
+    return Tried(
+        main.enterprise,
+        main.tag,
+        None,
+        rule.condition,
+        rule.grade,
+        None,
+        None if spell.value is None else spell.value * per_minute,
+        spell.raised_at,
+        spell.ended_at,
+        rule.id,
     )
 
 

@@ -113,12 +113,18 @@ def replay(
     rules: Annotated[
         Path | None, typer.Option(help="Rules to try beside today's: a JSON list.")
     ] = None,
+    limits_only: Annotated[
+        bool, typer.Option("--limits-only", help="Leave rules that are more than a limit out.")
+    ] = False,
 ) -> None:
     """The engine over stored readings: what would have alarmed. Changes nothing."""
     with _one_sentence():
         settings = chosen.settings()
         inherited = inherited_environment()
-        replay_past(start, end, rules, settings, inherited, SystemClock(), Progress())
+        replay_past(
+            start, end, rules, settings, inherited, SystemClock(), Progress(),
+            limits_only=limits_only,
+        )  # fmt: skip
 
 
 @app.command()

@@ -1,18 +1,14 @@
 """`parkwatch replay`: the engine over stored readings, for the terminal; it changes nothing."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
-
-import msgspec
 
 from services.domain.backtest import Backtest, Load, Trial, Tried
-from services.domain.detector_kind import DetectorKind
 from services.domain.directory import Directory
-from services.domain.rule import Condition, LimitRule
+from services.domain.rule import LimitRule
 from services.runtime.clock import Clock, to_datetime, to_ms
 from services.runtime.settings import Settings
 from services.stack.cache import Cache, engines_home
@@ -28,40 +24,33 @@ from services.stack.database_alone import (
 from services.stack.postgres import SUPERUSER
 from services.stack.progress import Progress
 from services.stack.refusal import Refusal
+from services.stack.replay_rules import Proposed, ProposedRules, detector_trials, read
 from services.store.backtest import TooMuch, backtest
 from services.store.book import BookReader
 from services.store.deadline import connect
 
 SHOWN = 20
-Whole = Annotated[float, msgspec.Meta(ge=0)]
-
-
-class Proposed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A limit of the file, as `POST /rules` takes it."""
-
-    enterprise: str
-    tag: str
-    condition: Condition
-    limit: float
-    grade: Annotated[int, msgspec.Meta(ge=1, le=4)]
-    deadband: Whole = 0.0
-    on_delay_s: Whole = 0.0
-    off_delay_s: Whole = 0.0
-    kind: str = "limit"
 
 
 def replay(
     start: str, end: str, rules: Path | None, settings: Settings, inherited: Mapping[str, str],
-    clock: Clock, progress: Progress,
+    clock: Clock, progress: Progress, *, limits_only: bool = False,
 ) -> None:  # fmt: skip
     """Print what would have alarmed between two times. Raises Refusal, Interrupted."""
     begins, ends = _instant("--from", start), _instant("--to", end)
     if not begins < ends:
         raise Refusal("--from must be before --to: give both with an offset.")
-    proposed = [] if rules is None else _read(rules)
+    proposed = ProposedRules() if rules is None else read(rules)
+    if limits_only and proposed.detectors:
+        raise Refusal(
+            f"{rules} has a rule of the kind {proposed.detectors[0].kind}, which is more than a "
+            "limit: leave --limits-only out."
+        )
     with interruptible(), _database(settings, inherited, clock, progress) as url:
         try:
-            found = asyncio.run(_try(url, proposed, begins, ends))
+            found = asyncio.run(
+                _try(url, proposed, begins, ends, clock.now_ms(), limits_only=limits_only)
+            )
         except TooMuch as refused:
             raise Refusal(str(refused)) from refused
     for line in report(found, compared=rules is not None):
@@ -98,11 +87,15 @@ def _load(name: str, load: Load) -> Iterator[str]:
 
 def _line(each: Tried) -> str:
     ended = "stands" if each.ended_at is None else f"until {_text(each.ended_at)}"
-    what = f"{each.condition} {each.limit:g}, grade {each.grade}, {each.value:g}"
+    limit = "" if each.limit is None else f" {each.limit:g}"
+    value = "" if each.value is None else f", {each.value:g}"
+    what = f"{each.condition}{limit}, grade {each.grade}{value}"
     return f"{_text(each.raised_at)} {each.enterprise} {each.tag}: {what}, {ended}"
 
 
-async def _try(url: str, proposed: list[Proposed], start: int, end: int) -> Backtest:
+async def _try(
+    url: str, proposed: ProposedRules, start: int, end: int, now: int, *, limits_only: bool
+) -> Backtest:
     reader, directory = BookReader(url), Directory()
     try:
         change = await reader.poll()
@@ -112,12 +105,14 @@ async def _try(url: str, proposed: list[Proposed], start: int, end: int) -> Back
         await reader.close()
     connection = await connect(url, application="parkwatch-replay")
     try:
-        return await backtest(connection, _trials(directory, proposed), start, end)
+        trials = _trials(directory, proposed.limits)
+        others = [] if limits_only else detector_trials(directory, proposed)
+        return await backtest(connection, trials, start, end, others, now)
     finally:
         await connection.close()
 
 
-def _trials(directory: Directory, proposed: list[Proposed]) -> list[Trial]:
+def _trials(directory: Directory, proposed: Iterable[Proposed]) -> list[Trial]:
     """Every point that has rules or is named; a proposed rule takes today's place."""
     today = {number: directory.in_force(number) for number in directory.by_id}
     then = {number: {rule.condition: rule for rule in rules} for number, rules in today.items()}
@@ -145,29 +140,6 @@ def _trials(directory: Directory, proposed: list[Proposed]) -> list[Trial]:
         for number, point in directory.by_id.items()
         if then[number]
     ]
-
-
-def _read(path: Path) -> list[Proposed]:
-    try:
-        content = path.read_bytes()
-        _check_kinds(path, content)
-        return msgspec.json.decode(content, type=list[Proposed])
-    except OSError as error:
-        raise Refusal(f"{path} cannot be read ({error.strerror}): name a JSON file.") from error
-    except msgspec.MsgspecError as error:
-        raise Refusal(
-            f"{path} is no list of rules ({error}): give what POST /rules takes, in brackets."
-        ) from error
-
-
-def _check_kinds(path: Path, content: bytes) -> None:
-    """Refuse rules that judge more than the reading at hand: the past is tried limit by limit."""
-    for each in msgspec.json.decode(content, type=list[dict[str, object]]):
-        if each.get("kind", "limit") in set(DetectorKind):
-            raise Refusal(
-                f"{path} has a rule of the kind {each['kind']}: only limits can be tried on the "
-                "past; leave the others out."
-            )
 
 
 def _instant(option: str, text: str) -> int:

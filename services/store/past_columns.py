@@ -4,6 +4,7 @@ A slice is as wide as its number of readings allows, so that memory stays bounde
 points' periods are.
 """
 
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
@@ -38,20 +39,27 @@ Marks = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Readings of one point in the order of judging. Times are epoch ms."""
+    """Readings of one point in the order of judging. Times are epoch ms; a value that is no number
+    is none. `quality`: where bad readings are among them."""
 
     judged: Times
     measured: Times
     received: Times
     value: Values
+    quality: Times | None = None
 
-    def chosen(self, which: Marks) -> "Columns":
+    def chosen(self, which: "Marks | Times") -> "Columns":
+        """Those that are marked, or at these places."""
         return Columns(
-            self.judged[which], self.measured[which], self.received[which], self.value[which]
+            self.judged[which],
+            self.measured[which],
+            self.received[which],
+            self.value[which],
+            None if self.quality is None else self.quality[which],
         )
 
     def readings(self, point_id: int) -> list[Reading]:
-        """As the judge takes them; whether good or uncertain makes no difference to it."""
+        """As the judge of limits takes them; good or uncertain makes no difference to it."""
         columns = (self.measured.tolist(), self.received.tolist(), self.value.tolist())
         return [
             Reading(point_id, measured, received, value, Quality.GOOD)
@@ -61,11 +69,16 @@ class Columns:
 
 @dataclass(slots=True)
 class Past:
-    """Reads over a connection of its own; counts what it read and what it had to leave out."""
+    """Reads over a connection of its own; counts what it read and what it had to leave out.
+
+    `statement`: `columns` for the readings that limits judge, `every` for bad ones, too.
+    """
 
     connection: psycopg.AsyncConnection[Row]
-    readings: int = 0
-    left_out: int = 0
+    statement: str = "columns"
+    readings: Counter[int] = field(default_factory=Counter)
+    left_out: Counter[int] = field(default_factory=Counter)
+    """Both by point."""
     _sql: Queries = field(default_factory=lambda: Queries.load("past"))
 
     async def slices(
@@ -80,8 +93,9 @@ class Past:
             until = min(start + width, end)
             found = await self._slice(points, start, until)
             yield found
+            for number, columns in found.items():
+                self.readings[number] += len(columns.value)
             count = sum(len(each.value) for each in found.values())
-            self.readings += count
             share = min(4.0, max(0.25, SLICE / max(count, 1)))
             width = min(WIDEST_MS, max(NARROWEST_MS, int(width * share)))
             start = until
@@ -93,32 +107,38 @@ class Past:
             "until": to_datetime(until + AHEAD_MS),
         }
         async with within(self.connection, ANSWER_S):
-            cursor = await self.connection.execute(self._sql["columns"], values, binary=True)
+            cursor = await self.connection.execute(self._sql[self.statement], values, binary=True)
         result = cursor.pgresult
         assert result is not None
         found: dict[int, Columns] = {}
         for row in range(result.ntuples):
-            number, *arrays = (result.get_value(row, column) or b"" for column in range(4))
-            columns = self._ordered(arrays, start, until)
+            name, *arrays = (
+                result.get_value(row, column) or b"" for column in range(result.nfields)
+            )
+            number = int.from_bytes(name, "big")
+            columns = self._ordered(number, arrays, start, until)
             if len(columns.value):
-                found[int.from_bytes(number, "big")] = columns
+                found[number] = columns
         return found
 
-    def _ordered(self, arrays: list[bytes], start: int, until: int) -> Columns:
+    def _ordered(self, number: int, arrays: list[bytes], start: int, until: int) -> Columns:
         measured, received = _milliseconds(arrays[0]), _milliseconds(arrays[1])
         value = np.frombuffer(arrays[2], _FLOAT, offset=_HEADER)["value"].astype(np.float64)
         judged = np.minimum(measured, received)
         far = measured - judged > AHEAD_MS
-        self.left_out += int((far & (measured < until)).sum())
+        self.left_out[number] += int((far & (measured < until)).sum())
         here = ~far & (judged >= start) & (judged < until)
-        every = Columns(judged, measured, received, value).chosen(here)
-        order = np.lexsort((every.value, every.measured, every.judged))
-        return Columns(
-            every.judged[order], every.measured[order], every.received[order], every.value[order]
-        )
+        quality = _whole(arrays[3]) if len(arrays) > 3 else None
+        every = Columns(judged, measured, received, value, quality).chosen(here)
+        keys = (every.value, every.measured, every.judged)
+        order = np.lexsort(keys if every.quality is None else (every.quality, *keys))
+        return every.chosen(order)
 
 
 def _milliseconds(array: bytes) -> Times:
-    microseconds = np.frombuffer(array, _INT64, offset=_HEADER)["value"].astype(np.int64)
-    times: Times = (microseconds + _EPOCH_2000_US) // 1000
+    times: Times = (_whole(array) + _EPOCH_2000_US) // 1000
     return times
+
+
+def _whole(array: bytes) -> Times:
+    return np.frombuffer(array, _INT64, offset=_HEADER)["value"].astype(np.int64)

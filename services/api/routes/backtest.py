@@ -6,20 +6,22 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.api.alarm_view import maybe_time_text, time_text
 from services.api.answer import answer
 from services.api.asking import Configurer, Here
 from services.api.backtest_worker import Job
+from services.api.detector_body import DetectorBody
+from services.api.detector_trials import Told, detector_trials, in_force, main_tag
 from services.api.principal import Principal
 from services.api.problem import Kind, Problem
 from services.api.routes.rules import limited_point
 from services.api.rule_body import Limit
+from services.api.rule_union import AnyProposedRule
 from services.api.text import Code, Moment
 from services.api.window import Window
 from services.domain.backtest import Backtest, Load, Trial, Tried
-from services.domain.detector_kind import DetectorKind
 from services.domain.point import Point
 from services.domain.rule import Condition, LimitRule
 from services.runtime.clock import to_ms
@@ -28,26 +30,17 @@ from services.store.backtest import MAX_POINTS
 from services.store.rule_list import Rule
 
 router = APIRouter(prefix="/rules", tags=["rules"])
+Points = dict[tuple[str, str], Point]
+"""The points that are tried, by enterprise and tag."""
 LONGEST_MS = 92 * 86_400_000
-ONLY = "only limits can; leave the others out"
-
-
-class ProposedRule(Limit):
-    """A limit to try; it takes the place of today's rule of the same point and condition."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _is_limit(cls, body: object) -> object:
-        kind = body.get("kind") if isinstance(body, dict) else None
-        if kind in set(DetectorKind):
-            raise ValueError(f"a rule of the kind {kind} cannot be tried on the past: {ONLY}")
-        return body
 
 
 class BacktestBody(BaseModel):
-    """What to try, over which past. Rules that are not named stay as they are today."""
+    """What to try, over which past. Rules that are not named stay as they are today.
+
+    A limit takes the place of today's of the same point and condition; any other rule that of the
+    one whose `id` it names, or of none.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
@@ -66,13 +59,16 @@ class BacktestBody(BaseModel):
     )  # fmt: skip
     start: Moment
     end: Moment
-    rules: Annotated[list[ProposedRule], Field(max_length=4 * MAX_POINTS)] = []
+    rules: Annotated[list[AnyProposedRule], Field(max_length=4 * MAX_POINTS)] = []
     without: Annotated[
         list[str], Field(max_length=4 * MAX_POINTS, description="Today's rules to do without")
     ] = []
     enterprise: Annotated[
         Code | None, Field(description="Judge every point of this enterprise that has rules, too")
     ] = None
+    limits_only: Annotated[
+        bool, Field(description="Leave rules that are more than a limit out of both counts")
+    ] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +92,20 @@ class LoadView:
 
 @dataclass(frozen=True, slots=True)
 class TriedView:
-    """An alarm at its worst level; `ended_at` null: it stood at the end."""
+    """An alarm at its worst level; `ended_at` null: it stood at the end. `rule`: today's number, or
+    `proposed-` and what it is. Of a rule that is more than a limit `condition` is its kind,
+    `direction` and `limit` are null, and `value` is what it measured when the alarm began."""
 
     enterprise: str
     tag: str
-    direction: str
+    direction: str | None
     condition: str
     grade: int
-    limit: float
-    value: float
+    limit: float | None
+    value: float | None
     raised_at: str
     ended_at: str | None
+    rule: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,17 +130,22 @@ class BacktestView:
 async def run_backtest(here: Here, principal: Configurer, body: BacktestBody) -> Response:
     """Try rules on the stored past; nothing is put in force. Answers within two minutes."""
     start, end = _stretch(body)
+    told = _told(here, principal, body)
     points = _points(here, principal, body)
     async with here.database.transaction() as connection:
         rules = await store.rules_of_points(connection, list(points))
+        enterprises = () if body.limits_only else {enterprise for enterprise, _ in points}
+        others = await in_force(connection, enterprises)
+    others = [each for each in others if (each.enterprise, main_tag(each)) in points]
     rules = [rule for rule in rules if (rule.enterprise, rule.tag) in points]
-    unknown = set(body.without) - {rule.id for rule in rules}
+    unknown = set(body.without) - {rule.id for rule in rules} - {rule.id for rule in others}
     if unknown:
         raise Problem(
             Kind.INVALID, f"without: no rule {min(unknown)} is in force for the points of this."
         )
     trials = _trials(points, rules, body)
-    job = Job(here.database.url, trials, start, end)
+    detectors = detector_trials(here, others, told, body.without)
+    job = Job(here.database.url, trials, start, end, detectors, here.clock.now_ms())
     return answer(view(await here.backtests.run(principal.username, job)))
 
 
@@ -154,11 +158,28 @@ def _stretch(body: BacktestBody) -> tuple[int, int]:
     return start, end
 
 
-def _points(here: Window, principal: Principal, body: BacktestBody) -> dict[tuple[str, str], Point]:
-    points = {
-        (rule.enterprise, rule.tag): limited_point(here, principal, rule.enterprise, rule.tag)
-        for rule in body.rules
-    }
+def _told(here: Window, principal: Principal, body: BacktestBody) -> list[Told]:
+    """The proposed rules that are more than a limit."""
+    found = [
+        Told.of(here, principal, f"rules.{place}", rule)
+        for place, rule in enumerate(body.rules)
+        if isinstance(rule, DetectorBody)
+    ]
+    if found and body.limits_only:
+        raise Problem(Kind.INVALID, f"limits_only: {found[0].path} is more than a limit.")
+    return found
+
+
+def _points(here: Window, principal: Principal, body: BacktestBody) -> Points:
+    points: Points = {}
+    for rule in body.rules:
+        name = rule.enterprise, rule.tag
+        if isinstance(rule, DetectorBody):
+            place = here.register.place(*name)
+            assert place is not None, "a proposed rule was held against the register"
+            points[name] = place.point
+        else:
+            points[name] = limited_point(here, principal, *name)
     if body.enterprise is not None and principal.sees(body.enterprise):
         now = here.clock.now_ms()
         for place in here.register.all_places():
@@ -176,9 +197,7 @@ def _points(here: Window, principal: Principal, body: BacktestBody) -> dict[tupl
     return points
 
 
-def _trials(
-    points: dict[tuple[str, str], Point], rules: Iterable[Rule], body: BacktestBody
-) -> list[Trial]:
+def _trials(points: Points, rules: Iterable[Rule], body: BacktestBody) -> list[Trial]:
     today: dict[tuple[str, str], list[LimitRule]] = defaultdict(list)
     for rule in rules:
         name = rule.enterprise, rule.tag
@@ -187,6 +206,8 @@ def _trials(
         name: {r.condition: r for r in today[name] if r.id not in body.without} for name in points
     }
     for one in body.rules:
+        if isinstance(one, DetectorBody):
+            continue
         name = one.enterprise, one.tag
         standing = next((r.id for r in today[name] if r.condition is one.condition), "")
         rule_id = standing or f"proposed-{one.condition}"
@@ -243,5 +264,5 @@ def _tried(each: Tried) -> TriedView:
         "raised_at": time_text(each.raised_at),
         "ended_at": maybe_time_text(each.ended_at),
     }
-    names = ("enterprise", "tag", "direction", "condition", "grade", "limit", "value")
+    names = ("enterprise", "tag", "direction", "condition", "grade", "limit", "value", "rule")
     return TriedView(**{name: getattr(each, name) for name in names}, **times)

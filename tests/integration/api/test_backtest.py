@@ -83,11 +83,80 @@ def test_what_cannot_be_tried_is_refused_in_a_sentence(api: Api) -> None:
     said("XV-1", "states", rules=[state])
     said("no point", rules=[state | {"tag": "nowhere"}])
     rate = {"kind": "rate", "enterprise": code, "tag": "LI-1", "limit_per_min": 1, "grade": 3}
-    said("rules.0", "rate", "only limits", rules=[rate])
+    said("rules.0.limit_per_min", "greater than 0", rules=[rate | {"limit_per_min": 0}])
+    said("rules.0.tag", "no point", rules=[rate | {"tag": "nowhere"}])
+    said("rules.0.id", "d-nowhere", rules=[rate | {"id": "d-nowhere"}])
+    said("limits_only", "rules.0", rules=[rate], limits_only=True)
     operator = api.person("operator")
     answer = operator.http.post("/rules/backtest", json=body(code, ("H", 90)))
     refused(answer, 403, "forbidden", "operator")
     operator.close()
+
+
+def bad(api: Api, point: int, *minutes: float) -> None:
+    """Readings without a value, by minute of the story."""
+    with psycopg.connect(api.engines.superuser_url) as connection:
+        for minute in minutes:
+            at = START + timedelta(minutes=minute)
+            connection.execute(
+                "INSERT INTO reading (point_id, measured_at, received_at, value, quality)"
+                " VALUES (%s, %s, %s, NULL, 2)",
+                (point, at, at),
+            )
+
+
+def test_rules_that_are_more_than_a_limit_are_added_changed_and_removed(api: Api) -> None:
+    code = api.enterprise()
+    level = api.point(code, "LI-1")["id"]
+    twin = api.point(code, "LI-2")["id"]
+    fault = {"kind": "bad_quality", "enterprise": code, "tag": "LI-1", "grade": 3}
+    apart = {
+        "kind": "deviation", "enterprise": code, "tag": "LI-1", "others": ["LI-2"], "limit": 10,
+        "smooth_s": 0, "fresh_s": 3600, "grade": 2,
+    }  # fmt: skip
+    silent, differs = api.admin.register("/rules", fault), api.admin.register("/rules", apart)
+    store(api, level, (0, 50), (10, 65), (20, 50), (40, 50), (50, 80), (60, 50))
+    store(api, twin, (0, 50), (10, 50), (20, 50), (40, 50), (50, 50), (60, 50))
+    bad(api, level, 30, 30.5)
+
+    def tried(*rules: Json, **more: object) -> Json:
+        return api.admin.tell("/rules/backtest", body(code) | {"rules": list(rules)} | more)
+
+    changed = tried(differs | {"limit": 20, "grade": 1})
+    assert (changed["points"], changed["readings"]) == (1, 14)
+    assert changed["today"]["by_grade"] == [0, 2, 1, 0]
+    assert changed["proposed"]["by_grade"] == [1, 0, 1, 0]
+    assert (changed["appearing"], changed["vanishing"]) == (0, 1)
+    (gone,) = changed["vanishes"]
+    assert (gone["rule"], gone["condition"], gone["direction"], gone["limit"]) == (
+        differs["id"], "deviation", None, None,
+    )  # fmt: skip
+    assert (gone["value"], gone["raised_at"], gone["ended_at"]) == (
+        15.0, "2026-01-10T00:10:00.000Z", "2026-01-10T00:20:00.000Z",
+    )  # fmt: skip
+
+    often = {
+        "kind": "count", "enterprise": code, "tag": "LI-1", "needed": 2, "span_s": 7200,
+        "limit": 60, "grade": 4,
+    }  # fmt: skip
+    added = tried(often)
+    assert added["proposed"]["by_grade"] == [0, 2, 1, 1]
+    assert (added["appearing"], added["vanishing"]) == (1, 0)
+    (new,) = added["appears"]
+    assert (new["rule"], new["condition"]) == ("proposed-0", "count")
+    assert (new["value"], new["raised_at"]) == (2.0, "2026-01-10T00:50:00.000Z")
+
+    removed = tried(often, without=[silent["id"]])
+    assert removed["proposed"]["by_grade"] == [0, 2, 0, 1]
+    (over,) = removed["vanishes"]
+    assert (over["rule"], removed["vanishing"]) == (silent["id"], 1)
+    assert (over["condition"], over["value"], over["raised_at"], over["ended_at"]) == (
+        "bad_quality", None, "2026-01-10T00:30:00.000Z", "2026-01-10T00:40:00.000Z",
+    )  # fmt: skip
+
+    limits = api.admin.tell("/rules/backtest", body(code, ("H", 70), limits_only=True))
+    assert limits["today"]["alarms"] == 0
+    assert limits["proposed"]["by_grade"] == [0, 1, 0, 0]
 
 
 def test_an_account_has_one_at_a_time_and_the_api_goes_on(api: Api) -> None:

@@ -66,6 +66,36 @@ def test_the_past_is_judged_by_todays_rules_and_by_those_of_a_file(
     ]
 
 
+def stuck(**more: object) -> str:
+    """A file with one rule that is more than a limit."""
+    rule = {"kind": "stuck", "enterprise": "acme", "tag": "LI-1", "span_s": 30, "grade": 4}
+    return json.dumps([rule | more])
+
+
+def test_a_rule_of_the_file_that_is_more_than_a_limit_is_tried_too(
+    engines: Engines, tmp_path: Path
+) -> None:
+    past(engines)
+    with psycopg.connect(engines.superuser_url) as store:
+        at = START + timedelta(minutes=35)
+        store.execute("INSERT INTO reading VALUES (1, %s, %s, NULL, 2, 0)", (at, at))
+    fault = {"kind": "bad_quality", "enterprise": "acme", "tag": "LI-1", "grade": 4}
+    rules = tmp_path / "rules.json"
+    rules.write_text(json.dumps([fault]), encoding="utf-8")
+    span = ("--from", "2026-01-10T00:00:00Z", "--to", "2026-01-10T01:00:00Z")
+    told = replay(engines, *span, "--rules", str(rules))
+    assert told.stdout.splitlines() == [
+        "1 points, 6 readings from 2026-01-10T00:00:00Z to 2026-01-10T01:00:00Z",
+        "today: 2 alarms (grade 1: 0, grade 2: 0, grade 3: 2, grade 4: 0), 0 floods",
+        "proposed: 3 alarms (grade 1: 0, grade 2: 0, grade 3: 2, grade 4: 1), 0 floods",
+        "appear: 1",
+        "  2026-01-10T00:35:00Z acme LI-1: bad_quality, grade 4, until 2026-01-10T00:40:00Z",
+        "vanish: 0",
+    ]
+    only = replay(engines, *span, "--rules", str(rules), "--limits-only")
+    assert "leave --limits-only out" in only.stderr
+
+
 def test_what_cannot_be_replayed_is_said_in_a_sentence(engines: Engines, tmp_path: Path) -> None:
     past(engines)
     span = ("--from", "2026-01-10T00:00:00Z", "--to", "2026-01-11T00:00:00Z")
@@ -78,7 +108,10 @@ def test_what_cannot_be_replayed_is_said_in_a_sentence(engines: Engines, tmp_pat
     for text, word in (
         ('[{"enterprise": "acme"}]', "tag"),
         ("[", "no list of rules"),
-        ('[{"kind": "stuck", "tag": "LI-1"}]', "only limits"),
+        ('[{"kind": "stuck", "tag": "LI-1"}]', "enterprise"),
+        (stuck(tag="LI-9"), "LI-9"),
+        (stuck(witness_moves=2), "witness"),
+        (stuck(id="d-1"), "d-1"),
         ('[{"enterprise": "acme", "tag": "X", "condition": "H", "limit": 1, "grade": 1}]', "X"),
     ):
         rules.write_text(text, encoding="utf-8")

@@ -94,6 +94,8 @@ describe('an alarm of such a rule', () => {
       '液位同组 2 个探测器达到 25 %（表决需 2 个：GT-1, GT-2）',
     );
     expect(sentence('state', { value: 1 }, { kind: 'interlock' })).toBe('液位状态：动作');
+    const often = { value: 3, needed: 3, span_s: 600 };
+    expect(sentence('count', often, { name: 'XV-1' })).toBe('XV-1在 600 秒内发生 3 次，限 3 次');
     locale.language = 'en';
     expect(sentence('forecast', { value: 900, low: 800, high: 1000, limit: 90 })).toContain(
       'will reach 90 % in about 900 s (800 to 1000 s)',

@@ -41,7 +41,7 @@ export const rulesZhCN = {
   'found.bad_quality': '{point}数据质量无效，请检查仪表及其线路',
   'found.signal_band': '{point}信号故障：{value} mA，超出 NAMUR NE 43 测量区间',
   'found.voting': '{point}同组 {value} 个探测器达到 {limit}（表决需 {needed} 个：{points}）',
-  'found.count': '{point}{span} 秒内发生 {value} 次，限 {needed} 次',
+  'found.count': '{point}在 {span} 秒内发生 {value} 次，限 {needed} 次',
   'found.forecast': '{point}预计约 {value} 秒后达到 {limit}（{low} 至 {high} 秒）',
   'found.state': '{point}状态：{value}',
   'found.expression': '{point}满足报警表达式：{text}',

@@ -13,7 +13,6 @@ from services.domain import event
 from services.domain.alarm import Alarm, EventKind, Transition
 from services.domain.alarm_life import LifeEvent
 from services.domain.point import Point
-from services.domain.rule import Direction
 from services.domain.suppression import (
     INHIBIT,
     MINUTE_MS,
@@ -28,7 +27,7 @@ TIME_OVER = "Its time is over."
 SET_BACK = "Our clock was set back."
 FORGOTTEN = "It was acknowledged and still stands."
 
-_Group = tuple[str, str, str, Direction]
+_Group = tuple[str, str, str, str]
 _BACK = {
     Off.SHELVED: EventKind.UNSHELVED,
     Off.SUPPRESSED: EventKind.RELEASED,
@@ -95,8 +94,7 @@ class Shelves:
                 freed.append(alarm.id)
             inhibits = inhibits or alarm.rule == INHIBIT
             if each.event in (EventKind.RAISED, EventKind.ESCALATED) and _counts(alarm):
-                point = self._point(alarm)
-                group = None if point is None else _group(point, alarm)
+                group = self._group(alarm)
                 if group is not None and alarm.point_id is not None:
                     risen.setdefault(group, set()).add(alarm.point_id)
         if risen and self._fleet.desk.off:
@@ -177,11 +175,11 @@ class Shelves:
     def _unshelve_neighbours(self, risen: dict[_Group, set[int]], now: int, out: Outcome) -> None:
         for identity in sorted(self._fleet.desk.off):
             known = self._fleet.desk.open[identity]
-            alarm, point = known.alarm, self._point(known.alarm)
-            if alarm.off is None or alarm.off.how is not Off.SHELVED or point is None:
+            alarm = known.alarm
+            if alarm.off is None or alarm.off.how is not Off.SHELVED:
                 continue
-            group = _group(point, alarm)
-            if group is not None and risen.get(group, set()) - {point.id}:
+            group = self._group(alarm)
+            if group is not None and risen.get(group, set()) - {alarm.point_id}:
                 self._put_back(known, now, out, None, NEIGHBOUR)
 
     def _inhibit(self, now: int, out: Outcome) -> None:
@@ -206,6 +204,17 @@ class Shelves:
         if point is None or alarm.historical or foreign:
             return None
         return self._fleet.inhibitions.of(point, alarm.grade)
+
+    def _group(self, alarm: Alarm) -> _Group | None:
+        """Detectors of one kind at one hazard source are a group, until groups are registered:
+        those beyond a limit the same way, those of which rules find the same."""
+        point = self._point(alarm)
+        if point is None or point.hazard_source is None:
+            return None
+        if alarm.direction is None and not self._is_ruled(alarm):
+            return None
+        what = alarm.condition if alarm.direction is None else alarm.direction
+        return point.enterprise, point.hazard_source, point.kind, what
 
     def _is_ruled(self, alarm: Alarm) -> bool:
         """Whether a rule of ours stands behind a claim."""
@@ -237,11 +246,4 @@ def _counts(alarm: Alarm) -> bool:
     """Whether its rise tells anything of the neighbourhood: not in the past, not under test, and
     not where somebody works on the detector."""
     out = alarm.off is not None and alarm.off.how is not Off.SHELVED
-    return alarm.direction is not None and not (alarm.historical or alarm.exercise or out)
-
-
-def _group(point: Point, alarm: Alarm) -> _Group | None:
-    """Detectors of one kind at one hazard source are a group, until groups are registered."""
-    if point.hazard_source is None or alarm.direction is None:
-        return None
-    return point.enterprise, point.hazard_source, point.kind, alarm.direction
+    return not (alarm.historical or alarm.exercise or out)

@@ -6,6 +6,7 @@ from services.alerts.engine import Action
 from services.domain.alarm import AlarmState, ClosedAs
 from services.domain.alarm_life import LifeEvent
 from services.domain.claim import Claim
+from services.domain.point import PointKind
 from services.domain.subject import Subject
 from services.domain.suppression import INHIBIT
 from tests.stories.park import GAS, ms
@@ -291,3 +292,19 @@ def test_it_is_shelved_and_a_new_occurrence_stays_on_the_shelf() -> None:
     assert park.alarm.off is not None
     assert park.wait(3_602) == [("unshelved", 3_602)]
     assert park.alarm.state is AlarmState.UNACKNOWLEDGED
+
+
+def test_a_neighbour_that_finds_the_same_unshelves_it() -> None:
+    first = replace(VALVE, id=31, tag="FD-1", kind=PointKind.FIRE, hazard_source="tank-farm")
+    twin, far = replace(first, id=32, tag="FD-2"), replace(first, id=33, tag="FD-9")
+    rules = [
+        detector("state", each, states="alarm", name=each.tag)
+        for each in (first, twin, replace(far, hazard_source="jetty"))
+    ]
+    park = Ruled()
+    park.change(*rules, points=(first, twin, replace(far, hazard_source="jetty")))
+    park.feed({0: 1.0}, first)
+    shelve = Action(LifeEvent.SHELVE, park.alarm.id, "wang", "hot work nearby", 60.0)
+    park.take(park.engine.act(shelve, None, ms(1))[0])
+    assert park.feed({2: 1.0}, far) == [("raised", 2)], "no neighbour"
+    assert park.feed({3: 1.0}, twin) == [("raised", 3), ("unshelved", 3)]

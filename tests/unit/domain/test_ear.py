@@ -36,3 +36,15 @@ def test_a_receipt_a_little_older_than_the_last_look_turns_nothing_back() -> Non
     ear.listen(9_500)
     ear.listen(11_000)
     assert ear.at == 1_000
+
+
+def test_who_never_listened_has_heard_nothing_since_the_beginning() -> None:
+    ear = Ear()
+    assert (ear.at, ear.wall, ear.wall_of(0)) == (0, None, 0)
+
+
+def test_two_seconds_back_is_an_older_receipt_and_more_is_a_clock_set_back() -> None:
+    late, back = Ear(wall=10_000), Ear(wall=10_000)
+    late.listen(10_000 - STEP_MS)
+    back.listen(10_000 - STEP_MS - 1)
+    assert (STEP_MS, late.wall, back.wall) == (2_000, 10_000, 7_999)

@@ -45,3 +45,15 @@ def test_however_often_it_is_asked_each_is_due_once_and_in_time(
             assert due.pop(key) < now
         assert all(at + 2 * SPOKE_MS > now for at in due.values())
     assert due == {}
+
+
+def test_with_hundreds_waiting_each_second_hands_out_its_own() -> None:
+    wheel: Wheel[int] = Wheel()
+    for second in range(200):
+        wheel.put(second, second * SPOKE_MS)
+    assert [wheel.take((second + 1) * SPOKE_MS) for second in range(200)] == [
+        [second] for second in range(200)
+    ]
+    wheel.put(7, 0)
+    assert 7 in wheel
+    assert wheel.take(SPOKE_MS) == [7]

@@ -64,7 +64,7 @@ afterEach(async () => {
   vi.unstubAllGlobals();
 });
 
-test('waiting ones on top, the newest first; historical ones are not among them', () => {
+test('waiting ones on top, of one grade the newest first; historical ones are not among them', () => {
   expect(rows().map((each) => each.dataset['tag'])).toEqual(['GT-102', 'GT-101', 'GT-103']);
   expect(row('GT-102')?.dataset).toMatchObject({ grade: '1', state: 'unacknowledged' });
   expect(row('GT-103')?.dataset).toMatchObject({ grade: '4', state: 'acknowledged' });

@@ -14,7 +14,7 @@ function alarm(id: string, raised: number, state = 'unacknowledged', more = {}):
 const shown = (rows: readonly Row[]) => rows.map((row) => row.alarm.id + (row.gone ? '†' : ''));
 
 describe('the order of the list', () => {
-  test('waiting first, then the newest; returned ones wait too', () => {
+  test('waiting first, of one grade the newest; returned ones wait too', () => {
     const rows = arrange(
       [
         alarm('acked-new', 9, 'acknowledged'),
@@ -27,6 +27,24 @@ describe('the order of the list', () => {
       null,
     );
     expect(shown(rows)).toEqual(['new', 'returned', 'old', 'acked-new', 'acked-old']);
+  });
+
+  test('among those that wait the gravest come first, however new the others are', () => {
+    const graded = (id: string, raised: number, grade: number, state?: string) =>
+      alarm(id, raised, state, { grade });
+    const rows = arrange(
+      [
+        graded('blue-new', 9, 4),
+        graded('red-acked', 8, 1, 'acknowledged'),
+        graded('blue-acked', 9, 4, 'acknowledged'),
+        graded('red-old', 1, 1),
+        graded('yellow', 7, 3),
+        graded('red', 2, 1, 'returned_unacknowledged'),
+      ],
+      [],
+      null,
+    );
+    expect(shown(rows)).toEqual(['red', 'red-old', 'yellow', 'blue-new', 'red-acked', 'blue-acked']);
   });
 
   test('a new alarm does not move the row under the pointer: it comes directly below', () => {

@@ -1,9 +1,9 @@
 import { isWaiting, type Alarm } from './alarm';
 
-/** Waiting for an operator first, then the newest; the id decides between equals. */
+/** Waiting for an operator first, then the gravest, then the newest; the id decides equals. */
 export function compareAlarms(a: Alarm, b: Alarm): number {
   const waiting = Number(isWaiting(b)) - Number(isWaiting(a));
-  return waiting || b.raisedAt - a.raisedAt || (a.id < b.id ? -1 : 1);
+  return waiting || a.grade - b.grade || b.raisedAt - a.raisedAt || (a.id < b.id ? -1 : 1);
 }
 
 export interface Row {

@@ -2,12 +2,12 @@
 
 import pytest
 
+from services.domain import canary
 from services.domain.canary import (
     ENTERPRISE,
     GATEWAY,
     LIMIT,
     POINT_ID,
-    SILENT_S,
     TAG,
     canary_directory,
     is_canary,
@@ -15,6 +15,7 @@ from services.domain.canary import (
 )
 from services.domain.point import PointKind
 from services.domain.rule import Condition
+from tests.unit.domain.anew import imported_anew
 
 
 def test_its_directory_is_one_point_with_one_high_limit_of_the_worst_grade() -> None:
@@ -30,9 +31,10 @@ def test_its_directory_is_one_point_with_one_high_limit_of_the_worst_grade() -> 
 
 
 def test_no_point_of_the_register_has_its_number_and_none_of_its_figures_drift() -> None:
-    assert POINT_ID == 0, "the register's numbers begin at 1"
-    assert LIMIT == 0.5, "between the canary's 0 and 1"
-    assert SILENT_S == 30.0
+    told = imported_anew(canary)
+    assert told.POINT_ID == 0, "the register's numbers begin at 1"
+    assert told.LIMIT == 0.5, "between the canary's 0 and 1"
+    assert told.SILENT_S == 30.0
 
 
 @pytest.mark.parametrize("code", ["_canary", "_Canary", "_CANARY"])

@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from services.domain.alarm_performance import GRADE_TARGETS, MANAGEABLE, TARGETS
+from services.domain.alarm_performance import GRADE_TARGETS, MANAGEABLE, TARGETS, is_fleeting
 from services.domain.claim import Claim
 from services.domain.detector import Finding
 from services.domain.detector_course import RETRY_MS
@@ -110,6 +110,7 @@ def test_the_targets_are_those_of_isa_18_2_and_eemua_191() -> None:
     }  # fmt: skip
     assert MANAGEABLE == {"per_day": 300, "per_hour": 12, "per_ten_minutes": 2}
     assert GRADE_TARGETS == {1: 0.01, 2: 0.05, 3: 0.15, 4: 0.80}
+    assert [is_fleeting(0, cleared) for cleared in (9_999, 10_000)] == [True, False]
 
 
 # Hazard sources
@@ -188,6 +189,7 @@ def test_grade_delays_and_latch_of_what_is_proposed(
 def test_twenty_in_a_row_are_poison_and_a_run_begins_with_none() -> None:
     assert (POISON_LEAST, RUNS_MOST) == (20, 10_000)
     assert Run(5).count == 0
+    assert PoisonRuns().only_poison(("acme", "gw")) is None
 
 
 def test_of_ten_thousand_gateways_the_runs_are_counted_and_of_no_further_one() -> None:

@@ -2,9 +2,11 @@
 
 import pytest
 
+from services.domain import detector_kind
 from services.domain.claim import Scalar
-from services.domain.detector_kind import MEASURES, MOST_POINTS, PARAMETERS, DetectorKind
+from services.domain.detector_kind import MEASURES, DetectorKind
 from services.domain.parameter import MOST_NUMBER, Form, Parameter, choice, number, text, whole
+from tests.unit.domain.anew import imported_anew
 
 K = DetectorKind
 
@@ -96,12 +98,13 @@ def row(each: Parameter) -> Row:
 
 @pytest.mark.parametrize("kind", DetectorKind)
 def test_a_kind_is_told_what_is_written_of_it(kind: DetectorKind) -> None:
-    assert [row(each) for each in PARAMETERS[kind]] == BOOK[kind]
+    parameters = imported_anew(detector_kind).PARAMETERS
+    assert [row(each) for each in parameters[kind]] == BOOK[kind]
     assert MEASURES[kind]
 
 
 def test_a_rule_watches_at_most_20_points() -> None:
-    assert MOST_POINTS == 20
+    assert imported_anew(detector_kind).MOST_POINTS == 20
 
 
 # What fits a parameter

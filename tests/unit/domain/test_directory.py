@@ -8,7 +8,7 @@ from services.domain.detector_kind import DetectorKind
 from services.domain.detector_rule import DetectorRule
 from services.domain.directory import BookChange, Directory, GoneGateway
 from services.domain.point import Point, PointKind
-from services.domain.rule import Condition, LimitRule
+from services.domain.rule import Condition, Direction, LimitRule
 from services.domain.sharing import Sharing
 
 TANK = Point(7, "acme", "LT-1", PointKind.LEVEL, "m", 0.0, 12.5, gateway="gw-1", period_s=2.5)
@@ -127,12 +127,14 @@ def test_a_detector_rule_says_nothing_that_nobody_said() -> None:
         0, 0, False, None)  # fmt: skip
     assert (WATCH.valid_from, WATCH.valid_to, WATCH.valid_until) == (0, None, None)
     assert (WATCH.owner, WATCH.message) == (None, None)
+    assert (WATCH.main, WATCH.condition) == (7, "stuck")
 
 
 def test_a_limit_rule_says_nothing_that_nobody_said() -> None:
     bare = LimitRule("H-1", 1, "acme", 7, Condition.H, 9.5, 2)
     assert (bare.deadband, bare.on_delay_ms, bare.off_delay_ms, bare.valid_from) == (0, 0, 0, 0)
     assert (bare.latch, bare.realarm_ms, bare.owner, bare.valid_until) == (False, None, None, None)
+    assert bare.direction is Direction.HIGH
 
 
 @pytest.mark.parametrize(

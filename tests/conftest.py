@@ -12,11 +12,12 @@ from tests.living.park import Park
 from tests.living.stack import Stack, living
 from tests.living.store import Store
 
+# No example is wrong for being slow: the machine may be busy.
+hypothesis.settings.register_profile("desk", deadline=None)
 # A run that decides about a change must give the same verdict for the same change; the search
 # for new examples goes on at everybody's desk.
-hypothesis.settings.register_profile("verdict", derandomize=True, database=None)
-if os.environ.get("CI"):
-    hypothesis.settings.load_profile("verdict")
+hypothesis.settings.register_profile("verdict", derandomize=True, database=None, deadline=None)
+hypothesis.settings.load_profile("verdict" if os.environ.get("CI") else "desk")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -46,7 +46,7 @@ def test_every_kind_is_among_them() -> None:
     assert {rule.kind for rule in RULES} == set(DetectorKind)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(readings(), st.data())
 def test_the_past_tells_what_the_engine_raised(sent: list[Reading], data: st.DataObject) -> None:
     run = Run()
@@ -59,7 +59,7 @@ def test_the_past_tells_what_the_engine_raised(sent: list[Reading], data: st.Dat
 SPANS = st.lists(st.integers(0, 40), unique=True, max_size=8).map(sorted)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(SPANS, SPANS)
 def test_an_alarm_is_another_when_no_time_is_common(one: list[int], other: list[int]) -> None:
     def made(times: list[int]) -> list[Spell]:

@@ -91,7 +91,7 @@ def split(data: st.DataObject, readings: list[Reading]) -> list[list[Reading]]:
     return batches
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(rule_sets, min_size=POINTS, max_size=POINTS), sent, st.data())
 def test_quiet_or_not_split_or_not_any_order_brings_the_same(
     sets: list[Chosen], readings: list[tuple[int, int, float, Quality]], data: st.DataObject
@@ -106,7 +106,7 @@ def test_quiet_or_not_split_or_not_any_order_brings_the_same(
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(rule_sets, min_size=POINTS, max_size=POINTS), sent, st.data())
 def test_a_start_from_the_dump_goes_on_the_same_whoever_sleeps(
     sets: list[Chosen], readings: list[tuple[int, int, float, Quality]], data: st.DataObject
@@ -132,7 +132,7 @@ def by_id(engine: Engine) -> dict[int, object]:
     return {each.point_id: each for each in engine.newest()}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(rule_sets, min_size=POINTS, max_size=POINTS), sent, st.data())
 def test_behind_the_kernel_the_engine_brings_the_same(
     sets: list[Chosen], readings: list[tuple[int, int, float, Quality]], data: st.DataObject

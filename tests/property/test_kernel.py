@@ -94,7 +94,7 @@ def in_order(sent: list[tuple[int, int, float]], points: int) -> list[tuple[int,
         once.items(), key=lambda item: item[0][1])]  # fmt: skip
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(fleets, readings, st.data())
 def test_kernel_and_scalar_judge_alike_however_a_stream_is_split(
     rule_sets: list[list[tuple[Condition, float, float, int, int]]],

@@ -276,4 +276,4 @@ class WholeLife(RuleBasedStateMachine):
 
 
 TestWholeLife = WholeLife.TestCase
-TestWholeLife.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
+TestWholeLife.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)

@@ -164,7 +164,7 @@ def plain(alarms: dict[str, tuple[int, Name]]) -> dict[str, int | None]:
     return found
 
 
-@settings(max_examples=200)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(st.integers(0, 12).map(lambda n: n * GAP_MS // 4), st.integers(0, 13)),

@@ -27,9 +27,15 @@ class Directory:
         of_enterprise = self.by_name.get(enterprise)
         return None if of_enterprise is None else of_enterprise.get(tag)
 
+    def share(self, point: Point) -> Point:
+        """The same point, its texts and numbers being those of its neighbours where they are
+        equal: what is read by the thousand lets go of its own at once."""
+        self._sharing.point(point)
+        return point
+
     def put(self, point: Point) -> None:
         """Add a point, or replace its older description."""
-        self._sharing.point(point)
+        self.share(point)
         self.by_name.setdefault(point.enterprise, {})[point.tag] = point
         self.by_id[point.id] = point
 

@@ -79,7 +79,7 @@ class BookReader:
             return None
         if self.version < 0:
             return await self._load_whole(self._connection, directory)
-        return await self._load(self._connection)
+        return await self._load(self._connection, Directory() if directory is None else directory)
 
     async def _load_whole(
         self, connection: psycopg.AsyncConnection[Any], directory: Directory | None
@@ -123,15 +123,29 @@ class BookReader:
             while rows := await cursor.fetchmany(ROWS):
                 yield f"[{','.join([row[0] for row in rows])}]"
 
-    async def _load(self, connection: psycopg.AsyncConnection[Any]) -> BookChange:
+    async def _changed(
+        self, connection: psycopg.AsyncConnection[Any], name: str, known: dict[str, Any]
+    ) -> AsyncIterator[Any]:
+        """The rows of a statement, some thousand at a time: a change may be a whole country."""
+        async with connection.cursor(name=name, row_factory=namedtuple_row) as cursor:
+            await cursor.execute(self._sql[name], known)
+            while rows := await cursor.fetchmany(ROWS):
+                for row in rows:
+                    yield row
+
+    async def _load(
+        self, connection: psycopg.AsyncConnection[Any], directory: Directory
+    ) -> BookChange:
         known = {"known": max(self.version, 0)}
         async with within(connection, LOAD_TIMEOUT_S), connection.transaction():
             await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             row = await (await connection.execute(self._sql["version"])).fetchone()
             assert row is not None  # one row since migration 0001
+            points, removed = list[Point](), list[Point]()
+            async for each in self._changed(connection, "points", known):
+                (removed if each.removed else points).append(directory.share(point_of(each)))
+            rules = [_rule(each) async for each in self._changed(connection, "rules", known)]
             cursor = connection.cursor(row_factory=namedtuple_row)
-            points: list[Any] = await (await cursor.execute(self._sql["points"], known)).fetchall()
-            rules: list[Any] = await (await cursor.execute(self._sql["rules"], known)).fetchall()
             found: list[Any] = await (
                 await cursor.execute(self._sql["detectors"], known)
             ).fetchall()
@@ -139,9 +153,9 @@ class BookReader:
         self.version = int(row[0])
         return BookChange(
             version=self.version,
-            points=tuple(point_of(each) for each in points if not each.removed),
-            removed_points=tuple(point_of(each) for each in points if each.removed),
-            rules=tuple(_rule(each) for each in rules),
+            points=tuple(points),
+            removed_points=tuple(removed),
+            rules=tuple(rules),
             gone_gateways=tuple(GoneGateway(*each) for each in gone),
             detectors=tuple(_detector(each) for each in found),
         )
@@ -157,7 +171,7 @@ class _Whole:
     """Gathers the register; of two equal facts the one that is known stays."""
 
     def __init__(self, known: Directory | None) -> None:
-        self._known = known or Directory()
+        self._known = Directory() if known is None else known
         self.points: list[Point] = []
         self.rules: list[LimitRule] = []
 
@@ -165,7 +179,7 @@ class _Whole:
         by_id = self._known.by_id
         for point in _points.decode(rows):
             mine = by_id.get(point.id)
-            self.points.append(mine if mine == point else point)
+            self.points.append(mine if mine == point else self._known.share(point))
 
     def add_rules(self, rows: str) -> None:
         versions = self._known.rules

@@ -7,18 +7,20 @@ before. The database may be rewritten by whoever owns it; what lies here tells.
 import asyncio
 import fcntl
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import structlog
 
 from services.api.alarm_view import moment_text
 from services.api.database import Database, DatabaseAway
 from services.domain.journal import ChainHead, JournalRow
-from services.domain.journal_export import first_line, last_line, row_line
+from services.domain.journal_export import first_line, last_line, row_line, statement
 from services.runtime.clock import Clock, to_datetime
 from services.store import journal_list as store
+from services.wire.export_signature import PARK, sign_export
 from services.wire.seal import NOTHING, Seal, Sealer, read_seals
 
 SEALS = "seals.jsonl"
@@ -60,6 +62,10 @@ class Sealing:
         """All seals as they were written; empty before the first. Raises OSError."""
         return await asyncio.to_thread(self._read)
 
+    def signed(self, stated: Mapping[str, Any], scope: Collection[str] | None) -> dict[str, str]:
+        """The signature over what is stated of an export; `scope`: None is the whole park."""
+        return sign_export(self._sealer, stated, PARK if scope is None else ",".join(sorted(scope)))
+
     async def _seal_if_due(self) -> None:
         last = await asyncio.to_thread(self._last)
         now = self._clock.now_ms()
@@ -74,8 +80,10 @@ class Sealing:
         line = self._sealer.seal(
             number, moment_text(to_datetime(now)), NOTHING if last is None else last.digest, heads
         )
-        copy = [first_line(list(heads), moment_text(to_datetime(now)), known)]
-        copy += [*map(row_line, rows), last_line(len(rows), heads)]
+        at = moment_text(to_datetime(now))
+        signed = self.signed(statement(list(heads), at, len(rows), heads, known), None)
+        copy = [first_line(list(heads), at, known)]
+        copy += [*map(row_line, rows), last_line(len(rows), heads, signed)]
         await asyncio.to_thread(self._write, number, f"{number:05}-{today}.jsonl", copy, line)
         _log.info("the journal is sealed", number=number, rows=len(rows))
 

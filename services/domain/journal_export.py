@@ -1,13 +1,13 @@
 """An exported journal: one JSON object a line, to be verified by anyone who holds the file.
 
 The first line says what it is, then come the rows, each enterprise's in their order, and the last
-line tells how many rows there are and the head of each chain. A file that was cut lacks it. Whoever
-rewrites a whole chain can rewrite that line, too: against that, keep a head elsewhere.
+line tells how many rows there are and the head of each chain, signed (`statement`): whoever
+rewrites a whole chain can rewrite that line, too, but not sign it.
 """
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -53,6 +53,13 @@ class ExportReport:
     rows: int
     heads: dict[str, ChainHead]
     complaints: tuple[Complaint, ...]
+    ended: bool = True
+    """Whether its last line was there."""
+    stated: Mapping[str, Any] = field(default_factory=dict)
+    """What its lines say of it as a whole: what the signature has to be over, but for whose scope
+    it is (`statement`)."""
+    signed: object = None
+    """The signature as its last line has it; None where it has none."""
 
     @property
     def sound(self) -> bool:
@@ -90,9 +97,31 @@ def row_line(row: JournalRow) -> str:
     })  # fmt: skip
 
 
-def last_line(rows: int, heads: Mapping[str, ChainHead]) -> str:
-    """How many rows there are, and where each chain ends."""
-    return _line({"type": "end", "rows": rows, "heads": _heads_told(heads)})
+def last_line(
+    rows: int, heads: Mapping[str, ChainHead], signed: Mapping[str, str] | None = None
+) -> str:
+    """How many rows there are, where each chain ends, and the signature over the `statement`."""
+    fields: dict[str, Any] = {"type": "end", "rows": rows, "heads": _heads_told(heads)}
+    return _line(fields | ({"signed": dict(signed)} if signed is not None else {}))
+
+
+def statement(
+    enterprises: Sequence[str],
+    exported_at: str,
+    rows: int,
+    heads: Mapping[str, ChainHead],
+    after: Mapping[str, ChainHead] | None = None,
+) -> dict[str, Any]:
+    """An export as a whole: what is signed of it. The heads vouch for each row, the number for
+    where the rows begin."""
+    return {
+        "kind": "export",
+        "enterprises": list(enterprises),
+        "exported_at": exported_at,
+        "after": _heads_told(after or {}),
+        "rows": rows,
+        "heads": _heads_told(heads),
+    }
 
 
 def verify_export(lines: Iterable[str], witness: Witness | None = None) -> ExportReport:
@@ -116,7 +145,12 @@ def verify_export(lines: Iterable[str], witness: Witness | None = None) -> Expor
         complaints += _wrong_heads(reading.heads, chain.heads)
     sealed = looked_at.complaints(reading.enterprises)
     complaints += [Complaint(ExportFault.SEAL, text) for text in sealed]
-    return ExportReport(chain.rows, chain.heads, tuple(complaints))
+    stated = statement(
+        reading.enterprises, reading.exported_at, reading.count, reading.heads, reading.after
+    )
+    return ExportReport(
+        chain.rows, chain.heads, tuple(complaints), reading.ended, stated, reading.signed
+    )
 
 
 class _Reading:
@@ -124,12 +158,13 @@ class _Reading:
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._lines = iter(lines)
-        self.enterprises, self.after = _begin(_object(next(self._lines, "")))
+        self.enterprises, self.exported_at, self.after = _begin(_object(next(self._lines, "")))
         self.complaints: list[Complaint] = []
         self.ended = False
         self.count = 0
         self.heads: dict[str, ChainHead] = {}
         self.last: tuple[str, int] | None = None
+        self.signed: object = None
 
     def rows(self) -> Iterator[JournalRow]:
         for number, line in enumerate(self._lines, 2):
@@ -153,15 +188,17 @@ class _Reading:
     def _end(self, fields: dict[str, Any]) -> None:
         self.heads = _heads_read(fields["heads"])
         self.count = _whole(fields["rows"])
+        self.signed = fields.get("signed")
         self.ended = True
 
 
-def _begin(fields: dict[str, Any]) -> tuple[list[str], dict[str, ChainHead]]:
-    """Whose journal it is, and what its first rows follow. Raises NotAnExport."""
+def _begin(fields: dict[str, Any]) -> tuple[list[str], str, dict[str, ChainHead]]:
+    """Whose journal it is, when it was exported, and what its first rows follow. Raises
+    NotAnExport."""
     _check_kind(fields)
     try:
         enterprises = [_text(code) for code in fields["enterprises"]]
-        return enterprises, _heads_read(fields.get("after", {}))
+        return enterprises, str(fields.get("exported_at")), _heads_read(fields.get("after", {}))
     except (KeyError, TypeError, ValueError, AttributeError):
         raise NotAnExport(
             "The first line of this journal is damaged: export the journal again."

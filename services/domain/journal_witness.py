@@ -30,6 +30,14 @@ class Witness:
             self._heads[row.enterprise] = max(row.seq, self._heads.get(row.enterprise, 0))
             yield row
 
+    def beyond(self, heads: Mapping[str, ChainHead]) -> dict[str, int]:
+        """How many rows of each enterprise lie after the last one that was sealed."""
+        last: dict[str, int] = {}
+        for _, sealed in self.sealed:
+            last |= {code: max(head.seq, last.get(code, 0)) for code, head in sealed.items()}
+        rows = {code: head.seq - last.get(code, 0) for code, head in heads.items()}
+        return {code: count for code, count in sorted(rows.items()) if count > 0}
+
     def complaints(self, enterprises: Iterable[str]) -> list[str]:
         """A sentence for each sealed row that is missing or another one; each place once."""
         asked, told, found = set(enterprises), set[tuple[str, int]](), list[str]()

@@ -150,10 +150,12 @@ def verify(
         Path | None, typer.Option(help="Seals kept elsewhere: what they sealed must be in it.")
     ] = None,
     key: Annotated[
-        str | None, typer.Option(help="The public key, in hex, that must have signed them.")
+        str | None,
+        typer.Option(help="The public key that must have signed: in hex, or a file that holds it."),
     ] = None,
 ) -> None:
-    """Check an exported journal, with nothing but the file: 0 sound, 1 not, 2 cannot be read."""
+    """Check an exported journal and its signature: 0 sound, 1 not (or not signed), 2 cannot be
+    read."""
     raise typer.Exit(verify_file(file, seals, key))
 
 

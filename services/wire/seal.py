@@ -74,9 +74,13 @@ class Sealer:
         """The line of the seal `number` at the moment `at` (RFC 3339), with its line feed."""
         told = {code: {"seq": head.seq, "hash": head.hash.hex()} for code, head in heads.items()}
         fields = {"number": number, "at": at, "previous": previous, "heads": told}
+        return _text(self.sign(fields)) + "\n"
+
+    def sign(self, fields: dict[str, object]) -> dict[str, str]:
+        """The fields as text (`body`), signed (`signature`), and by which `key`, in hex."""
         body = _text(fields)
         signature = self._private.sign(body.encode()).hex()
-        return _text({"body": body, "signature": signature, "key": self.key}) + "\n"
+        return {"body": body, "signature": signature, "key": self.key}
 
 
 def read_seals(lines: Iterable[str], key: str | None = None) -> Seals:
@@ -117,5 +121,5 @@ def _faults(seal: Seal, before: Seal | None, key: str | None) -> list[str]:
     return faults
 
 
-def _text(fields: dict[str, object]) -> str:
+def _text(fields: Mapping[str, object]) -> str:
     return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

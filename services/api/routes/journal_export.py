@@ -14,7 +14,7 @@ from services.api.problem import Kind, Problem, not_found
 from services.api.text import Code
 from services.api.window import Window
 from services.domain.journal import ChainHead, JournalRow
-from services.domain.journal_export import first_line, last_line, row_line
+from services.domain.journal_export import first_line, last_line, row_line, statement
 from services.runtime.clock import to_datetime
 from services.store import journal_list as store
 
@@ -36,14 +36,15 @@ async def export_journal(
     principal: Reader,
     enterprise: Annotated[Code | None, Query(description="Unset: all that you may see")] = None,
 ) -> StreamingResponse:
-    """The journal as it is on record now: each enterprise's chain whole, and where it ends."""
+    """The journal as it is on record now: each enterprise's chain whole, and where it ends, signed
+    with the key of the seals."""
     async with here.database.transaction() as connection:
         heads = await store.heads(connection, narrowed(principal, enterprise))
     if enterprise is not None and enterprise not in heads:
         raise not_found("enterprise")
     name = f"journal-{enterprise or principal.enterprise or 'all'}.jsonl"
     return StreamingResponse(
-        _lines(here, heads),
+        _lines(here, heads, principal.scope),
         media_type=MEDIA_TYPE,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
@@ -66,8 +67,11 @@ async def journal_seals(here: Here, principal: Reader) -> PlainTextResponse:
     return PlainTextResponse(await here.sealing.lines(), media_type=MEDIA_TYPE)
 
 
-async def _lines(here: Window, heads: Mapping[str, ChainHead]) -> AsyncIterator[str]:
-    yield first_line(list(heads), moment_text(to_datetime(here.clock.now_ms())))
+async def _lines(
+    here: Window, heads: Mapping[str, ChainHead], scope: frozenset[str] | None
+) -> AsyncIterator[str]:
+    at = moment_text(to_datetime(here.clock.now_ms()))
+    yield first_line(list(heads), at)
     count = 0
     for enterprise, head in heads.items():
         seq = 0
@@ -77,7 +81,9 @@ async def _lines(here: Window, heads: Mapping[str, ChainHead]) -> AsyncIterator[
                 break
             yield "".join(map(row_line, rows))
             count, seq = count + len(rows), rows[-1].seq
-    yield last_line(count, heads)
+    stated = statement(list(heads), at, count, heads)
+    signed = None if here.sealing is None else here.sealing.signed(stated, scope)
+    yield last_line(count, heads, signed)
 
 
 async def _page(here: Window, enterprise: str, after: int, upto: int) -> list[JournalRow]:

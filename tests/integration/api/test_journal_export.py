@@ -4,11 +4,13 @@ import json
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from services.domain.journal import ChainHead, link
 from services.domain.journal_export import verify_export
 from services.runtime.clock import to_datetime
 from services.stack.journal_file import verify_file
+from services.wire.seal import Sealer
 from tests.integration.api.conftest import Api
 from tests.living.park import Door
 from tests.unit.alerts.samples import raised
@@ -75,13 +77,37 @@ def test_an_enterprise_gets_its_own_and_a_regulator_all(api: Api) -> None:
     assert {mine, other} <= enterprises(whole)
     assert quiet in json.loads(whole[0])["enterprises"]
     assert verify_export(whole).sound
-    assert export(api.admin, enterprise=quiet)[1:] == [
-        json.dumps(
-            {"type": "end", "rows": 0, "heads": {quiet: {"seq": 0, "hash": "00" * 32}}},
-            separators=(",", ":"),
-        )
-        + "\n"
-    ]
+    (end,) = map(json.loads, export(api.admin, enterprise=quiet)[1:])
+    assert (end["type"], end["rows"]) == ("end", 0)
+    assert end["heads"] == {quiet: {"seq": 0, "hash": "00" * 32}}
+
+
+def test_it_is_signed_with_the_key_of_the_seals_for_the_scope_of_who_asked(
+    api: Api, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = api.enterprise()
+    written(api, code, 5)
+    regulator, own = api.person("regulator"), api.person("enterprise", code)
+    key = Sealer(api.engines.services["api"]["PARKWATCH_JOURNAL_KEY"]).key
+    file = tmp_path / "journal.jsonl"
+    for who, scope in [(regulator, "the whole park"), (own, code)]:
+        lines = export(who, enterprise=code)
+        file.write_text("".join(lines))
+        assert verify_file(file, None, key) == 0
+        said = capsys.readouterr().out
+        assert f"for one who sees {scope}, by" in said
+        assert "(the key given)" in said
+    file.write_text("".join([*lines[:3], cut_short(lines)]))
+    assert verify_file(file, None, key) == 1
+    assert "The signature is over another export than this" in capsys.readouterr().out
+
+
+def cut_short(lines: list[str]) -> str:
+    """The last line of an export whose rows after the second are gone."""
+    end = json.loads(lines[-1])
+    last = json.loads(lines[2])
+    head = {"seq": last["seq"], "hash": last["hash"]}
+    return json.dumps(end | {"rows": 2, "heads": {last["enterprise"]: head}})
 
 
 def test_nobody_takes_it_home_without_signing_in(api: Api) -> None:

@@ -31,12 +31,13 @@ async def test_each_day_seals_what_came_and_an_export_is_held_to_all_of_them(
     api: Api, database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, clock, folder = api.enterprise(), ManualClock(MORNING), tmp_path / "elsewhere"
-    sealing = Sealing(database, clock, folder, "secret")
+    secret = api.engines.services["api"]["PARKWATCH_JOURNAL_KEY"]
+    sealing = Sealing(database, clock, folder, secret)
     written(api, code, 7)
     await sealing.look()
     await sealing.look()  # the same day: nothing more
     clock.advance(DAY_MS / 1000)
-    await Sealing(database, clock, folder, "secret").look()  # another process goes on
+    await Sealing(database, clock, folder, secret).look()  # another process goes on
     seals = read_seals((folder / SEALS).read_text().splitlines(), sealing.key)
     assert seals.faults == ()
     assert [(seal.number, seal.at[:10]) for seal in seals.seals] == [

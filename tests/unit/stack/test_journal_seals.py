@@ -1,13 +1,15 @@
 """A journal against its seals: what was cut, rewritten whole, or sealed by somebody else."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from services.domain.journal import ChainHead, JournalRow, verify_chain
-from services.domain.journal_export import first_line, last_line, row_line
+from services.domain.journal import ChainHead, JournalRow, row_hash, verify_chain
+from services.domain.journal_export import first_line, last_line, row_line, statement
 from services.stack.journal_file import verify_file
+from services.wire.export_signature import PARK, sign_export
 from services.wire.seal import NOTHING, Sealer, read_seals
 from tests.unit.domain.test_journal import chain
 
@@ -15,11 +17,30 @@ OURS = Sealer("our secret")
 AT = "2026-01-04T16:00:00.000Z"
 
 
-def export(rows: list[JournalRow], path: Path, after: dict[str, ChainHead] | None = None) -> Path:
+def export(
+    rows: list[JournalRow],
+    path: Path,
+    after: dict[str, ChainHead] | None = None,
+    signer: Sealer | None = OURS,
+) -> Path:
     heads = verify_chain(rows, after).heads
-    lines = [first_line(["acme"], AT, after), *map(row_line, rows), last_line(len(rows), heads)]
+    stated = statement(["acme"], AT, len(rows), heads, after)
+    signed = None if signer is None else sign_export(signer, stated, PARK)
+    end = last_line(len(rows), heads, signed)
+    lines = [first_line(["acme"], AT, after), *map(row_line, rows), end]
     path.write_text("".join(lines), encoding="utf-8")
     return path
+
+
+def link_anew(rows: list[JournalRow]) -> list[JournalRow]:
+    """These rows with another actor, each hash made anew."""
+    made: list[JournalRow] = []
+    previous = rows[0].previous
+    for row in rows:
+        body = row.body.replace('"actor":""', '"actor":"nobody"').replace("30.5", "20.5")
+        made.append(replace(row, body=body, previous=previous, hash=row_hash(previous, body)))
+        previous = made[-1].hash
+    return made
 
 
 def sealed(path: Path, *ends: list[JournalRow], sealer: Sealer = OURS) -> Path:
@@ -50,13 +71,15 @@ def test_a_journal_that_holds_what_was_sealed_is_sound(
     code, said = verdict(capsys, export(rows, tmp_path / "j"), seals, OURS.key)
     assert code == 0
     assert f"2 seals signed by {OURS.key}: sound." in said
+    assert "2 rows lie beyond the last seal (acme 2)." in said
+    assert f"Signed on {AT} for one who sees the whole park, by {OURS.key} (the key given)." in said
 
 
 def test_a_tail_that_was_cut_shows_only_against_a_seal(
     rows: list[JournalRow], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cut = export(rows[:3], tmp_path / "j")
-    assert verdict(capsys, cut)[0] == 0
+    assert verdict(capsys, cut)[0] == 0  # exported before the others came
     code, said = verdict(capsys, cut, sealed(tmp_path / "seals", rows[:2], rows))
     assert code == 1
     assert "Seal 2 of 2026-01-04 sealed acme up to row 6, and it ends at 3: it was cut." in said
@@ -71,6 +94,72 @@ def test_a_chain_hashed_anew_shows_only_against_a_seal(
     code, said = verdict(capsys, rewritten, sealed(tmp_path / "seals", rows[:2]))
     assert code == 1
     assert "Row 2 of acme is not the one that Seal 1 of 2026-01-04 sealed" in said
+
+
+def test_rows_cut_and_forged_beyond_the_last_seal_show_against_the_signature(
+    rows: list[JournalRow], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seals = sealed(tmp_path / "seals", rows[:2])
+    whole = export(rows, tmp_path / "j").read_text().splitlines(keepends=True)
+    signed = json.loads(whole[-1])["signed"]
+    forged = [*rows[:3], *link_anew(rows[3:5])]
+    end = last_line(5, verify_chain(forged).heads, signed)
+    (tmp_path / "k").write_text("".join([whole[0], *map(row_line, forged), end]))
+    for given in [(), (seals,), (seals, OURS.key)]:
+        code, said = verdict(capsys, tmp_path / "k", *given)
+        assert code == 1
+        assert "The signature is over another export than this" in said
+
+
+@pytest.mark.parametrize("part", ["body", "signature", "key"])
+def test_a_damaged_signature_is_told(
+    rows: list[JournalRow], tmp_path: Path, capsys: pytest.CaptureFixture[str], part: str
+) -> None:
+    lines = export(rows, tmp_path / "j").read_text().splitlines(keepends=True)
+    end = json.loads(lines[-1])
+    end["signed"][part] = end["signed"][part].replace("0", "1")
+    (tmp_path / "k").write_text("".join([*lines[:-1], json.dumps(end)]))
+    code, said = verdict(capsys, tmp_path / "k")
+    assert code == 1
+    assert "The signature is damaged, or was not made by its key." in said
+
+
+def test_an_export_signed_by_somebody_else_shows_against_the_key_or_the_seals(
+    rows: list[JournalRow], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    theirs = export(rows, tmp_path / "j", signer=Sealer("another"))
+    code, said = verdict(capsys, theirs)
+    assert (code, "a key that only the file itself names" in said) == (0, True)
+    seals, key = sealed(tmp_path / "seals", rows[:2]), tmp_path / "key"
+    key.write_text(f"{OURS.key}\n")
+    for given, whose in [((seals,), "that of the seals"), ((None, str(key)), "the one given")]:
+        code, said = verdict(capsys, theirs, *given)
+        assert code == 1
+        assert f"and not with {whose}, {OURS.key}." in said
+    ours = export(rows, tmp_path / "o")
+    assert verdict(capsys, ours, None, str(key))[0] == 0
+
+
+def test_an_export_without_signature_is_sound_only_as_far_as_it_was_sealed(
+    rows: list[JournalRow], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = export(rows, tmp_path / "j", signer=None)
+    for given in [(), (sealed(tmp_path / "early", rows[:4]),)]:
+        code, said = verdict(capsys, old, *given)
+        assert code == 1
+        assert "WRONG  Not signed" in said
+        assert "linked, but not signed." in said
+    code, said = verdict(capsys, old, sealed(tmp_path / "seals", rows))
+    assert code == 0
+    assert "Not signed: the seals alone vouch for it." in said
+
+
+def test_a_key_that_is_none_is_one_sentence(
+    rows: list[JournalRow], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "key").write_text("no key")
+    assert verify_file(export(rows, tmp_path / "j"), None, str(tmp_path / "key")) == 2
+    assert "holds no public key: 64 hex digits" in capsys.readouterr().err
 
 
 def test_seals_of_another_key_are_told(

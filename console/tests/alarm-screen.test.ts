@@ -1,6 +1,7 @@
 import { flushSync, mount, tick, unmount } from 'svelte';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { acknowledge } from '../src/app/acknowledge.svelte';
+import { grouping } from '../src/app/grouping.svelte';
 import { live } from '../src/app/live.svelte';
 import { session } from '../src/app/session.svelte';
 import { parseAlarm } from '../src/alarm/parse';
@@ -60,6 +61,7 @@ beforeEach(() => {
 
 afterEach(async () => {
   await unmount(screen);
+  grouping.reset();
   acknowledge.say('', false);
   vi.unstubAllGlobals();
 });
@@ -153,4 +155,48 @@ test('an arrival does not move the selected row', () => {
     'GT-999',
     'GT-103',
   ]);
+});
+
+const flood = (since: number, enterprise: string | null = null) => {
+  return { enterprise, since, alarms: 12, rate: 12 };
+};
+const flooded = (...floods: ReturnType<typeof flood>[]) => {
+  live.state = reduce(live.state, [{ type: 'flood', floods }]);
+  flushSync();
+};
+const seen = (testid: string) => document.querySelector(`[data-testid="${testid}"]`) !== null;
+
+test('a flood groups the list by itself, says so, and ends the groups with it', () => {
+  const tags = rows().map((each) => each.dataset['tag']);
+  expect(seen('groups')).toBe(false);
+  flooded(flood(1));
+  expect([seen('groups'), seen('grouped-by-flood')]).toEqual([true, true]);
+  expect(rows().map((each) => each.dataset['tag'])).toEqual(tags);
+  expect(performance.now() - live.movedAt, 'a click now was meant for another row').toBeLessThan(800);
+  flooded();
+  expect([seen('groups'), seen('flood-strip')]).toEqual([false, false]);
+});
+
+test('switched off, the groups stay away for that flood and come with the next', async () => {
+  flooded(flood(1));
+  press('g');
+  expect([seen('groups'), seen('grouped-by-flood'), seen('flood-strip')]).toEqual([false, false, true]);
+  flooded(flood(1), flood(5, 'HX01'));
+  expect(seen('groups'), "an enterprise's flood is a part of the park's").toBe(false);
+  await unmount(screen);
+  screen = mount(AlarmScreen, { target: document.body, props: { view: 'current' } });
+  flushSync();
+  expect(seen('groups'), 'the operator was away on another screen').toBe(false);
+  flooded();
+  flooded(flood(9));
+  expect(seen('groups')).toBe(true);
+});
+
+test('groups that the operator chose stay when a flood is over', () => {
+  press('g');
+  flooded(flood(1));
+  flooded();
+  expect([seen('groups'), seen('grouped-by-flood')]).toEqual([true, false]);
+  press('g');
+  expect(seen('groups')).toBe(false);
 });

@@ -120,13 +120,13 @@ def test_floods_boards_and_the_hand_over_by_keyboard(
     seconded = f"/alarms/{alarm_of(operator, enterprise, 'LT-2')['id']}/shelve"
     asked = supervisor.tell(seconded, {"minutes": 20, "reason": "标定"}, status=202)["approval"]
 
-    # In a flood one key groups, another goes from group to group; grade 1 stays on top.
+    # A flood groups by itself, one key goes from group to group, one ends it; grade 1 is on top.
     page.keyboard.press("/")
     page.keyboard.type(enterprise.code)
     page.keyboard.press("Escape")
     strip = page.get_by_test_id("flood-strip")
     expect(strip).to_have_attribute("data-flood", "true", timeout=10_000)
-    page.keyboard.press("g")
+    expect(page.get_by_test_id("grouped-by-flood")).to_be_visible()
     expect(page.get_by_test_id("group")).to_have_count(2)
     page.keyboard.press("]")
     page.keyboard.press("]")

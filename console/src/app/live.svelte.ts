@@ -10,6 +10,7 @@ import type { BrokerStore, LiveMessage } from '../live/message';
 import { EMPTY, reduce, type LiveState } from '../live/reducer';
 import { judge, type Truth } from '../live/truth';
 import { clock } from './clock.svelte';
+import { grouping } from './grouping.svelte';
 import { session } from './session.svelte';
 
 const WATCH_MS = 250;
@@ -36,7 +37,7 @@ class Live {
   readonly firstOuts = $derived(firstOuts(this.alarms.values()));
   readonly counts = $derived(countByGrade(this.alarms.values()));
   readonly off = $derived(countOff(this.alarms.values()));
-  /** When the bar last came, went or changed, by `performance.now()`: the page moved then. */
+  /** When the bar, or groups by themselves, last came, went or changed, by `performance.now()`: the page moved then. */
   movedAt = Number.NEGATIVE_INFINITY;
 
   private link: Link | null = null;
@@ -68,6 +69,7 @@ class Live {
     document.removeEventListener('visibilitychange', this.seen);
     window.removeEventListener('online', this.online);
     this.state = EMPTY;
+    grouping.reset();
     this.truth = { reasons: [], stale: false };
     this.heardAt = 0;
     this.brokerStore = null;

@@ -18,6 +18,8 @@ export const boardEn = {
   'flood.on': 'Alarm flood',
   'flood.figures': '{alarms} alarms since {since}, {rate} in the last 10 min',
   'flood.where': 'Flooded: {places}',
+  'flood.grouped':
+    'Grouped by hazard source because of the flood; every alarm stays listed. G switches it off for this flood.',
   'flood.group': 'Group',
   'flood.ungroup': 'Ungroup',
   'group.title': 'Alarms by hazard source',

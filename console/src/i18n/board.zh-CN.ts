@@ -18,6 +18,7 @@ export const boardZhCN = {
   'flood.on': '报警泛滥',
   'flood.figures': '自 {since} 起 {alarms} 条，近 10 分钟 {rate} 条',
   'flood.where': '泛滥企业：{places}',
+  'flood.grouped': '因报警泛滥已自动按危险源分组，所有报警仍在列表中；按 G 取消，本次泛滥期间不再自动分组。',
   'flood.group': '分组显示',
   'flood.ungroup': '取消分组',
   'group.title': '按危险源分组的报警',

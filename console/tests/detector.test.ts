@@ -41,7 +41,7 @@ const RULES: readonly [object, string, string][] = [
     '预计 1800 秒内达到 90 %',
     'reaches 90 % within 1800 s, by forecast',
   ],
-  [{ kind: 'state', states: ['tripped'] }, '状态为“动作”', 'is Tripped'],
+  [{ kind: 'state', states: ['tripped'] }, '状态为“动作”', 'state Tripped'],
   [
     { kind: 'expression', text: 'a > {b}', variables: { a: 'LI-1', b: 'LI-2' } },
     'a > {b}（a = LI-1, b = LI-2）',
@@ -97,6 +97,9 @@ describe('an alarm of such a rule', () => {
     const often = { value: 3, needed: 3, span_s: 600 };
     expect(sentence('count', often, { name: 'XV-1' })).toBe('XV-1在 600 秒内发生 3 次，限 3 次');
     locale.language = 'en';
+    const fire = { kind: 'fire', name_en: 'FD-1' };
+    expect(sentence('state', { value: 1 }, fire)).toBe('FD-1 reports alarm');
+    expect(sentence('state', { value: 1 }, { ...fire, kind: 'interlock' })).toBe('FD-1 has tripped');
     expect(sentence('forecast', { value: 900, low: 800, high: 1000, limit: 90 })).toContain(
       'will reach 90 % in about 900 s (800 to 1000 s)',
     );
@@ -112,5 +115,9 @@ describe('an alarm of such a rule', () => {
     expect(sentence('undetermined', { fault: 'LookupError' }, about)).toBe(
       '规则无法判定：LookupError',
     );
+    const told = { fault: 'points.other: This point is not registered.', fault_zh: '监测点未登记' };
+    expect(sentence('undetermined', told, about)).toBe('规则无法判定：监测点未登记');
+    locale.language = 'en';
+    expect(sentence('undetermined', told, about)).toContain('This point is not registered.');
   });
 });

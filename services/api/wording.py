@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from services.api.wording_claim import claimed_sentence
+from services.api.wording_detector import facts_in_chinese
 from services.wire.bus import AlarmItem
 
 
@@ -55,7 +56,7 @@ def params(alarm: AlarmItem) -> dict[str, object]:
         "subject": alarm.subject_id or alarm.tag,
     }
     told = {name: value for name, value in own.items() if value is not None}
-    return {**own, **alarm.facts, **told}
+    return {**own, **alarm.facts, **facts_in_chinese(alarm), **told}
 
 
 def sentence(alarm: AlarmItem, language: Language) -> str:

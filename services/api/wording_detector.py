@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from services.api.wording_fault import unfit
 from services.domain.claim import Scalar
 from services.domain.detector_kind import DetectorKind
 from services.domain.point import STATES, PointKind
@@ -11,22 +12,22 @@ Said = tuple[str, str]
 """Chinese and English."""
 Facts = Mapping[str, Scalar]
 
-_STATES: dict[str, str] = {
-    "normal": "正常",
-    "alarm": "报警",
-    "fault": "故障",
-    "in_service": "投用",
-    "tripped": "动作",
-    "reset_pending": "复位待确认",
-    "bypass_maintenance": "维护旁路",
-    "bypass_operational": "操作旁路",
-    "removed": "摘除",
-    "proof_test": "测试",
-    "closed": "关",
-    "open": "开",
-    "moving": "动作中",
-    "off": "断",
-    "on": "通",
+_STATES: dict[str, Said] = {
+    "normal": ("正常", "reports normal"),
+    "alarm": ("报警", "reports alarm"),
+    "fault": ("故障", "reports a fault"),
+    "in_service": ("投用", "is in service"),
+    "tripped": ("动作", "has tripped"),
+    "reset_pending": ("复位待确认", "waits for its reset"),
+    "bypass_maintenance": ("维护旁路", "is on maintenance bypass"),
+    "bypass_operational": ("操作旁路", "is on operational bypass"),
+    "removed": ("摘除", "is removed"),
+    "proof_test": ("测试", "is under proof test"),
+    "closed": ("关", "is closed"),
+    "open": ("开", "is open"),
+    "moving": ("动作中", "is moving"),
+    "off": ("断", "is off"),
+    "on": ("通", "is on"),
 }
 
 
@@ -34,13 +35,22 @@ def detector_sentence(alarm: AlarmItem, who: Said) -> Said | None:
     """Both languages; None: no such rule raised it. `who` names its point."""
     kind = alarm.facts.get("kind")
     if alarm.condition == "undetermined":
-        fault = alarm.facts.get("fault")
+        fault = str(alarm.facts.get("fault"))
         rule = alarm.subject_id
-        return f"规则 {rule} 无法判定：{fault}", f"rule {rule} cannot judge: {fault}"
+        return f"规则 {rule} 无法判定：{unfit(fault)}", f"rule {rule} cannot judge: {fault}"
     if alarm.tag is None or kind != alarm.condition or kind not in _SENTENCES:
         return None
     zh, en = _SENTENCES[DetectorKind(kind)](alarm.facts, alarm)
-    return f"{who[0]} {zh}", f"{who[1]}: {en}"
+    between = " " if kind in _SAID_OF_THE_POINT else ": "
+    return f"{who[0]} {zh}", f"{who[1]}{between}{en}"
+
+
+def facts_in_chinese(alarm: AlarmItem) -> dict[str, Scalar]:
+    """Facts that are sentences, for those who word the alarm themselves in Chinese."""
+    fault = alarm.facts.get("fault")
+    if alarm.condition != "undetermined" or not isinstance(fault, str):
+        return {}
+    return {"fault_zh": unfit(fault)}
 
 
 def _rate(facts: Facts, alarm: AlarmItem) -> Said:
@@ -67,7 +77,7 @@ def _stuck(facts: Facts, alarm: AlarmItem) -> Said:
     moved, span, unit = _number(facts, "value"), _number(facts, "span_s"), alarm.unit
     return (
         f"数值不变：{span} 秒内仅变化 {moved} {unit}",
-        f"stuck: moved by {moved} {unit} in {span} s",
+        f"is stuck: moved by {moved} {unit} in {span} s",
     )
 
 
@@ -97,7 +107,7 @@ def _count(facts: Facts, _alarm: AlarmItem) -> Said:
     needed = _number(facts, "needed")
     return (
         f"{span} 秒内发生 {times} 次，限 {needed} 次",
-        f"happened {times} times in {span} s, limit {needed}",
+        f"counted {times} times in {span} s, limit {needed}",
     )
 
 
@@ -113,9 +123,9 @@ def _forecast(facts: Facts, alarm: AlarmItem) -> Said:
 def _state(facts: Facts, alarm: AlarmItem) -> Said:
     code, states = facts.get("value"), STATES.get(PointKind(alarm.kind)) if alarm.kind else None
     if not isinstance(code, int | float) or states is None or not 0 <= int(code) < len(states):
-        return "状态报警", "in a state that is an alarm"
-    name = states[int(code)]
-    return f"状态：{_STATES[name]}", f"is {name.replace('_', ' ')}"
+        return "状态报警", "is in a state that is an alarm"
+    zh, en = _STATES[states[int(code)]]
+    return f"状态：{zh}", en
 
 
 def _expression(facts: Facts, _alarm: AlarmItem) -> Said:
@@ -135,6 +145,11 @@ _SENTENCES: Mapping[DetectorKind, Callable[[Facts, AlarmItem], Said]] = {
     DetectorKind.STATE: _state,
     DetectorKind.EXPRESSION: _expression,
 }
+
+_SAID_OF_THE_POINT = frozenset(
+    {DetectorKind.RATE, DetectorKind.STUCK, DetectorKind.FORECAST, DetectorKind.STATE}
+)
+"""In English the point is the subject of the sentence, so no colon stands between."""
 
 
 def _number(facts: Facts, name: str) -> str:

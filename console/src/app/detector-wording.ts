@@ -78,7 +78,8 @@ export function foundSentence(alarm: Alarm, point: string): string | null {
     return typeof found === 'string' ? found : t('value.none');
   };
   if (alarm.condition === 'undetermined') {
-    return t('found.undetermined', { fault: words('fault') });
+    const own = locale.language === 'en' ? 'fault' : 'fault_zh';
+    return t('found.undetermined', { fault: words(own in told ? own : 'fault') });
   }
   const kind = kindOf(alarm.condition);
   if (kind === null || alarm.limit !== null || alarm.tag === null) return null;
@@ -123,8 +124,8 @@ export function foundSentence(alarm: Alarm, point: string): string | null {
     }
     case 'state': {
       const state = statesOf(alarm.pointKind)?.[fact('value') ?? -1];
-      const value = state === undefined ? t('value.none') : locale.name('value', state);
-      return t('found.state', { point, value });
+      if (state === undefined) return t('message.state', { point, value: t('value.none') });
+      return t('found.state', { point, value: locale.name('reports', state) });
     }
     case 'expression':
       return t('found.expression', { point, text: words('text') });

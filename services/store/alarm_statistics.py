@@ -22,7 +22,8 @@ async def sounded(
     end: datetime,
     limit: int,
 ) -> list[Sounded]:
-    """Live alarms that sounded or still stood between `start` and `end`, at most `limit`."""
+    """Live alarms that sounded or still stood between `start` and `end`, at most `limit`; none
+    that was born off the board."""
     values = {
         "scope": None if scope is None else list(scope),
         "start": start,

@@ -63,7 +63,7 @@ class AlarmStatistics:
     should not exceed, `grade_targets` the shares of the grades that ISA-18.2 advises.
 
     `manageable` is what an operator can just manage, where the target is what is acceptable. Only
-    alarms that sounded count: no historical ones, no exercises.
+    alarms that sounded count: no historical ones, no exercises, none that was born off the board.
     """
 
     start: str

@@ -1,11 +1,17 @@
 -- name: sounded
--- Every alarm that sounded or stood between two moments, as far as the figures need it.
+-- Every alarm that sounded or stood between two moments, as far as the figures need it. One that
+-- was born off the board (its first row says so) did not sound. A row's text has no spaces.
 SELECT enterprise, coalesce(tag, '') AS tag, condition, grade, raised_at, cleared_at,
        acknowledged_at
 FROM alarm
 WHERE raised_at < %(end)s
   AND (raised_at >= %(start)s OR cleared_at IS NULL OR cleared_at >= %(start)s)
   AND NOT historical AND NOT exercise
+  AND NOT EXISTS (
+      SELECT FROM journal
+      WHERE journal.enterprise = alarm.enterprise AND journal.alarm_id = alarm.id
+        AND event = 'raised' AND body LIKE '%%"off":{%%'
+  )
   AND (%(scope)s::text[] IS NULL OR enterprise = ANY(%(scope)s))
 ORDER BY raised_at LIMIT %(limit)s;
 

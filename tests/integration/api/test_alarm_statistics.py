@@ -3,13 +3,19 @@
 import asyncio
 import json
 import secrets
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import psycopg
 
+from services.domain import event
+from services.domain.alarm import EventKind, Transition
+from services.domain.journal import ChainHead, link
+from services.domain.suppression import Off, OffBoard
 from services.store import approval
 from tests.integration.api.conftest import Api
 from tests.integration.api.test_register import refused
+from tests.unit.alerts.samples import raised
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 RECORD = """
@@ -84,20 +90,49 @@ def test_what_went_off_the_board_without_authority_is_counted_from_the_journal(a
         return json.dumps({"alarm": {"id": "a", "off": told}, "seq": 1})
 
     with psycopg.connect(api.engines.superuser_url) as connection:
-        for enterprise, seq, event, body in (
+        for enterprise, seq, kind, body in (
             (mine, 1, "shelved", off(30, "li")),
             (mine, 2, "shelved", off(30, None)),
             (mine, 3, "shelved", off(31, "li")),
             (mine, 4, "unshelved", off(31, "li")),
             (other, 1, "shelved", off(31, "li")),
         ):
-            values = (enterprise, seq, NOON, NOON, event, body, bytes(32), bytes(32))
+            values = (enterprise, seq, NOON, NOON, kind, body, bytes(32), bytes(32))
             connection.execute(JOURNAL, values)
     span = {"start": NOON.isoformat(), "end": (NOON + timedelta(hours=1)).isoformat()}
     found = api.admin.ask("/statistics/alarms", enterprise=mine, **span)
     assert (found["unauthorised"], found["targets"]["unauthorised"]) == (2, 0)
     assert (found["meaningful"], found["manageable"]["per_day"]) == (False, 300)
 
+
+def test_what_was_born_off_the_board_did_not_sound(api: Api) -> None:
+    enterprise = api.enterprise()
+    born_off, later_off, plain = (raised(number, enterprise) for number in range(3))
+    off = OffBoard(Off.SHELVED, "wang", 'said "off":{', 0, 60_000, 2)
+    born_off = replace(born_off, alarm=event.inherited(born_off.alarm, off))
+    shelved = Transition(EventKind.SHELVED, event.taken_off(later_off.alarm, off), 9, 9)
+    plain = replace(plain, note='it is said of "off":{}')
+    with psycopg.connect(api.engines.superuser_url) as connection:
+        head = ChainHead()
+        for told in (born_off, later_off, plain, shelved):
+            row = link(head, told)
+            head = ChainHead(row.seq, row.hash)
+            values = (enterprise, row.seq, row.alarm_id, NOON, NOON, row.event, row.body)
+            connection.execute(ROW, (*values, row.previous, row.hash))
+    point = api.point(enterprise, "T-1")["id"]
+    with psycopg.connect(api.engines.superuser_url) as connection:
+        for told in (born_off, later_off, plain):
+            alarm = (enterprise, told.alarm.id, point, 3, NOON, NOON, False, NOON)
+            connection.execute(RECORD, alarm)
+    span = {"start": NOON.isoformat(), "end": (NOON + timedelta(hours=1)).isoformat()}
+    found = api.admin.ask("/statistics/alarms", enterprise=enterprise, **span)
+    assert found["alarms"] == 2
+
+
+ROW = """
+    INSERT INTO journal (enterprise, seq, alarm_id, at, noted_at, event, body, previous, hash)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
 
 APPROVAL = """
     INSERT INTO approval (enterprise, id, action, alarm_id, reason, minutes, applicant, applied_at,

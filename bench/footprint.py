@@ -42,10 +42,16 @@ SELECT 'N' || n, 'N' || n, %(version)s FROM generate_series(1, %(enterprises)s) 
 _POINTS: LiteralString = """
 INSERT INTO point (enterprise, tag, id, kind, unit, range_low, range_high, gateway, period_s,
                    book_version)
-SELECT 'N' || (n %% %(enterprises)s + 1), 'GT-' || n, 1000000000 + n, 'combustible_gas', '%%LEL',
+SELECT 'N' || (n %% %(enterprises)s + 1), 'GT-' || n, %(base)s + n, 'combustible_gas', '%%LEL',
        0, 100, 'gw1', 47.5, %(version)s
 FROM generate_series(1, %(points)s) AS n
 """
+
+_BASE: LiteralString = """
+SELECT min(base) FROM generate_series(0, 2000000000, 1000000) AS base
+WHERE NOT EXISTS (SELECT FROM point WHERE id > base AND id <= base + %(points)s)
+"""
+"""Where no point has its number: those of the field's points are drawn."""
 
 
 def resident_mb(stack: Stack) -> dict[str, float]:
@@ -86,6 +92,9 @@ def fill(site: Site, points: int) -> float:
         ).fetchone()
         assert row is not None
         values = {"version": row[0], "enterprises": ENTERPRISES, "points": points}
+        base = connection.execute(_BASE, values).fetchone()
+        assert base is not None
+        values["base"] = base[0]
         connection.execute(_ENTERPRISES, values)
         connection.execute(_POINTS, values)
     log = site.stack.data_dir / "logs" / "ingest.log"

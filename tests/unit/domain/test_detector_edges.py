@@ -54,8 +54,11 @@ def test_one_reading_is_no_rate_and_silence_never_due() -> None:
 def test_two_that_lie_exactly_the_limit_apart_deviate_and_no_deadband_is_none() -> None:
     detector = Deviation([1, 2], limit=5.0)
     told(detector, [(0, 50.0)], 1)
-    assert told(detector, [(0, 55.0)], 2) == Finding(0, True, 5.0, 50.0, 55.0)
-    assert told(detector, [(20, 54.5)], 2).active is False
+    assert told(Deviation([1], limit=5.0), [(0, 50.0)]).active is None
+    assert told(detector, [(0, 54.9)], 2).active is False
+    told(detector, [(20, 50.0)], 1)
+    assert told(detector, [(20, 55.0)], 2) == Finding(20 * S, True, 5.0, 50.0, 55.0)
+    assert told(detector, [(40, 54.5)], 2).active is False
 
 
 def test_a_deadband_is_left_by_more_than_itself() -> None:

@@ -36,6 +36,7 @@ def test_a_point_is_found_by_its_name_and_number_until_it_is_removed() -> None:
     directory.remove(TANK)
     assert directory.find("acme", "LT-1") is None
     assert list(directory.by_id) == [8]
+    assert directory.find("acme", "LT-2") is not None
     assert directory.in_force(7) == []
     directory.remove(replace(TANK, id=8, tag="LT-2"))
     assert directory.by_name == {}

@@ -114,7 +114,7 @@ def test_floods_boards_and_the_hand_over_by_keyboard(
     operator, supervisor = park.person("operator"), park.person("supervisor")
     screen = Console(browser, stack.url, 1366, 768).sign_in("admin", stack.admin_password)
     page = screen.page
-    expect(screen.rows_of("LT-3").first).to_be_attached(timeout=10_000)
+    expect(page.get_by_test_id("alarm-row").first).to_be_visible(timeout=10_000)
     path = f"/alarms/{alarm_of(operator, enterprise, 'LT-1')['id']}"
     operator.tell(f"{path}/shelve", {"minutes": 60, "reason": "液位计结冰"})
     seconded = f"/alarms/{alarm_of(operator, enterprise, 'LT-2')['id']}/shelve"
@@ -124,6 +124,7 @@ def test_floods_boards_and_the_hand_over_by_keyboard(
     page.keyboard.press("/")
     page.keyboard.type(enterprise.code)
     page.keyboard.press("Escape")
+    expect(screen.rows_of("GT-1")).to_have_count(1, timeout=10_000)
     strip = page.get_by_test_id("flood-strip")
     expect(strip).to_have_attribute("data-flood", "true", timeout=10_000)
     expect(page.get_by_test_id("grouped-by-flood")).to_be_visible()

@@ -34,6 +34,7 @@ from services.api.rule_body import (
     rule_of,
     view,
 )
+from services.api.rule_set import check_set
 from services.api.rule_union import (
     AnyNewRule,
     AnyRuleBody,
@@ -169,6 +170,7 @@ async def _create_limit(
             f"condition: {new.tag} has a rule for {new.condition} already; "
             f"change it with PUT /api/v1/rules/{standing}.",
         )
+    await check_set(connection, rule)
     await store.insert_rule(connection, rule)
     return rule
 
@@ -188,6 +190,8 @@ async def _change_limit(
                 f"condition: rule {standing} stands for {change.condition} already.",
             )
     new = _next_version(here, principal, known, change)
+    if (new.condition, new.limit, new.grade) != (known.condition, known.limit, known.grade):
+        await check_set(connection, new)
     await store.replace_rule(connection, new)
     return new
 

@@ -13,6 +13,7 @@ from services.api.routes.points import EnterpriseCode, PointTag, seen
 from services.api.routes.rules import limited_point, new_id
 from services.api.rule_body import NewRule, RuleView, rule_of
 from services.api.rule_body import view as rule_view
+from services.api.rule_set import check_set
 from services.api.text import Number
 from services.domain.concentration import Reference, conflicts
 from services.domain.gas import Figure, Gas
@@ -160,6 +161,7 @@ async def apply_template(
                 f"conditions: {tag} has rules already for {named}; change them with PUT "
                 "/api/v1/rules, or leave these conditions out.",
             )
+        await check_set(connection, *rules)
         await store.insert_rule(connection, *rules)
         page = Page([rule_view(rule) for rule in rules], None)
         return await once.keep(connection, answer(page, 201))

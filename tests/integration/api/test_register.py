@@ -268,3 +268,18 @@ def test_an_unregistered_tag_is_adopted_in_one_step(api: Api) -> None:
     refused(api.admin.http.post(address, json=body), 409, "conflict", "GT/9")
     nowhere = f"/unregistered-tags/{code}/never-sent/adopt"
     refused(api.admin.http.post(nowhere, json=body), 404, "not-found", "unregistered tag")
+
+
+def test_a_limit_that_contradicts_another_of_its_point_is_refused(api: Api) -> None:
+    code = api.enterprise()
+    api.point(code, "T")
+    body = {"enterprise": code, "tag": "T", "condition": "H", "limit": 80, "grade": 2}
+    high = api.admin.register("/rules", body)
+    further = body | {"condition": "HH", "limit": 70, "grade": 1}
+    refused(api.admin.http.post("/rules", json=further), 422, "invalid", "limit", high["id"])
+    milder = further | {"limit": 90, "grade": 3}
+    refused(api.admin.http.post("/rules", json=milder), 422, "invalid", "grade", high["id"])
+    second = api.admin.register("/rules", further | {"limit": 90})
+    moved = api.admin.http.put(f"/rules/{high['id']}", json=body | {"limit": 95})
+    refused(moved, 422, "invalid", "limit", second["id"])
+    assert api.admin.http.put(f"/rules/{high['id']}", json=body | {"limit": 85}).status_code == 200

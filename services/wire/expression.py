@@ -12,6 +12,7 @@ from cel_expr_python import cel  # type: ignore[import-untyped]
 
 from services.domain.detector import DetectorState, Finding, Sample, soonest
 from services.domain.point import Point
+from services.wire.expression_check import idle
 
 MOST_CHARACTERS = 1_000
 MOST_VARIABLES = 20
@@ -61,6 +62,9 @@ def compile_expression(text: str, variables: Mapping[str, Point]) -> Compiled:
         raise BadExpression(_sentence(str(error))) from None
     if program.return_type() != cel.Type.BOOL:
         raise BadExpression("It answers no yes or no: end it in a comparison.")
+    why = idle(text, variables)
+    if why is not None:
+        raise BadExpression(why)
     return Compiled(text, frozenset(variables), program)
 
 

@@ -68,9 +68,12 @@ def reading(point: int, second: int, value: float, quality: Quality = Quality.GO
 
 
 def by_point(transitions: Sequence[Transition]) -> dict[int | None, list[Transition]]:
+    """Without what was told of others at that moment: who was first, and how often it sounded,
+    follow from the order in which things came."""
     found: dict[int | None, list[Transition]] = {}
     for each in transitions:
-        found.setdefault(each.alarm.point_id, []).append(each)
+        alarm = replace(each.alarm, in_minute=0, first_out_rank=None)
+        found.setdefault(alarm.point_id, []).append(replace(each, alarm=alarm))
     return found
 
 

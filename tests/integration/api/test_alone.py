@@ -3,6 +3,7 @@
 import time
 
 import httpx2
+import pytest
 
 from tests.integration.api.conftest import running_api
 from tests.integration.api.scripted import Scripted
@@ -11,6 +12,8 @@ from tests.living.engines_alone import Engines
 from tests.living.live import Live
 from tests.living.outcome import eventually
 from tests.living.park import Door
+
+pytestmark = [pytest.mark.serial]
 
 
 def test_without_an_engine_the_record_is_shown_and_it_says_so(engines: Engines) -> None:

@@ -18,6 +18,9 @@ from tests.living.engines_alone import Engines, engines_alone
 from tests.living.ingest_alone import Field, Tables, eventually, running_ingest
 from tests.living.own_disk import can_mount, fill, free, seen_by
 
+# Alone: a disk that is filled holds up everybody else's.
+pytestmark = pytest.mark.serial
+
 NOW = int(time.time() * 1000)
 READY_S = 45.0
 LARGE = "x" * 200_000

@@ -144,6 +144,12 @@ def test_an_engine_that_dies_again_and_again_is_screamed_about(
 def test_the_canary_is_in_no_list_count_record_or_figure(watched: Stack) -> None:
     """Every GET of the api that needs no name, every metric, every table."""
     sings(watched)
+    # The canary does not wait for the database, which may have been frozen a moment ago.
+    eventually(
+        lambda: httpx2.get(f"{watched.url}/readyz").json()["degraded"] == [],
+        20.0,
+        "all is well again",
+    )
     park = Park(watched)
     paths = park.admin.http.get("/openapi.json").json()["paths"]
     asked = 0

@@ -6,7 +6,7 @@ RUN := .venv/bin/python
 FAST := $(wildcard tests/unit tests/architecture tests/property tests/stories tests/corpus)
 # Two processes: the tests start real databases and browsers, which take the rest. Whoever is done
 # first takes over from the other: a few long waits in one half would leave a core idle.
-PARALLEL := -n 3 --dist worksteal
+PARALLEL := -n 2 --dist worksteal
 # pytest's code for "no test was chosen": a part may have none.
 MAYBE_NONE := || [ $$? -eq 5 ]
 

@@ -64,12 +64,12 @@ class Database:
         async with self._turn(deadline_s):
             connection = await self._lend(deadline_s)
             self._lent.add(connection)
+            begun = self._clock.monotonic()
             try:
                 async with within(connection, deadline_s), connection.transaction():
                     yield connection
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-                if connection.closed or connection.broken:
-                    self._failed(error)
+                self._lost(connection, error, self._clock.monotonic() - begun)
                 raise DatabaseAway from error
             finally:
                 self._lent.discard(connection)
@@ -139,6 +139,13 @@ class Database:
             self._idle.append(connection)
         else:
             _drop(connection)
+
+    def _lost(self, connection: Connection, error: Exception, seconds: float) -> None:
+        """Say what became of it: whoever asked is only told to try again."""
+        reason = str(error).strip() or type(error).__name__
+        _log.warning("the database did not do its work", reason=reason, seconds=round(seconds, 2))
+        if connection.closed or connection.broken:
+            self._failed(error)
 
     def _failed(self, error: Exception) -> None:
         self._failures += 1

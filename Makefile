@@ -3,6 +3,9 @@
 
 PYTHON ?= python3
 RUN := .venv/bin/python
+# Where it is set, each of the hundreds of processes that the proofs start compiles all of its modules
+# anew, which is more than half of its start. Empty is unset.
+export PYTHONDONTWRITEBYTECODE :=
 FAST := $(wildcard tests/unit tests/architecture tests/property tests/stories tests/corpus)
 # Two processes: the tests start real databases and browsers, which take the rest. Whoever is done
 # first takes over from the other: a few long waits in one half would leave a core idle.

@@ -1,9 +1,10 @@
 """The api's connections: few, bounded in time from our side, and quick to say that there is none.
 
 A frozen server answers nothing, so every piece of work has a deadline at which its connection is
-cut. One slow answer on a busy machine is not an outage: the database counts as away after two
-failures with no answer in between, of work or of the probe (`probe`, called every half second).
-Then work is refused at once, until the probe has an answer again.
+cut. One slow answer on a busy machine is not an outage, nor is a disk that stands still for some
+seconds at a commit: the database counts as away after two failures with no answer in between, of
+work or of the probe (`probe`, called every half second; it asks for nothing of the disk). Then
+work under way is cut, and new work refused at once, until the probe has an answer again.
 """
 
 import asyncio
@@ -20,7 +21,10 @@ from services.store.deadline import connect, cut, sign_of_life, within
 SIZE = 8
 """Connections at most; who comes later waits for one, inside its own deadline."""
 
-DEADLINE_S = 2.0
+DEADLINE_S = 8.0
+"""Of a server that answers the probe: less than people wait at a screen (10 s), and more than a
+disk with much to write stands still (2.6 s was seen at a commit)."""
+LEND_S = 2.0
 PROBE_S = 1.0
 FAILURES = 2
 """In a row, with no answer in between: then the database is away."""
@@ -62,7 +66,7 @@ class Database:
         if not self.is_there:
             raise DatabaseAway
         async with self._turn(deadline_s):
-            connection = await self._lend(deadline_s)
+            connection = await self._lend()
             self._lent.add(connection)
             begun = self._clock.monotonic()
             try:
@@ -117,9 +121,9 @@ class Database:
         finally:
             self._turns.release()
 
-    async def _lend(self, deadline_s: float) -> Connection:
+    async def _lend(self) -> Connection:
         try:
-            async with asyncio.timeout(deadline_s):
+            async with asyncio.timeout(LEND_S):
                 return await self._take_or_connect()
         except (psycopg.Error, TimeoutError, OSError) as error:
             self._failed(error)

@@ -1,5 +1,7 @@
 """The register over REST, on the real database: what is told is kept, and refusals say why."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import httpx2
 import psycopg
 import pytest
@@ -8,6 +10,7 @@ from tests.integration.api.conftest import Api
 from tests.living.live import Live
 
 PROBLEM = "application/problem+json"
+STANDSTILL_S = 3.0
 
 
 def refused(answer: httpx2.Response, status: int, kind: str, *words: str) -> None:
@@ -134,6 +137,21 @@ def test_a_sheet_is_taken_whole_or_not_at_all(api: Api) -> None:
     assert [p["tag"] for p in api.admin.items("/points", enterprise=code)] == ["A", "B"]
     form = api.admin.http.post(path, files={"file": ("p.csv", b"tag,kind,unit\nC,level,%\n")})
     assert form.json() == {"created": 1}
+
+
+def test_a_change_that_has_to_wait_for_some_seconds_is_made(api: Api) -> None:
+    """As when the disk stands still at somebody's commit: no reason to send people away."""
+    with (
+        psycopg.connect(api.engines.superuser_url) as other,
+        ThreadPoolExecutor(1) as beside,
+    ):
+        other.execute("SELECT version FROM book FOR UPDATE")
+        change = beside.submit(api.enterprise)
+        with pytest.raises(TimeoutError):
+            change.result(timeout=STANDSTILL_S)
+        other.rollback()
+        code = change.result(timeout=8.0)
+    assert api.admin.ask(f"/enterprises/{code}")["code"] == code
 
 
 def test_a_repeated_write_is_done_once(api: Api) -> None:

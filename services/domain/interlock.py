@@ -1,0 +1,194 @@
+"""A safety interlock (联锁回路): what it watches and does, how it votes, whether it protects now.
+
+One loop is one safety function: its causes are the inputs of one voting group. The park only looks
+on: nothing here is ever written to a controller.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+MOST_TEST_DAYS = 3_650
+"""Nobody leaves a loop unproved for longer than ten years; a longer interval is a slip."""
+
+
+class Voting(StrEnum):
+    """How many of how many inputs trip the loop (IEC 61511-1; domain facts, section 7)."""
+
+    ONE_OF_ONE = "1oo1"
+    ONE_OF_TWO = "1oo2"
+    TWO_OF_TWO = "2oo2"
+    TWO_OF_THREE = "2oo3"
+
+    @property
+    def needs(self) -> int:
+        """Votes that trip it."""
+        return int(self.value[0])
+
+    @property
+    def inputs(self) -> int:
+        """How many vote."""
+        return int(self.value[3])
+
+
+SERVING = frozenset({"in_service", "tripped", "reset_pending"})
+"""In service, or it has acted: what it is there for."""
+
+OUT = frozenset({"bypass_maintenance", "bypass_operational", "removed", "fault", "proof_test"})
+"""It would not act: also while it is being tested, whose time is short and has to be seen."""
+
+BYPASSED = frozenset({"bypass_maintenance", "bypass_operational", "removed"})
+"""Somebody has put it out of action: needs an approval."""
+
+
+class Unfit(ValueError):
+    """What cannot be registered: `field` says where (e.g. `causes.1.tag`), the text why."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field = field
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One input: a point, when it votes to trip, and the point that shows the input's own bypass
+    switch (None: it is seen in the state of the loop)."""
+
+    tag: str
+    condition: str | None = None
+    limit: float | None = None
+    state_tag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What it does: the valve, pump or further loop, and how (`close`, `stop`, `trip`)."""
+
+    tag: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A loop of the register. `state_tag`: the point whose state it is. `required`: it has to be
+    there (by design, HAZOP/LOPA or a directive); `fitted`: it is. `sil` 1 to 4, None: none asked.
+    """
+
+    enterprise: str
+    tag: str
+    voting: Voting
+    causes: tuple[Cause, ...]
+    effects: tuple[Effect, ...]
+    sil: int | None = None
+    proof_test_days: int | None = None
+    state_tag: str | None = None
+    required: bool = True
+    fitted: bool = True
+
+    def switch_of(self, cause: str | None) -> str | None:
+        """The point on which a bypass of one input (None: of the whole loop) is seen."""
+        named = next((each.state_tag for each in self.causes if each.tag == cause), None)
+        return named or self.state_tag
+
+
+def check(loop: Loop, neighbours: Iterable[Loop] = ()) -> None:
+    """Raises Unfit for what cannot be. `neighbours`: the other loops of its enterprise."""
+    _check_numbers(loop)
+    if len(loop.causes) != loop.voting.inputs:
+        raise Unfit(
+            "causes",
+            f"{loop.voting} votes over {loop.voting.inputs} inputs and {len(loop.causes)} are "
+            "named: name each input once",
+        )
+    if not loop.effects:
+        raise Unfit("effects", "name at least one thing that it does")
+    _check_once("causes", loop.tag, [each.tag for each in loop.causes])
+    _check_once("effects", loop.tag, [each.tag for each in loop.effects])
+    both = {each.tag for each in loop.causes}
+    for place, effect in enumerate(loop.effects):
+        if effect.tag in both:
+            raise Unfit(f"effects.{place}.tag", f"{effect.tag} is one of its causes")
+    _check_switches(loop)
+    _check_cycle(loop, neighbours)
+
+
+def protects(voting: Voting, bypassed: int) -> bool:
+    """Whether it still acts with so many inputs bypassed: a bypassed input never votes to trip."""
+    return voting.inputs - bypassed >= voting.needs
+
+
+def is_serving(state: str | None) -> bool | None:
+    """Whether a state is one of service; None: nobody knows."""
+    if state in SERVING:
+        return True
+    return False if state in OUT else None
+
+
+def _check_numbers(loop: Loop) -> None:
+    if loop.sil is not None and not 1 <= loop.sil <= 4:
+        raise Unfit("sil", "it is 1, 2, 3 or 4; leave it out where none is asked for")
+    days = loop.proof_test_days
+    if days is not None and not 1 <= days <= MOST_TEST_DAYS:
+        raise Unfit("proof_test_days", f"it is 1 to {MOST_TEST_DAYS} days")
+    if not loop.required and not loop.fitted:
+        raise Unfit("fitted", "a loop that neither has to be there nor is there is no loop")
+
+
+def _check_once(field: str, own: str, tags: Sequence[str]) -> None:
+    for place, tag in enumerate(tags):
+        if tag == own:
+            raise Unfit(f"{field}.{place}.tag", "a loop is not its own cause or effect")
+        if tag in tags[:place]:
+            raise Unfit(f"{field}.{place}.tag", f"{tag} is named twice")
+
+
+def _check_switches(loop: Loop) -> None:
+    """Two inputs, or an input and the loop, cannot show their bypass on one point."""
+    seen = {loop.state_tag} - {None}
+    for place, cause in enumerate(loop.causes):
+        if cause.state_tag is None:
+            continue
+        if cause.state_tag in seen:
+            raise Unfit(f"causes.{place}.state_tag", f"{cause.state_tag} shows another bypass")
+        seen.add(cause.state_tag)
+
+
+def _check_cycle(loop: Loop, neighbours: Iterable[Loop]) -> None:
+    """What it does must not lead back to what it watches: it would hold itself tripped."""
+    steps: dict[str, list[str]] = {}
+    for each in neighbours:
+        if each.tag != loop.tag:
+            _lead(steps, each)
+    _lead(steps, loop)
+    for place, effect in enumerate(loop.effects):
+        way = _way(steps, effect.tag, loop.tag)
+        if way is not None:
+            told = " → ".join((loop.tag, *way))
+            raise Unfit(f"effects.{place}.tag", f"it leads back to the loop itself: {told}")
+
+
+def _lead(steps: dict[str, list[str]], loop: Loop) -> None:
+    for cause in loop.causes:
+        steps.setdefault(cause.tag, []).append(loop.tag)
+    steps.setdefault(loop.tag, []).extend(effect.tag for effect in loop.effects)
+
+
+def _way(steps: Mapping[str, Sequence[str]], start: str, goal: str) -> tuple[str, ...] | None:
+    """A way from one tag to another, both included; None: there is none."""
+    came_from: dict[str, str | None] = {start: None}
+    waiting = [start]
+    while waiting:
+        here = waiting.pop()
+        if here == goal:
+            way: list[str] = []
+            at: str | None = here
+            while at is not None:
+                way.append(at)
+                at = came_from[at]
+            return tuple(reversed(way))
+        for following in steps.get(here, ()):
+            if following not in came_from:
+                came_from[following] = here
+                waiting.append(following)
+    return None

@@ -26,6 +26,7 @@ class Run:
     cpu_s: float
     raises: list[Raise]
     late_s: float
+    cuts: int
 
 
 class Worker:
@@ -90,6 +91,7 @@ class Fleet:
             sum(each.cpu_s for each in sent),
             [found for each in sent for found in each.raises],
             max(each.late_s for each in sent),
+            sum(each.cuts for each in sent),
         )
 
 

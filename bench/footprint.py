@@ -108,7 +108,7 @@ def flow(site: Site, seconds: float) -> list[Paced]:
     every = GATEWAYS * READINGS / RATE
     return [
         Paced(place.sender(secrets.token_hex(4), READINGS), every, every * number / GATEWAYS,
-              seconds, place.alarms, 10**9, False)
+              seconds, place.alarms, 10**9, stamped=False, steadfast=True)
         for number, place in enumerate(site.places)
     ]  # fmt: skip
 
@@ -148,6 +148,7 @@ def measure(minutes: float, points: int) -> dict[str, Any]:
         "growth_mb_an_hour": {name: slope(found) for name, found in looks.items()},
         "rate": round(sent / (run.acked - run.begun)),
         "late_s": round(run.late_s, 2),
+        "connections_cut": run.cuts,
         "target_mb": TARGET_MB,
     }
 

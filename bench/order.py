@@ -28,7 +28,8 @@ class Paced(msgspec.Struct, frozen=True, tag="paced"):
     """One message every `every_s`, the first at `offset_s` after the start, for `seconds`.
 
     Every `alarm_every`-th message carries one of `alarms`, above its limit or back below.
-    With `stamped`, each message says when it was due, for a consumer to measure.
+    With `stamped`, each message says when it was due, for a consumer to measure. With
+    `steadfast` a connection that is cut is made again, as a gateway would.
     """
 
     sender: Sender
@@ -38,6 +39,7 @@ class Paced(msgspec.Struct, frozen=True, tag="paced"):
     alarms: list[str]
     alarm_every: int
     stamped: bool
+    steadfast: bool = False
 
 
 class Consume(msgspec.Struct, frozen=True, tag="consume"):
@@ -77,3 +79,5 @@ class Sent(msgspec.Struct, frozen=True):
     raises: list[Raise]
     late_s: float
     """How far the sending itself fell behind its schedule at worst."""
+    cuts: int = 0
+    """How often it was cut off, and connected again."""

@@ -10,6 +10,7 @@ import msgspec
 
 from bench.link import Link
 from bench.order import Burst, Paced, Raise, Sender, Sent, Start
+from bench.steadfast import Steadfast
 from bench.workload import HIGH, LOW, Workload
 
 IN_FLIGHT_PACED = 100
@@ -72,7 +73,9 @@ class Schedule:
         return made
 
 
-def paced(order: Paced, link: Link, load: Workload, schedule: Schedule) -> tuple[int, int]:
+def paced(
+    order: Paced, link: Link | Steadfast, load: Workload, schedule: Schedule
+) -> tuple[int, int]:
     """Publish by schedule, whatever has been acknowledged by then.
 
     Gives up when it is behind by as much as the whole schedule is long: that flow cannot be
@@ -97,21 +100,30 @@ def paced(order: Paced, link: Link, load: Workload, schedule: Schedule) -> tuple
 
 def carry_out(order: Burst | Paced, sender: Sender) -> Sent:
     """Connect, wait for the start, publish."""
+    if isinstance(order, Paced) and order.steadfast:
+        with Steadfast(sender) as steadfast:
+            return msgspec.structs.replace(play(order, steadfast), cuts=steadfast.cuts)
     client_id = f"bench-{sender.boot}"
     with Link(sender.port, client_id, sender.username, sender.password, sender.topic) as link:
-        print("ready", flush=True)
-        start = msgspec.json.decode(sys.stdin.readline(), type=Start).at
-        load = Workload(sender)
-        time.sleep(max(0.0, start - time.monotonic()))
-        begun = time.monotonic()
-        messages, raises, late_s = 0, list[Raise](), 0.0
-        if isinstance(order, Burst):
-            size, messages = burst(order, link, load), order.messages + 2
-        else:
-            schedule = Schedule(order, start)
-            messages, size = paced(order, link, load, schedule)
-            raises, late_s = schedule.raises, schedule.late_s
-        return Sent(begun, time.monotonic(), messages, size, time.process_time(), raises, late_s)
+        return play(order, link)
+
+
+def play(order: Burst | Paced, link: Link | Steadfast) -> Sent:
+    """Wait for the start, publish, and say what was sent."""
+    print("ready", flush=True)
+    start = msgspec.json.decode(sys.stdin.readline(), type=Start).at
+    load = Workload(order.sender)
+    time.sleep(max(0.0, start - time.monotonic()))
+    begun = time.monotonic()
+    raises, late_s = list[Raise](), 0.0
+    if isinstance(order, Burst):
+        assert isinstance(link, Link)
+        size, messages = burst(order, link, load), order.messages + 2
+    else:
+        schedule = Schedule(order, start)
+        messages, size = paced(order, link, load, schedule)
+        raises, late_s = schedule.raises, schedule.late_s
+    return Sent(begun, time.monotonic(), messages, size, time.process_time(), raises, late_s)
 
 
 def main() -> None:

@@ -5,25 +5,29 @@ row lock puts changes in one order, and followers of the book miss none. The cal
 transaction and bounds its time.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from psycopg import AsyncConnection, AsyncCursor
-from psycopg.rows import class_row, dict_row, namedtuple_row
+from psycopg.rows import dict_row, namedtuple_row
 
 from services.domain.point import Point
-from services.store import hazard_source
+from services.domain.point_file import PointFile
+from services.store import hazard_source, shelving
 from services.store.hazard_source import HazardSource, WeightsVersion
 from services.store.point_row import point_of
 from services.store.queries import Queries
+from services.store.shelving import ShelvingVersion
 
 _SQL = Queries.load("api_register")
 _RULES = Queries.load("api_rules")
 FOREVER = 1 << 62
 """A rule without an end."""
 _SLICE = 2000
+_NOTHING = PointFile()
 
 Connection = AsyncConnection[Any]
 
@@ -36,6 +40,8 @@ class Enterprise:
     name: str
     name_en: str | None
     created_at: datetime
+    file: dict[str, Any] = field(default_factory=dict)
+    """What its file holds (`services.api.enterprise_body`), as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +58,15 @@ class Gateway:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A point with where it stands (degrees, WGS 84), since when it is registered, and the piece
-    of equipment that it is of."""
+    """A point with where it stands (degrees, WGS 84), since when it is registered, the piece of
+    equipment that it is of, and its file (None: there is nothing in it)."""
 
     point: Point
     lon: float | None
     lat: float | None
     created_at: datetime
     equipment: str | None = None
+    file: PointFile | None = None
 
 
 @dataclass(slots=True)
@@ -78,6 +85,8 @@ class RegisterChange:
     hazard_sources: list[HazardSource] = field(default_factory=list)
     weights: WeightsVersion | None = None
     """Those of the risk index that are in force; None: nobody set any."""
+    shelving: ShelvingVersion | None = None
+    """The shelving policy in force; None: nobody set any."""
 
 
 async def version(connection: Connection) -> int:
@@ -97,7 +106,7 @@ async def changes(connection: Connection, known: int) -> RegisterChange:
         if row.removed:
             change.removed_enterprises.append(row.code)
         else:
-            change.enterprises.append(Enterprise(row.code, row.name, row.name_en, row.created_at))
+            change.enterprises.append(Enterprise(*row[:5]))
     async for row in _rows(connection, "gateways", known):
         if row.removed:
             change.removed_gateways.append((row.enterprise, row.code))
@@ -111,25 +120,8 @@ async def changes(connection: Connection, known: int) -> RegisterChange:
     change.judged_until = await _judged_until(connection, known)
     change.hazard_sources = await hazard_source.changed(connection, known)
     change.weights = await hazard_source.weights(connection)
+    change.shelving = await shelving.newest(connection)
     return change
-
-
-async def insert_enterprise(
-    connection: Connection, code: str, name: str, name_en: str | None
-) -> Enterprise | None:
-    """The new one; None when the code is taken."""
-    number = await next_version(connection)
-    values = {"code": code, "name": name, "name_en": name_en, "version": number}
-    return await _enterprise(connection, "insert_enterprise", values)
-
-
-async def update_enterprise(
-    connection: Connection, code: str, name: str, name_en: str | None
-) -> Enterprise | None:
-    """As it is now; None when there is no such enterprise."""
-    number = await next_version(connection)
-    values = {"code": code, "name": name, "name_en": name_en, "version": number}
-    return await _enterprise(connection, "update_enterprise", values)
 
 
 async def put_gateway(
@@ -220,21 +212,27 @@ async def _judged_until(connection: Connection, known: int) -> dict[tuple[str, s
     name = "judged_until" if known else "judged_from_scratch"
     cursor = await connection.execute(_RULES[name], {"known": known})
     found: dict[tuple[str, str], int | None] = {}
-    for enterprise, tag, until in await cursor.fetchall():
-        found[enterprise, tag] = None if until is None else round(min(until * 1000, FOREVER))
+    while rows := await cursor.fetchmany(_SLICE):
+        for enterprise, tag, until in rows:
+            found[enterprise, tag] = None if until is None else round(min(until * 1000, FOREVER))
+        await asyncio.sleep(0)
     return found
 
 
 def _place(row: Any) -> Place:
-    return Place(point_of(row), row.lon, row.lat, row.created_at, row.equipment)
-
-
-async def _enterprise(
-    connection: Connection, name: str, values: Mapping[str, object]
-) -> Enterprise | None:
-    async with connection.cursor(row_factory=class_row(Enterprise)) as cursor:
-        await cursor.execute(_SQL[name], values)
-        return await cursor.fetchone()
+    file = PointFile(
+        row.height_m,
+        row.criticality,
+        row.converted_from,
+        row.calibrated_on,
+        row.calibration_due_on,
+        row.bump_tested_on,
+        row.bump_test_due_on,
+    )
+    empty = file == _NOTHING
+    return Place(
+        point_of(row), row.lon, row.lat, row.created_at, row.equipment, None if empty else file
+    )
 
 
 async def _number(connection: Connection, name: str) -> int:
@@ -254,3 +252,5 @@ async def _rows(connection: Connection, name: str, known: int) -> Any:
         while rows := await cursor.fetchmany(_SLICE):
             for row in rows:
                 yield row
+            # What has come already is handed out without waiting: others have their turn here.
+            await asyncio.sleep(0)

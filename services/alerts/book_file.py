@@ -157,11 +157,13 @@ def _parts(whole: Whole) -> Iterator[bytes]:
     parts = max(1, -(-len(points) // PART))
     yield _record(Begin(parts))
     detectors = tuple(directory.detectors.values())
+    groups = tuple(directory.groups.by_key.values())
     for _ in range(parts):
         some = tuple(islice(rest, PART))
         rules = tuple(rule for each in some for rule in directory.rules.get(each.id, ()))
-        yield _record(BookChange(version, some, rules=rules, detectors=detectors))
-        detectors = ()
+        change = BookChange(version, some, rules=rules, detectors=detectors, groups=groups)
+        yield _record(change)
+        detectors, groups = (), ()
 
 
 def _record(what: BookChange | Begin) -> bytes:

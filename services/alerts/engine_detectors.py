@@ -4,7 +4,7 @@ A reading that no such rule watches costs one look into a dictionary; without su
 """
 
 import heapq
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from services.alerts.engine_claims import Claims
@@ -41,7 +41,7 @@ class Detectors:
         self._wake: dict[Key, int] = {}
         self._settled = not fleet.directory.detectors
         for rule in fleet.directory.detectors.values():
-            self._put(Watch(rule, fleet.directory.by_id.get))
+            self._put(Watch(rule, fleet.directory))
 
     @property
     def undetermined(self) -> int:
@@ -87,7 +87,7 @@ class Detectors:
             if watch.fault is None:
                 self._pass(watch, now, out)
             elif watch.retry_at is not None and watch.retry_at <= now:
-                watch.begin(self._fleet.directory.by_id.get)
+                watch.begin(self._fleet.directory)
                 self._look(watch, now, out)
                 self._acquaint(watch, now, out)
             self._done(key, watch, now, out)
@@ -101,11 +101,15 @@ class Detectors:
         touched |= directory.detectors.keys() - self._watches.keys()
         for point in (*change.points, *change.removed_points):
             touched |= self._of_point.get(point.id, {}).keys()
+        groups = {(each.enterprise, each.code) for each in change.groups}
+        for key, watch in self._watches.items() if groups else ():
+            if watch.is_over(groups):
+                touched.add(key)
         for key, watch in self._watches.items() if change.gone_gateways else ():
             main = watch.main
             if main is not None and any(each.carried(main) for each in change.gone_gateways):
                 self._withdraw(watch, now, out)
-                watch.set_back(directory.by_id.get)
+                watch.set_back(directory)
                 self._done(key, watch, now, out)
         for key in sorted(touched):
             rule = directory.detectors.get(key)
@@ -176,7 +180,7 @@ class Detectors:
     def _feed(self, watch: Watch, reading: Reading, now: int, out: Outcome) -> None:
         try:
             if watch.received_at - now > LATE_MS:
-                watch.set_back(self._fleet.directory.by_id.get)
+                watch.set_back(self._fleet.directory)
             turns = watch.take(reading)
         except FAULTS as fault:
             self._fail(watch, fault, now, out)
@@ -265,7 +269,7 @@ class Detectors:
     def _renew(self, key: Key, rule: DetectorRule, now: int, out: Outcome) -> None:
         """A rule is new, says something else, or its points are others than they were."""
         old = self._watches.get(key)
-        new = Watch(rule, self._fleet.directory.by_id.get)
+        new = Watch(rule, self._fleet.directory)
         if old is not None and old.fault is None and _judges_alike(old, new):
             new.restore(old.memory())
             new.put(replace(old.state(), version=rule.version))
@@ -273,6 +277,8 @@ class Detectors:
             self._put(new)
             if old.rule != rule:
                 self._amend(new, now, out)
+        elif old is not None and rule.group is not None and old.rule == rule:
+            self._regroup(old, new, now, out)
         else:
             if old is not None:
                 self._withdraw(old, now, out)
@@ -282,8 +288,38 @@ class Detectors:
             self._look(new, now, out)
         self._done(key, new, now, out)
 
+    def _regroup(self, old: Watch, new: Watch, now: int, out: Outcome) -> None:
+        """Its group has other members. What stands goes on standing and is judged by those who
+        are in it now; where they cannot judge, that is said, and nothing is over by it."""
+        kept = {point.id: point for point in old.points.values()}
+        same = {
+            point.id
+            for point in new.points.values()
+            if point.id in kept and _nature(point) == _nature(kept[point.id])
+        }
+        memory = old.memory()
+        if memory is not None:
+            samples = {point: memory.samples.get(point, []) for point in same}
+            new.restore(replace(memory, samples=samples))
+        new.put(old.state())
+        new.lapsed, new.retry_at = old.lapsed, old.retry_at
+        self._put(new)
+        self._look(new, now, out)
+        if new.fault is not None:
+            return
+        try:
+            for reading in self._newest_but(new, set() if memory is None else same):
+                new.learn(reading)
+            turns = new.look(new.estimate(now)) if new.heard_at else []
+        except FAULTS as fault:
+            self._fail(new, fault, now, out)
+            return
+        self._conclude(new, turns, now, out)
+        if not new.lapsed:
+            self._amend(new, now, out)
+
     def _amend(self, watch: Watch, now: int, out: Outcome) -> None:
-        """Its grade, latch or patience changed: what stands goes on under them."""
+        """Its grade, latch, patience or parties changed: what stands goes on under them."""
         place, rule = watch.place, watch.rule
         alarm = None if place is None else self._claims.standing().get(place)
         if place is None or alarm is None:
@@ -296,7 +332,7 @@ class Detectors:
             active=True,
             grade=rule.grade,
             at=now,
-            facts=alarm.facts,
+            facts=dict(alarm.facts) | watch.parties(),
             version=rule.version,
             latch=rule.latch,
             realarm_ms=rule.realarm_ms,
@@ -306,22 +342,27 @@ class Detectors:
 
     def _acquaint(self, watch: Watch, now: int, out: Outcome) -> None:
         """A new rule judges the newest values at once."""
-        known = (self._newest_of(point.id) for point in watch.points.values())
-        for reading in sorted((each for each in known if each is not None), key=order):
+        for reading in self._newest_but(watch, ()):
             if watch.fault is None:
                 self._feed(watch, reading, now, out)
+
+    def _newest_but(self, watch: Watch, known: Collection[int]) -> list[Reading]:
+        """The newest readings of its points, but of those that it knows, in the order of time."""
+        points = (point.id for point in watch.points.values() if point.id not in known)
+        found = (self._newest_of(point_id) for point_id in points)
+        return sorted((each for each in found if each is not None), key=order)
 
     def _put(self, watch: Watch) -> None:
         key = watch.rule.enterprise, watch.rule.id
         self._forget(key)
         self._watches[key] = watch
-        for point_id in watch.rule.points.values():
+        for point_id in watch.numbers.values():
             self._of_point.setdefault(point_id, {})[key] = watch
 
     def _forget(self, key: Key) -> None:
         old = self._watches.pop(key, None)
         self._wake.pop(key, None)
-        for point_id in () if old is None else old.rule.points.values():
+        for point_id in () if old is None else old.numbers.values():
             mine = self._of_point.get(point_id, {})
             mine.pop(key, None)
             if not mine:
@@ -345,7 +386,7 @@ class Detectors:
 def _judges_alike(old: Watch, new: Watch) -> bool:
     """Whether both find the same: only grade, delays, latch and the like differ."""
     one, other = old.rule, new.rule
-    same = one.kind is other.kind and list(one.points.items()) == list(other.points.items())
+    same = one.kind is other.kind and list(old.numbers.items()) == list(new.numbers.items())
     return (
         same
         and dict(one.parameters) == dict(other.parameters)

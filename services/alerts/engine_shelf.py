@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from services.alerts.engine_claims import Claims
 from services.alerts.engine_fleet import Fleet
+from services.alerts.engine_group import Groups, Kinship, tells
 from services.alerts.engine_match import Known
 from services.alerts.engine_outcome import Outcome, Refused
 from services.domain import event
@@ -27,7 +28,6 @@ TIME_OVER = "Its time is over."
 SET_BACK = "Our clock was set back."
 FORGOTTEN = "It was acknowledged and still stands."
 
-_Group = tuple[str, str, str, str]
 _BACK = {
     Off.SHELVED: EventKind.UNSHELVED,
     Off.SUPPRESSED: EventKind.RELEASED,
@@ -55,6 +55,7 @@ class Shelves:
     def __init__(self, fleet: Fleet, claims: Claims) -> None:
         self._fleet = fleet
         self._claims = claims
+        self._groups = Groups(fleet.directory)
         self._settled = True
         self._wall: int | None = None
 
@@ -86,17 +87,17 @@ class Shelves:
 
     def follow(self, now: int, out: Outcome) -> None:
         """After a step: what rose unshelves its neighbours; what inhibits suppresses."""
-        risen: dict[_Group, set[int]] = {}
+        risen: dict[Kinship, set[str]] = {}
         inhibits, freed = False, list[str]()
         for each in out.transitions:
             alarm = each.alarm
             if each.event is EventKind.UNSHELVED:
                 freed.append(alarm.id)
             inhibits = inhibits or alarm.rule == INHIBIT
-            if each.event in (EventKind.RAISED, EventKind.ESCALATED) and _counts(alarm):
-                group = self._group(alarm)
-                if group is not None and alarm.point_id is not None:
-                    risen.setdefault(group, set()).add(alarm.point_id)
+            if each.event in (EventKind.RAISED, EventKind.ESCALATED) and tells(alarm):
+                who, kin = self._groups.rise_of(alarm)
+                for kinship in kin:
+                    risen.setdefault(kinship, set()).add(who)
         if risen and self._fleet.desk.off:
             self._unshelve_neighbours(risen, now, out)
         if inhibits:
@@ -172,14 +173,14 @@ class Shelves:
         if event.is_open(known.alarm):
             self._suppress(known, now, out)
 
-    def _unshelve_neighbours(self, risen: dict[_Group, set[int]], now: int, out: Outcome) -> None:
+    def _unshelve_neighbours(self, risen: dict[Kinship, set[str]], now: int, out: Outcome) -> None:
         for identity in sorted(self._fleet.desk.off):
             known = self._fleet.desk.open[identity]
             alarm = known.alarm
             if alarm.off is None or alarm.off.how is not Off.SHELVED:
                 continue
-            group = self._group(alarm)
-            if group is not None and risen.get(group, set()) - {alarm.point_id}:
+            own, kin = self._groups.listening(alarm)
+            if any(risen.get(kinship, set()) - {own} for kinship in kin):
                 self._put_back(known, now, out, None, NEIGHBOUR)
 
     def _inhibit(self, now: int, out: Outcome) -> None:
@@ -200,25 +201,10 @@ class Shelves:
 
     def _inhibited(self, alarm: Alarm) -> OffBoard | None:
         point = self._point(alarm)
-        foreign = alarm.is_claimed and not self._is_ruled(alarm)
+        foreign = alarm.is_claimed and not self._groups.is_ruled(alarm)
         if point is None or alarm.historical or foreign:
             return None
         return self._fleet.inhibitions.of(point, alarm.grade)
-
-    def _group(self, alarm: Alarm) -> _Group | None:
-        """Detectors of one kind at one hazard source are a group, until groups are registered:
-        those beyond a limit the same way, those of which rules find the same."""
-        point = self._point(alarm)
-        if point is None or point.hazard_source is None:
-            return None
-        if alarm.direction is None and not self._is_ruled(alarm):
-            return None
-        what = alarm.condition if alarm.direction is None else alarm.direction
-        return point.enterprise, point.hazard_source, point.kind, what
-
-    def _is_ruled(self, alarm: Alarm) -> bool:
-        """Whether a rule of ours stands behind a claim."""
-        return (alarm.enterprise, alarm.rule) in self._fleet.directory.detectors
 
     def _point(self, alarm: Alarm) -> Point | None:
         if alarm.point_id is None:
@@ -240,10 +226,3 @@ class Shelves:
         self._fleet.desk.note(known)
         if after.is_claimed and not event.is_open(after):
             self._claims.forget(after)
-
-
-def _counts(alarm: Alarm) -> bool:
-    """Whether its rise tells anything of the neighbourhood: not in the past, not under test, and
-    not where somebody works on the detector."""
-    out = alarm.off is not None and alarm.off.how is not Off.SHELVED
-    return not (alarm.historical or alarm.exercise or out)

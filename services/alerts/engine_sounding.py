@@ -8,7 +8,7 @@ from collections import deque
 from dataclasses import replace
 
 from services.alerts.engine_fleet import Fleet
-from services.alerts.engine_inhibition import HAZARD_SOURCE
+from services.alerts.engine_group import Groups
 from services.alerts.engine_match import Known
 from services.alerts.engine_outcome import Outcome
 from services.alerts.engine_state import SavedFlood, SavedSounding
@@ -40,6 +40,7 @@ class Sounding:
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
+        self._groups = Groups(fleet.directory)
         self._first_outs = FirstOuts()
         self._minutes: dict[Name, deque[int]] = {}
         self._meters: dict[str, FloodMeter] = {}
@@ -49,6 +50,10 @@ class Sounding:
 
     def follow(self, now: int, out: Outcome) -> None:
         """After a step: mark what it raised; correct the ranks that it changed."""
+        for alarm in self._groups.mark(out.transitions):
+            known = self._known(alarm)
+            if known is not None:
+                known.alarm = replace(known.alarm, group=alarm.group)
         risen: dict[str, Alarm] = {}
         moved: dict[int, Cascade] = {}
         for each in out.transitions:
@@ -196,17 +201,10 @@ class Sounding:
         )
 
     def _group(self, alarm: Alarm) -> Group | None:
-        """Its hazard source; until groups are registered, that is the group."""
+        """Among whose alarms it has a rank."""
         if alarm.historical or alarm.exercise or alarm.rule in APART:
             return None
-        if alarm.subject.type == HAZARD_SOURCE:
-            return alarm.enterprise, alarm.subject.id
-        point = None
-        if alarm.point_id is not None:
-            point = self._fleet.directory.by_id.get(alarm.point_id)
-        if point is None or point.hazard_source is None:
-            return None
-        return alarm.enterprise, point.hazard_source
+        return self._groups.of_first_out(alarm)
 
     def _known(self, alarm: Alarm) -> Known | None:
         """Where an alarm is kept, open or over."""

@@ -1,13 +1,14 @@
 """One rule at work: its detector, how long its finding must last, and what goes wrong with it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from services.domain.claim import Claim, Place, Scalar
 from services.domain.detector import DetectorState, Finding
 from services.domain.detector_course import FAULTS, heard, passed, sample
 from services.domain.detector_kind import DetectorKind
-from services.domain.detector_rule import BadRule, DetectorRule, build
+from services.domain.detector_rule import BadRule, DetectorRule, build, watched
+from services.domain.directory import Directory
 from services.domain.lasting import Lasting, Turn
 from services.domain.point import Point
 from services.domain.reading import Reading
@@ -21,9 +22,6 @@ UNDETERMINED_GRADE = 3
 
 _SHOWN = 200
 """Characters of a text among the facts."""
-
-Find = Callable[[int], Point | None]
-"""A registered point by its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +43,29 @@ class WatchState:
 
 class Watch:
     """A rule and its detector. `fault`: why it cannot judge; `retry_at`: when it is tried again
-    (our clock); `lapsed`: what stands is not judged at present."""
+    (our clock); `lapsed`: what stands is not judged at present; `numbers`: the points that it
+    watches by their names in it, which for a rule over a group are those of now."""
 
-    def __init__(self, rule: DetectorRule, find: Find) -> None:
+    def __init__(self, rule: DetectorRule, directory: Directory) -> None:
         self.rule = rule
         self.lasting = Lasting(rule.on_delay_ms, rule.off_delay_ms)
         self.heard_at = self.received_at = 0
         self.lapsed = False
         self.retry_at: int | None = None
         self._said: tuple[bool, int | None, int | None] = False, None, None
-        self.begin(find)
+        self.begin(directory)
 
-    def begin(self, find: Find) -> None:
+    def begin(self, directory: Directory) -> None:
         """Make the detector anew, over the points as they are registered now."""
         self.fault: str | None = None
+        self.numbers = dict(self.rule.points)
         self.points: dict[str, Point] = {}
+        main = directory.by_id.get(self.rule.main)
+        if main is not None:
+            self.points = {next(iter(self.numbers)): main}
         try:
-            self.points = self._registered(find)
+            self.numbers = watched(self.rule, directory.groups, directory.by_id)
+            self.points = self._registered(directory)
             self._detector = build(self.rule, self.points, express)
         except FAULTS as fault:
             self.fail(fault)
@@ -84,12 +88,21 @@ class Watch:
             return None
         return main.enterprise, SubjectType.POINT, main.tag, self.rule.id
 
+    def is_over(self, groups: Container[tuple[str, str]]) -> bool:
+        """Whether it watches one of these groups (enterprise and code)."""
+        group = self.rule.group
+        return group is not None and (self.rule.enterprise, group) in groups
+
     def take(self, reading: Reading) -> list[Turn]:
         """A reading of one of its points. Raises one of FAULTS."""
         turns = heard(self._detector, self.lasting, reading)
-        if reading.judged_at >= self.heard_at:
-            self.heard_at, self.received_at = reading.judged_at, reading.received_at
+        self._note(reading)
         return turns
+
+    def learn(self, reading: Reading) -> None:
+        """What a point read that it watches from now on. Raises one of FAULTS."""
+        self._detector.take(reading.point_id, sample(reading))
+        self._note(reading)
 
     def remember(self, reading: Reading) -> None:
         """Recovery: a reading whose consequences are known already. Raises one of FAULTS."""
@@ -98,6 +111,11 @@ class Watch:
     def pass_to(self, until: int) -> list[Turn]:
         """Time goes on, in judging time. Raises one of FAULTS."""
         return passed(self._detector, self.lasting, until)
+
+    def look(self, at: int) -> list[Turn]:
+        """What it finds at a moment in judging time, without a reading. Raises one of FAULTS."""
+        turns = passed(self._detector, self.lasting, at)
+        return turns + self.lasting.take(at, self._detector.pass_to(at))
 
     def due(self) -> int | None:
         """The next moment in judging time at which something happens without a reading. Raises
@@ -115,12 +133,12 @@ class Watch:
         """Its judging time now, by its newest reading and our clock since then."""
         return self.heard_at + max(0, now - self.received_at)
 
-    def set_back(self, find: Find) -> None:
+    def set_back(self, directory: Directory) -> None:
         """Our own clock was: what stands goes on standing, all else begins anew."""
         active = self.lasting.active
         self.heard_at = self.received_at = 0
         self.lasting = Lasting(self.rule.on_delay_ms, self.rule.off_delay_ms, active)
-        self.begin(find)
+        self.begin(directory)
 
     def says_other(self) -> WatchState | None:
         """Where it stands, if that has to be spooled: it is another place than before."""
@@ -212,6 +230,10 @@ class Watch:
             version=rule.version,
         )
 
+    def _note(self, reading: Reading) -> None:
+        if reading.judged_at >= self.heard_at:
+            self.heard_at, self.received_at = reading.judged_at, reading.received_at
+
     def _gist(self) -> tuple[bool, int | None, int | None]:
         lasting = self.lasting
         return lasting.active, lasting.since, lasting.unknown_since if lasting.active else None
@@ -223,17 +245,21 @@ class Watch:
         facts |= {name: value * scale for name, value in told.items() if value is not None}
         for name, parameter in self.rule.parameters.items():
             facts[name] = parameter[:_SHOWN] if isinstance(parameter, str) else parameter
+        return facts | self.parties()
+
+    def parties(self) -> dict[str, Scalar]:
+        """Whose finding it is, among the facts of its alarm."""
+        facts: dict[str, Scalar] = {}
         if len(self.points) > 1:
             facts["points"] = ", ".join(point.tag for point in self.points.values())[:_SHOWN]
+        if self.rule.group is not None:
+            facts["group"] = self.rule.group
         return facts
 
-    def _registered(self, find: Find) -> dict[str, Point]:
+    def _registered(self, directory: Directory) -> dict[str, Point]:
         found: Mapping[str, Point | None] = {
-            name: find(number) for name, number in self.rule.points.items()
+            name: directory.by_id.get(number) for name, number in self.numbers.items()
         }
-        main = next(iter(found.values()), None)
-        if main is not None:
-            self.points = {next(iter(found)): main}
         for name, point in found.items():
             if point is None or point.enterprise != self.rule.enterprise:
                 raise BadRule(f"points.{name}", "This point is not registered.")

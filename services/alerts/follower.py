@@ -89,6 +89,7 @@ def difference(directory: Directory, whole: BookChange, now: int) -> BookChange:
         (*rules, *ended),
         gone,
         _detectors(directory, whole, now),
+        groups=tuple(directory.groups.changed(whole.groups)),
     )
 
 

@@ -46,6 +46,7 @@ def item_of(alarm: Alarm, directory: Directory, event_seq: int) -> AlarmItem:
         latch=alarm.latch,
         first_out_rank=alarm.first_out_rank,
         in_minute=alarm.in_minute,
+        group=alarm.group,
     )
 
 

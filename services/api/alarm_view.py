@@ -82,13 +82,16 @@ class AlarmView:
     latch: bool
     """Once it is over it stays until it is acknowledged then."""
     first_out: bool
-    """Whether it was the first of its hazard source's alarms that followed each other."""
+    """Whether it was the first of its group's alarms (where it has none: of its hazard source's)
+    that followed each other."""
     first_out_rank: int | None
-    """Which of them it was, from 1; null for later ones and where there is no hazard source."""
+    """Which of them it was, from 1; null for later ones, and where there is neither."""
     chattering: bool
     """It rose three times or more in the minute up to its start."""
     fleeting: bool
     """It was over in less than ten seconds."""
+    group: str | None
+    """Code of the group of detectors that its point was in when it rose."""
 
 
 def view(alarm: AlarmItem, recorded: bool, language: Language) -> AlarmView:
@@ -130,6 +133,7 @@ def view(alarm: AlarmItem, recorded: bool, language: Language) -> AlarmView:
         first_out_rank=alarm.first_out_rank,
         chattering=alarm.in_minute >= CHATTER_COUNT,
         fleeting=is_fleeting(alarm.raised_at, alarm.cleared_at),
+        group=alarm.group,
     )
 
 

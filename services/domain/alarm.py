@@ -118,6 +118,9 @@ class Alarm:
     in_minute: int = 1
     """How many times its subject and direction rose in the minute up to its start, this one
     included; with three it chatters."""
+    group: str | None = None
+    """The group of detectors that its point was in when it rose, and that its rank is of; None:
+    it was in none, and ranks at its hazard source."""
 
     def __post_init__(self) -> None:
         if not self.subject.id and self.tag is not None:

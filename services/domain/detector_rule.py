@@ -1,7 +1,8 @@
 """Rules that are more than a limit: what they say, and what is asked of one that is to judge.
 
 A rule watches points under names; the first is its main point: its alarm is about that one,
-and stands at its tag, whatever the others are (a vote of a group, too).
+and stands at its tag, whatever the others are (a vote of a group, too). A rule that compares or
+counts votes may name a registered group instead: then it watches whoever is in it.
 """
 
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 
 from services.domain.claim import Scalar
 from services.domain.detector import Detector
+from services.domain.detector_group import DetectorGroups
 from services.domain.detector_kind import MOST_POINTS, PARAMETERS, DetectorKind
 from services.domain.detector_maker import BadRule, Express, made
 from services.domain.point import Point
@@ -20,7 +22,8 @@ WORST_GRADE, MILDEST_GRADE = 1, 4
 
 @dataclass(frozen=True, slots=True)
 class DetectorRule:
-    """One version of a rule. `points`: names to numbers of points, the main one first;
+    """One version of a rule. `points`: names to numbers of points, the main one first; of one over
+    a `group` (its code) only that one, for the others are those of the group at any time.
     `parameters`: those of `PARAMETERS` for its kind, what is left out by its default. Delays in
     milliseconds; `valid_from`, `valid_to`, `valid_until` as for a limit (epoch ms)."""
 
@@ -40,6 +43,7 @@ class DetectorRule:
     owner: str | None = None
     valid_until: int | None = None
     message: str | None = None
+    group: str | None = None
 
     @property
     def main(self) -> int:
@@ -70,6 +74,8 @@ _QUANTITIES = frozenset(
     }
 )
 _ONE_UNIT = frozenset({DetectorKind.DEVIATION, DetectorKind.VOTING})
+OF_GROUPS = _ONE_UNIT
+"""The kinds that may name a group."""
 
 
 def validated(
@@ -95,6 +101,26 @@ def build(rule: DetectorRule, points: Mapping[str, Point], express: Express) -> 
     """The detector of a rule over its registered points. Raises BadRule, as `validated`."""
     found = validated(rule.kind, points, rule.parameters, rule.grade, express)
     return made(rule.kind, points, found, express)
+
+
+def watched(
+    rule: DetectorRule, groups: DetectorGroups, points: Mapping[int, Point]
+) -> dict[str, int]:
+    """The numbers of the points that a rule watches, the main one first, by their names in it.
+    Those of its group that the register has not any more are left out.
+
+    Raises BadRule where its group is gone, or its own point no member of it.
+    """
+    if rule.group is None:
+        return dict(rule.points)
+    group = groups.find(rule.enterprise, rule.group)
+    if group is None:
+        raise BadRule("group", f"There is no group {rule.group}.")
+    (name, main), *_ = rule.points.items()
+    if main not in group.members:
+        raise BadRule("group", f"{name} is not in the group {rule.group}.")
+    others = (points[each] for each in group.members if each != main and each in points)
+    return {name: main} | {point.tag: point.id for point in others}
 
 
 def _check_points(kind: DetectorKind, points: Mapping[str, Point]) -> None:

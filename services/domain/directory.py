@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from services.domain.detector_group import DetectorGroup, DetectorGroups
 from services.domain.detector_rule import DetectorRule
 from services.domain.point import Point
 from services.domain.rule import LimitRule
@@ -20,6 +21,7 @@ class Directory:
     rules: dict[int, list[LimitRule]] = field(default_factory=dict)
     detectors: dict[tuple[str, str], DetectorRule] = field(default_factory=dict)
     """By enterprise and id: the rules in force that are more than a limit."""
+    groups: DetectorGroups = field(default_factory=DetectorGroups)
     _sharing: Sharing = field(default_factory=Sharing, repr=False, compare=False)
 
     def find(self, enterprise: str, tag: str) -> Point | None:
@@ -108,8 +110,8 @@ class GoneGateway:
 
 @dataclass(frozen=True, slots=True)
 class BookChange:
-    """What one look at the book brought: the points and rules that are new, changed or gone, and
-    the gateways that are gone."""
+    """What one look at the book brought: the points, groups and rules that are new, changed or gone,
+    and the gateways that are gone."""
 
     version: int
     points: tuple[Point, ...] = ()
@@ -117,6 +119,7 @@ class BookChange:
     rules: tuple[LimitRule, ...] = ()
     gone_gateways: tuple[GoneGateway, ...] = ()
     detectors: tuple[DetectorRule, ...] = ()
+    groups: tuple[DetectorGroup, ...] = ()
 
     def apply(self, directory: Directory) -> set[int]:
         """Bring a directory up to this version; the numbers of the points that were touched."""
@@ -129,6 +132,8 @@ class BookChange:
                 directory.put_rule(rule)
         for detector in self.detectors:
             directory.put_detector(detector)
+        for group in self.groups:
+            directory.groups.put(group)
         directory.version = self.version
         touched = {p.id for p in (*self.points, *self.removed_points)}
         return touched | {rule.point_id for rule in self.rules}

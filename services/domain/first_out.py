@@ -1,6 +1,6 @@
 """First-out: which alarm of a group came first when many follow each other, and in what order.
 
-A group is a hazard source of an enterprise. Its alarms make one cascade as long as no more than
+A group is one of detectors that an enterprise registered, or a hazard source. Its alarms make one cascade as long as no more than
 `GAP_MS` of judging time lies between one and the next; the order is that of their judging times,
 whatever the order in which we heard of them. One that repeats keeps the place of its first time.
 """
@@ -24,8 +24,8 @@ CASCADES = 100
 
 Name = tuple[str, ...]
 """Which alarm it is again and again: subject and direction."""
-Group = tuple[str, str]
-"""Enterprise and hazard source."""
+Group = tuple[str, ...]
+"""Enterprise and hazard source; or enterprise, the word for a registered group, and its code."""
 
 
 @dataclass(order=True, frozen=True, slots=True)

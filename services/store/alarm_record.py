@@ -166,6 +166,7 @@ def _alarm_fields(alarm: Alarm) -> dict[str, Any]:
         "exercise": alarm.exercise,
         "first_out_rank": alarm.first_out_rank,
         "in_minute": alarm.in_minute,
+        "group": alarm.group,
     }
 
 

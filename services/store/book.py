@@ -11,6 +11,7 @@ import msgspec
 import psycopg
 from psycopg.rows import namedtuple_row
 
+from services.domain.detector_group import DetectorGroup, GroupKind
 from services.domain.detector_kind import DetectorKind
 from services.domain.detector_rule import DetectorRule
 from services.domain.directory import BookChange, Directory, GoneGateway
@@ -105,6 +106,7 @@ class BookReader:
                 gone = await (
                     await connection.execute(self._sql["gone_gateways"], known)
                 ).fetchall()
+                groups = await self._groups(connection, known)
         self.version = int(row[0])
         return BookChange(
             version=self.version,
@@ -112,6 +114,7 @@ class BookReader:
             rules=tuple(whole.rules),
             gone_gateways=tuple(GoneGateway(*each) for each in gone),
             detectors=tuple(_detector(each) for each in found),
+            groups=groups,
         )
 
     async def _rows(
@@ -150,6 +153,7 @@ class BookReader:
                 await cursor.execute(self._sql["detectors"], known)
             ).fetchall()
             gone = await (await connection.execute(self._sql["gone_gateways"], known)).fetchall()
+            groups = await self._groups(connection, known)
         self.version = int(row[0])
         return BookChange(
             version=self.version,
@@ -158,6 +162,16 @@ class BookReader:
             rules=tuple(rules),
             gone_gateways=tuple(GoneGateway(*each) for each in gone),
             detectors=tuple(_detector(each) for each in found),
+            groups=groups,
+        )
+
+    async def _groups(
+        self, connection: psycopg.AsyncConnection[Any], known: dict[str, Any]
+    ) -> tuple[DetectorGroup, ...]:
+        rows = await (await connection.execute(self._sql["groups"], known)).fetchall()
+        return tuple(
+            DetectorGroup(enterprise, code, GroupKind(kind), tuple(members), removed)
+            for enterprise, code, kind, members, removed in rows
         )
 
     def _drop(self) -> None:
@@ -227,4 +241,5 @@ def _detector(row: Any) -> DetectorRule:
         owner=row.owner,
         valid_until=None if row.valid_until is None else to_ms(row.valid_until),
         message=row.message,
+        group=row.group_code,
     )

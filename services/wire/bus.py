@@ -71,6 +71,8 @@ class AlarmItem(msgspec.Struct, frozen=True, omit_defaults=False):
     latch: bool = False
     first_out_rank: int | None = None
     in_minute: int = 1
+    group: str | None = None
+    """Code of the group of detectors that its point was in when it rose."""
 
 
 class AlarmEvent(msgspec.Struct, frozen=True):

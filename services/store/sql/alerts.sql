@@ -41,13 +41,13 @@ INSERT INTO alarm (enterprise, id, point_id, tag, direction, rule, rule_version,
                    "limit", grade, state, value, raised_at, received_at, historical, cleared_at,
                    acknowledged_at, acknowledged_by, closed_as, superseded, subject_type,
                    subject_id, facts, judged, exercise, off, latch, realarm_ms,
-                   first_out_rank, in_minute)
+                   first_out_rank, in_minute, group_code)
 VALUES (%(enterprise)s, %(id)s, %(point_id)s, %(tag)s, %(direction)s, %(rule)s, %(rule_version)s,
         %(condition)s, %(limit)s, %(grade)s, %(state)s, %(value)s, %(raised_at)s, %(received_at)s,
         %(historical)s, %(cleared_at)s, %(acknowledged_at)s, %(acknowledged_by)s, %(closed_as)s,
         %(superseded)s, %(subject_type)s, %(subject_id)s, %(facts)s::jsonb, %(judged)s,
         %(exercise)s, %(off)s::jsonb, %(latch)s, %(realarm_ms)s,
-        %(first_out_rank)s, %(in_minute)s)
+        %(first_out_rank)s, %(in_minute)s, %(group)s)
 ON CONFLICT (enterprise, id) DO UPDATE SET
     rule = excluded.rule, rule_version = excluded.rule_version, condition = excluded.condition,
     "limit" = excluded."limit", grade = excluded.grade, state = excluded.state,
@@ -57,7 +57,8 @@ ON CONFLICT (enterprise, id) DO UPDATE SET
     closed_as = excluded.closed_as, superseded = excluded.superseded, facts = excluded.facts,
     judged = excluded.judged, exercise = excluded.exercise, off = excluded.off,
     latch = excluded.latch, realarm_ms = excluded.realarm_ms,
-    first_out_rank = excluded.first_out_rank, in_minute = excluded.in_minute;
+    first_out_rank = excluded.first_out_rank, in_minute = excluded.in_minute,
+    group_code = excluded.group_code;
 
 -- name: put_state
 -- The judged state of a point from a moment on.
@@ -101,7 +102,7 @@ ORDER BY least(measured_at, received_at), measured_at;
 SELECT enterprise, id, point_id, tag, direction, rule, rule_version, condition, "limit", grade,
        state, value, raised_at, received_at, historical, cleared_at, acknowledged_at,
        acknowledged_by, closed_as, superseded, subject_type, subject_id, facts, judged, exercise,
-       off, latch, realarm_ms, first_out_rank, in_minute
+       off, latch, realarm_ms, first_out_rank, in_minute, group_code AS "group"
 FROM alarm
 WHERE direction IS NOT NULL AND point_id = %(point_id)s
   AND (closed_as IS NULL
@@ -114,7 +115,7 @@ ORDER BY raised_at, id;
 SELECT enterprise, id, point_id, tag, direction, rule, rule_version, condition, "limit", grade,
        state, value, raised_at, received_at, historical, cleared_at, acknowledged_at,
        acknowledged_by, closed_as, superseded, subject_type, subject_id, facts, judged, exercise,
-       off, latch, realarm_ms, first_out_rank, in_minute
+       off, latch, realarm_ms, first_out_rank, in_minute, group_code AS "group"
 FROM alarm WHERE closed_as IS NULL ORDER BY raised_at, id;
 
 -- name: newest_states

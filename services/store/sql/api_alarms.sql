@@ -4,7 +4,7 @@ SELECT a.enterprise, a.id, a.point_id, a.tag, a.direction, a.rule, a.rule_versio
        a."limit", a.grade, a.state, a.value, a.raised_at, a.received_at, a.historical, a.exercise,
        a.cleared_at, a.acknowledged_at, a.acknowledged_by, a.closed_as, a.superseded,
        a.subject_type, a.subject_id, a.facts, a.judged, a.off, a.latch,
-       a.first_out_rank, a.in_minute,
+       a.first_out_rank, a.in_minute, a.group_code AS "group",
        coalesce(p.kind, '') AS kind, coalesce(p.unit, '') AS unit, p.name, p.name_en,
        p.hazard_source
 FROM alarm a LEFT JOIN point p ON p.id = a.point_id
@@ -17,7 +17,7 @@ SELECT a.enterprise, a.id, a.point_id, a.tag, a.direction, a.rule, a.rule_versio
        a."limit", a.grade, a.state, a.value, a.raised_at, a.received_at, a.historical, a.exercise,
        a.cleared_at, a.acknowledged_at, a.acknowledged_by, a.closed_as, a.superseded,
        a.subject_type, a.subject_id, a.facts, a.judged, a.off, a.latch,
-       a.first_out_rank, a.in_minute,
+       a.first_out_rank, a.in_minute, a.group_code AS "group",
        coalesce(p.kind, '') AS kind, coalesce(p.unit, '') AS unit, p.name, p.name_en,
        p.hazard_source
 FROM alarm a LEFT JOIN point p ON p.id = a.point_id
@@ -40,7 +40,7 @@ SELECT a.enterprise, a.id, a.point_id, a.tag, a.direction, a.rule, a.rule_versio
        a."limit", a.grade, a.state, a.value, a.raised_at, a.received_at, a.historical, a.exercise,
        a.cleared_at, a.acknowledged_at, a.acknowledged_by, a.closed_as, a.superseded,
        a.subject_type, a.subject_id, a.facts, a.judged, a.off, a.latch,
-       a.first_out_rank, a.in_minute,
+       a.first_out_rank, a.in_minute, a.group_code AS "group",
        coalesce(p.kind, '') AS kind, coalesce(p.unit, '') AS unit, p.name, p.name_en,
        p.hazard_source
 FROM alarm a LEFT JOIN point p ON p.id = a.point_id

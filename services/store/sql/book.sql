@@ -56,7 +56,7 @@ FROM (
 -- The versions of detector rules that a change after the known version touched, with their points.
 SELECT rule.enterprise, rule.id, rule.version, rule.kind, rule.parameters, rule.grade,
        rule.on_delay_s, rule.off_delay_s, rule.latch, rule.realarm_s, rule.valid_from, rule.owner,
-       rule.valid_until, rule.message,
+       rule.valid_until, rule.message, rule.group_code,
        least(rule.valid_to, CASE WHEN rule.valid_until <= now() THEN rule.valid_until END)
            AS valid_to,
        array_agg(its.name ORDER BY its.place) AS names,
@@ -74,3 +74,16 @@ ORDER BY rule.enterprise, rule.id, rule.version;
 SELECT enterprise, code, book_version FROM gateway
 WHERE book_version > %(known)s AND deleted_at IS NOT NULL
 ORDER BY book_version;
+
+-- name: groups
+-- The groups that a change after the known version touched, with the points that are in them now.
+SELECT its.enterprise, its.code, its.kind,
+       array(SELECT point.id
+             FROM detector_group_member AS member JOIN point USING (enterprise, tag)
+             WHERE (member.enterprise, member.group_code) = (its.enterprise, its.code)
+               AND point.deleted_at IS NULL
+             ORDER BY point.tag COLLATE "C") AS members,
+       its.deleted_at IS NOT NULL AS removed
+FROM detector_group AS its
+WHERE its.book_version > %(known)s AND (%(known)s > 0 OR its.deleted_at IS NULL)
+ORDER BY its.enterprise, its.code;

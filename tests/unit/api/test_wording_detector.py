@@ -9,7 +9,9 @@ from msgspec.structs import replace
 from services.alerts.engine_watch import Watch
 from services.api.wording import params
 from services.domain.claim import Scalar
+from services.domain.detector_group import DetectorGroup, GroupKind
 from services.domain.detector_kind import DetectorKind
+from services.domain.directory import Directory
 from services.domain.point import STATES, Point
 from tests.stories.rules import TEMPERATURE, TWIN, detector
 from tests.unit.api.test_wording import BARE, texts
@@ -124,14 +126,38 @@ UNFIT = [
         lambda: made("deviation", TEMPERATURE, MISSING, limit=5.0),
         "监测点未登记（字段 points.other）",
     ),
+    (lambda: voted(None, TEMPERATURE), "探测器组 ring 不存在（字段 group）"),
+    (lambda: voted([TWIN], TEMPERATURE), "main 不在探测器组 ring 中（字段 group）"),
+    (lambda: voted([TEMPERATURE], TEMPERATURE), "监测点数量应为 2 至 20 个（字段 points）"),
+    (
+        lambda: voted([TEMPERATURE, TWIN], TEMPERATURE, 3),
+        "仅有 2 个监测点，不可能有 3 个达到限值（字段 parameters.needed）",
+    ),
 ]
 
 
 def made(kind: str, *points: Point, **parameters: Scalar) -> str:
     """The fault of a rule that does not fit, as the engine tells it."""
-    registered = {point.id: point for point in points if point is not MISSING}
+    registered = Directory()
+    for point in points:
+        if point is not MISSING:
+            registered.put(point)
     rule = domain_replace(detector(kind, *points), parameters=parameters)
-    fault = Watch(rule, registered.get).fault
+    fault = Watch(rule, registered).fault
+    assert fault is not None
+    return fault
+
+
+def voted(members: list[Point] | None, main: Point, needed: int = 2) -> str:
+    """The fault of a vote over a group; None: there is no such group."""
+    registered = Directory()
+    for point in (TEMPERATURE, TWIN):
+        registered.put(point)
+    if members is not None:
+        those = tuple(point.id for point in members)
+        registered.groups.put(DetectorGroup("acme", "ring", GroupKind.MIXED, those))
+    rule = detector("voting", main, needed=needed, limit=5.0)
+    fault = Watch(domain_replace(rule, group="ring"), registered).fault
     assert fault is not None
     return fault
 

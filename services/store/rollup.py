@@ -74,8 +74,9 @@ class Rollups:
         return None if low is None else (int(low), int(high))
 
     async def roll_minutes(self, step: Pass, low: int, high: int) -> None:
-        """The minutes of a pass for a portion of the points."""
+        """The minutes of a pass for a portion of the points, and the states of its interlocks."""
         await self._roll("roll_minutes", step.first, step.past, low, high)
+        await self._roll("mend_interlocks", step.first, step.past, low, high)
 
     async def roll_hours(self, step: Pass, low: int, high: int) -> None:
         """The hours of a pass for a portion of the points, whose minutes are done."""
@@ -121,6 +122,9 @@ class Rollups:
         for name in (*names, "roll_due_minutes", "roll_due_hours"):
             # Unprepared, so that each plan knows its day and looks at no other chunk.
             await connection.execute(self._sql[name], stretch, prepare=False)
+        if not dropped:
+            # Where readings were dropped, what they told stays as it is on record.
+            await connection.execute(self._sql["mend_due_interlocks"], stretch, prepare=False)
 
     async def _roll(self, name: str, first: int, past: int, low: int, high: int) -> None:
         values = {"first": to_datetime(first), "past": to_datetime(past), "low": low, "high": high}

@@ -133,3 +133,17 @@ ON CONFLICT (point_id, bucket) DO UPDATE SET
 -- name: waiting
 -- How many batches' notes are waiting, and since when.
 SELECT count(*), min(noted_at) FROM rollup_note;
+
+-- name: mend_interlocks
+-- The states of a portion's interlocks over a stretch of time that readings came in.
+SELECT mend_interlock(id, %(first)s, %(past)s) FROM point
+WHERE kind = 'interlock' AND id BETWEEN %(low)s AND %(high)s AND EXISTS (
+    SELECT FROM reading
+    WHERE point_id = point.id AND measured_at >= %(first)s AND measured_at < %(past)s);
+
+-- name: mend_due_interlocks
+-- The states of interlocks around the late minutes of a day.
+SELECT mend_interlock(id, first, past)
+FROM (SELECT point_id, min(bucket) AS first, max(bucket) + interval '1 minute' AS past
+      FROM rollup_due WHERE bucket >= %(first)s AND bucket < %(past)s GROUP BY point_id) AS due
+JOIN point ON point.id = due.point_id AND point.kind = 'interlock';

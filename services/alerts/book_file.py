@@ -158,10 +158,13 @@ def _parts(whole: Whole) -> Iterator[bytes]:
     yield _record(Begin(parts))
     detectors = tuple(directory.detectors.values())
     groups = tuple(directory.groups.by_key.values())
+    shelving = directory.shelving
     for _ in range(parts):
         some = tuple(islice(rest, PART))
         rules = tuple(rule for each in some for rule in directory.rules.get(each.id, ()))
-        change = BookChange(version, some, rules=rules, detectors=detectors, groups=groups)
+        change = BookChange(
+            version, some, rules=rules, detectors=detectors, groups=groups, shelving=shelving
+        )
         yield _record(change)
         detectors, groups = (), ()
 

@@ -9,7 +9,10 @@ import structlog
 from services.alerts.engine import Action
 from services.alerts.judge import Judge
 from services.domain.alarm_life import LifeEvent
-from services.wire.bus import IDS_A_COMMAND, Command, Refusal, Reply
+from services.domain.application import Application
+from services.domain.rule import Direction
+from services.domain.subject import Subject
+from services.wire.bus import IDS_A_COMMAND, ApplicationItem, Command, Refusal, Reply
 
 REMEMBERED = 10_000
 """Command ids kept, so that a repeated one is not carried out twice; the oldest go first."""
@@ -99,6 +102,19 @@ def _action(kind: LifeEvent, command: Command) -> Action:
         command.minutes,
         _note(command.permit),
         None if command.approved_by is None else _clean(command.approved_by),
+        _note(command.approval_note),
+        None if command.application is None else _application(command.application),
+    )
+
+
+def _application(item: ApplicationItem) -> Application:
+    return Application(
+        item.enterprise,
+        Subject(item.subject_type, item.subject_id),
+        None if item.direction is None else Direction(item.direction),
+        item.rule,
+        item.grade,
+        item.limit,
     )
 
 

@@ -13,14 +13,13 @@ from services.alerts.engine_outcome import Outcome, Refused
 from services.domain import event
 from services.domain.alarm import Alarm, EventKind, Transition
 from services.domain.alarm_life import LifeEvent
+from services.domain.application import NOTHING_STANDS, Application
 from services.domain.point import Point
 from services.domain.suppression import (
     INHIBIT,
     MINUTE_MS,
     Off,
     OffBoard,
-    out_refusal,
-    shelf_refusal,
 )
 
 NEIGHBOUR = "A neighbour in its group rose."
@@ -33,12 +32,14 @@ _BACK = {
     Off.SUPPRESSED: EventKind.RELEASED,
     Off.OUT_OF_SERVICE: EventKind.RETURNED_TO_SERVICE,
 }
+_OFF = {LifeEvent.SHELVE: Off.SHELVED, LifeEvent.TAKE_OUT: Off.OUT_OF_SERVICE}
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
     """An operator's action on one alarm. `minutes` and `reason` for what takes it off the board;
-    `permit` for out of service; `approved_by`: the second person."""
+    `permit` for out of service; `approved_by`: the second person, `approval_note` their words.
+    `application`: what they approved; it is then carried out on what stands of it now."""
 
     kind: LifeEvent
     alarm_id: str
@@ -47,6 +48,8 @@ class Action:
     minutes: float = 0.0
     permit: str | None = None
     approved_by: str | None = None
+    approval_note: str | None = None
+    application: Application | None = None
 
 
 class Shelves:
@@ -63,14 +66,17 @@ class Shelves:
         self, action: Action, enterprises: set[str] | None, now: int, out: Outcome
     ) -> Alarm | Refused:
         """Carry out an operator's action; one that is so already comes back as it is."""
-        refused = self._fleet.desk.refusal(action.alarm_id, enterprises)
+        alarm_id = self._meant(action)
+        if alarm_id is None:
+            return Refused(action.alarm_id, "not_open", NOTHING_STANDS)
+        refused = self._fleet.desk.refusal(alarm_id, enterprises)
         if refused is not None:
             return refused
-        known = self._fleet.desk.open[action.alarm_id]
+        known = self._fleet.desk.open[alarm_id]
         why = event.refusal(known.alarm, action.kind) or self._unfit(known.alarm, action)
         if why is not None:
             text = f"{why[:1].upper()}{why[1:]}"
-            return Refused(action.alarm_id, "not_possible", text.rstrip(".") + ".")
+            return Refused(alarm_id, "not_possible", text.rstrip(".") + ".")
         if action.kind in (LifeEvent.SHELVE, LifeEvent.TAKE_OUT):
             self._take_off(known, action, now, out)
         else:
@@ -131,34 +137,47 @@ class Shelves:
             self._settled = True
             self._inhibit(now, out)
 
+    def _meant(self, action: Action) -> str | None:
+        """The alarm that it is about: of what was applied for, the last that is on the desk."""
+        asked = action.application
+        if asked is None:
+            return action.alarm_id
+        those = [k.alarm for k in self._fleet.desk.open.values() if asked.is_for(k.alarm)]
+        return max(those, key=lambda each: (each.raised_at, each.id)).id if those else None
+
     def _unfit(self, alarm: Alarm, action: Action) -> str | None:
         if alarm.historical:
             return "It is historical and on no board."
-        length = round(action.minutes * MINUTE_MS)
-        match action.kind:
-            case LifeEvent.SHELVE:
-                return shelf_refusal(alarm.grade, length, action.actor, action.approved_by)
-            case LifeEvent.TAKE_OUT if not action.permit:
-                return "Out of service needs the number of a permit."
-            case LifeEvent.TAKE_OUT:
-                return out_refusal(alarm.grade, length, action.actor, action.approved_by)
-            case _:
-                return None
+        how = _OFF.get(action.kind)
+        if how is None:
+            return None
+        if how is Off.OUT_OF_SERVICE and not action.permit:
+            return "Out of service needs the number of a permit."
+        graver = None if action.application is None else action.application.refusal(alarm)
+        return graver or self._fleet.directory.shelving.refusal(
+            how,
+            alarm.grade,
+            round(action.minutes * MINUTE_MS),
+            action.actor,
+            action.approved_by,
+        )
 
     def _take_off(self, known: Known, action: Action, now: int, out: Outcome) -> None:
-        shelf = action.kind is LifeEvent.SHELVE
+        how = _OFF[action.kind]
         off = OffBoard(
-            Off.SHELVED if shelf else Off.OUT_OF_SERVICE,
+            how,
             action.actor,
             action.reason,
             now,
             now + round(action.minutes * MINUTE_MS),
             known.alarm.grade,
             known.alarm.limit,
-            None if shelf else action.permit,
+            None if how is Off.SHELVED else action.permit,
             action.approved_by,
+            self._fleet.directory.shelving.version,
+            action.approval_note,
         )
-        kind = EventKind.SHELVED if shelf else EventKind.TAKEN_OUT
+        kind = EventKind.SHELVED if how is Off.SHELVED else EventKind.TAKEN_OUT
         after = event.taken_off(known.alarm, off)
         self._say(known, kind, after, now, out, action.actor, action.reason)
 

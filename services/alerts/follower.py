@@ -90,6 +90,7 @@ def difference(directory: Directory, whole: BookChange, now: int) -> BookChange:
         gone,
         _detectors(directory, whole, now),
         groups=tuple(directory.groups.changed(whole.groups)),
+        shelving=whole.shelving,
     )
 
 

@@ -59,6 +59,8 @@ def _off(off: OffBoard) -> OffItem:
         until=off.until,
         permit=off.permit,
         approved_by=off.approved_by,
+        policy=off.policy,
+        approval_note=off.approval_note,
     )
 
 

@@ -119,6 +119,7 @@ class Leftovers:
             left / MINUTE_MS,
             off.permit,
             off.approved_by,
+            off.approval_note,
         )
 
 

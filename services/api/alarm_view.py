@@ -31,7 +31,8 @@ class Message:
 @dataclass(frozen=True, slots=True)
 class OffView:
     """Why it is off the board: `how` (shelved, suppressed, out_of_service), who took it off (for a
-    suppression: the alarm that inhibits), until when, the permit's number, who approved."""
+    suppression: the alarm that inhibits), until when, the permit's number, who approved and their
+    note; `policy`: the version of the shelving policy by which it was allowed."""
 
     how: str
     by: str
@@ -40,6 +41,8 @@ class OffView:
     until: str | None
     permit: str | None
     approved_by: str | None
+    policy: int | None
+    approval_note: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +149,8 @@ def _off(off: OffItem) -> OffView:
         maybe_time_text(off.until),
         off.permit,
         off.approved_by,
+        off.policy,
+        off.approval_note,
     )
 
 

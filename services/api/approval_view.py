@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.api.alarm_view import moment_text
+from services.api.alarm_view import Subject, moment_text
 from services.store.approval import Approval
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovalView:
-    """`state` is pending, approved, refused or expired; times RFC 3339."""
+    """`state` is pending, approved, refused or expired; times RFC 3339. It holds for the subject
+    and direction of `alarm`, whatever occurrence of it stands by then, unless that is graver than
+    `grade` and `limit`."""
 
     id: str
     enterprise: str
@@ -25,6 +27,10 @@ class ApprovalView:
     decided_by: str | None
     decided_at: str | None
     note: str | None
+    subject: Subject | None
+    direction: str | None
+    grade: int | None
+    limit: float | None
 
 
 def approval_view(approval: Approval, now: datetime) -> ApprovalView:
@@ -45,4 +51,14 @@ def approval_view(approval: Approval, now: datetime) -> ApprovalView:
         approval.decided_by,
         None if approval.decided_at is None else moment_text(approval.decided_at),
         approval.note,
+        _subject(approval),
+        approval.direction,
+        approval.grade,
+        approval.limit,
     )
+
+
+def _subject(approval: Approval) -> Subject | None:
+    if approval.subject_type is None or approval.subject_id is None:
+        return None
+    return Subject(approval.subject_type, approval.subject_id)

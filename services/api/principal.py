@@ -22,6 +22,12 @@ class Principal:
         return self.enterprise is None or self.enterprise == enterprise
 
     @property
+    def sees_reasons(self) -> bool:
+        """Whether the reasons of the park's own settings are for them: for its people and for
+        regulators, not for an enterprise."""
+        return self.enterprise is None
+
+    @property
     def scope(self) -> frozenset[str] | None:
         """The enterprises they are confined to; None is the whole park."""
         return None if self.enterprise is None else frozenset({self.enterprise})

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from services.api.database import Database, DatabaseAway
+from services.domain.shelving_policy import ShelvingPolicy
 from services.store.hazard_source import HazardSource, WeightsVersion
 from services.store.register import Enterprise, Gateway, Place, RegisterChange, changes, version
+from services.store.shelving import ShelvingVersion, policy_of
 
 LOAD_DEADLINE_S = 60.0
 """The first load is the whole register; later ones are what changed."""
@@ -29,12 +31,20 @@ class Register:
         self.hazard_sources: dict[tuple[str, str], HazardSource] = {}
         self.weights: WeightsVersion | None = None
         """Of the risk index; None: those that stand in the code."""
+        self.shelving: ShelvingVersion | None = None
+        """None: the shelving policy that stands in the code."""
         self._by_source: dict[tuple[str, str], dict[int, Place]] = {}
         self._judged_until: dict[tuple[str, str], int] = {}
 
     @property
     def is_loaded(self) -> bool:
         return self.version >= 0
+
+    @property
+    def shelving_policy(self) -> ShelvingPolicy:
+        """What may be taken off the board by hand now."""
+        kept = self.shelving
+        return ShelvingPolicy() if kept is None else policy_of(kept.version, kept.policy)
 
     def place(self, enterprise: str, tag: str) -> Place | None:
         return self._places.get((enterprise, tag))
@@ -74,6 +84,7 @@ class Register:
         for each in change.hazard_sources:
             self.hazard_sources[each.enterprise, each.code] = each
         self.weights = change.weights
+        self.shelving = change.shelving
         for name, until in change.judged_until.items():
             if until is None:
                 self._judged_until.pop(name, None)

@@ -70,7 +70,8 @@ class RiskChange(BaseModel):
 @dataclass(frozen=True, slots=True)
 class RiskView:
     """The risk index's weights: our own index, not the ministry's formula. Version 0 stands in the
-    code. `most`: what each factor can contribute."""
+    code. `most`: what each factor can contribute. `reason` is shown to the park and to regulators,
+    not to enterprises."""
 
     version: int
     weights: dict[str, Any]
@@ -105,7 +106,7 @@ def weights_of(kept: WeightsVersion | None) -> Weights:
     )
 
 
-def risk_view(kept: WeightsVersion | None) -> RiskView:
+def risk_view(kept: WeightsVersion | None, tells_reason: bool) -> RiskView:
     """One version of them."""
     weights = weights_of(kept)
     if kept is None:
@@ -116,7 +117,7 @@ def risk_view(kept: WeightsVersion | None) -> RiskView:
         most(weights),
         kept.set_by,
         moment_text(kept.valid_from),
-        kept.reason,
+        kept.reason if tells_reason else None,
     )
 
 

@@ -8,6 +8,7 @@ from services.domain.detector_rule import DetectorRule
 from services.domain.point import Point
 from services.domain.rule import LimitRule
 from services.domain.sharing import Sharing
+from services.domain.shelving_policy import ShelvingPolicy
 
 
 @dataclass(slots=True)
@@ -22,6 +23,8 @@ class Directory:
     detectors: dict[tuple[str, str], DetectorRule] = field(default_factory=dict)
     """By enterprise and id: the rules in force that are more than a limit."""
     groups: DetectorGroups = field(default_factory=DetectorGroups)
+    shelving: ShelvingPolicy = field(default_factory=ShelvingPolicy)
+    """What the park allows to be taken off the board by hand."""
     _sharing: Sharing = field(default_factory=Sharing, repr=False, compare=False)
 
     def find(self, enterprise: str, tag: str) -> Point | None:
@@ -120,6 +123,8 @@ class BookChange:
     gone_gateways: tuple[GoneGateway, ...] = ()
     detectors: tuple[DetectorRule, ...] = ()
     groups: tuple[DetectorGroup, ...] = ()
+    shelving: ShelvingPolicy | None = None
+    """The policy in force, where the change tells it."""
 
     def apply(self, directory: Directory) -> set[int]:
         """Bring a directory up to this version; the numbers of the points that were touched."""
@@ -134,6 +139,8 @@ class BookChange:
             directory.put_detector(detector)
         for group in self.groups:
             directory.groups.put(group)
+        if self.shelving is not None:
+            directory.shelving = self.shelving
         directory.version = self.version
         touched = {p.id for p in (*self.points, *self.removed_points)}
         return touched | {rule.point_id for rule in self.rules}

@@ -16,7 +16,8 @@ Connection = AsyncConnection[Any]
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """`state` is pending, approved or refused; a pending one is over at `expires_at`."""
+    """`state` is pending, approved or refused; a pending one is over at `expires_at`. From
+    `subject_type` on: what it holds for, None in what was applied for by the occurrence alone."""
 
     enterprise: str
     id: str
@@ -32,6 +33,12 @@ class Approval:
     decided_by: str | None = None
     decided_at: datetime | None = None
     note: str | None = None
+    subject_type: str | None = None
+    subject_id: str | None = None
+    direction: str | None = None
+    rule: str | None = None
+    grade: int | None = None
+    limit: float | None = None
 
 
 async def insert(connection: Connection, approval: Approval) -> None:

@@ -17,11 +17,13 @@ from services.domain.detector_rule import DetectorRule
 from services.domain.directory import BookChange, Directory, GoneGateway
 from services.domain.point import Point
 from services.domain.rule import Condition, LimitRule
+from services.domain.shelving_policy import ShelvingPolicy
 from services.runtime.clock import to_ms
 from services.runtime.lifecycle import growing
 from services.store.deadline import connect, cut, within
 from services.store.point_row import point_of
 from services.store.queries import Queries
+from services.store.shelving import policy_of
 
 LOOK_TIMEOUT_S = 2.0
 """For the look at the version: an answer later than this means that the database is away."""
@@ -107,6 +109,7 @@ class BookReader:
                     await connection.execute(self._sql["gone_gateways"], known)
                 ).fetchall()
                 groups = await self._groups(connection, known)
+                shelving = await self._shelving(connection)
         self.version = int(row[0])
         return BookChange(
             version=self.version,
@@ -115,6 +118,7 @@ class BookReader:
             gone_gateways=tuple(GoneGateway(*each) for each in gone),
             detectors=tuple(_detector(each) for each in found),
             groups=groups,
+            shelving=shelving,
         )
 
     async def _rows(
@@ -154,6 +158,7 @@ class BookReader:
             ).fetchall()
             gone = await (await connection.execute(self._sql["gone_gateways"], known)).fetchall()
             groups = await self._groups(connection, known)
+            shelving = await self._shelving(connection)
         self.version = int(row[0])
         return BookChange(
             version=self.version,
@@ -163,6 +168,7 @@ class BookReader:
             gone_gateways=tuple(GoneGateway(*each) for each in gone),
             detectors=tuple(_detector(each) for each in found),
             groups=groups,
+            shelving=shelving,
         )
 
     async def _groups(
@@ -173,6 +179,11 @@ class BookReader:
             DetectorGroup(enterprise, code, GroupKind(kind), tuple(members), removed)
             for enterprise, code, kind, members, removed in rows
         )
+
+    async def _shelving(self, connection: psycopg.AsyncConnection[Any]) -> ShelvingPolicy:
+        """The policy in force, told with every change."""
+        row = await (await connection.execute(self._sql["shelving"])).fetchone()
+        return ShelvingPolicy() if row is None else policy_of(*row)
 
     def _drop(self) -> None:
         if self._connection is not None:

@@ -43,6 +43,8 @@ class EventKind(StrEnum):
     BROKER_STORE_HALF = "broker_store_half"
     BROKER_STORE_FULL = "broker_store_full"
     BROKER_STORE_WELL = "broker_store_well"
+    SHELVING_LOOSENED = "shelving_loosened"
+    SHELVING_RESTORED = "shelving_restored"
 
 
 REFUSALS = (
@@ -155,6 +157,14 @@ async def tell_broker_store(connection: Connection, kind: EventKind, detail: str
     is what was told last, and no `BROKER_STORE_WELL` where nothing was. The caller commits."""
     values = {"kind": kind, "detail": detail, "at": to_datetime(at)}
     await connection.execute(_SQL["tell_broker_store"], values)
+
+
+async def tell_park(connection: Connection, kind: EventKind, detail: str, at: int) -> None:
+    """Tell an event of the park itself (`at`: epoch ms): of no enterprise, so only those who see
+    all of it see it. The caller commits."""
+    moment = to_datetime(at)
+    values = {"enterprise": "", "gateway": "", "at": moment, "last_at": moment, "kind": kind}
+    await connection.execute(_SQL["insert_event"], values | {"detail": detail, "count": 1})
 
 
 async def _insert(connection: Connection, fresh: list[Growth]) -> list[int]:

@@ -29,6 +29,8 @@ class OffItem(msgspec.Struct, frozen=True):
     until: int | None = None
     permit: str | None = None
     approved_by: str | None = None
+    policy: int | None = None
+    approval_note: str | None = None
 
 
 class AlarmItem(msgspec.Struct, frozen=True, omit_defaults=False):
@@ -192,6 +194,18 @@ class Status(msgspec.Struct, frozen=True, omit_defaults=True):
     detail: str | None = None
 
 
+class ApplicationItem(msgspec.Struct, frozen=True):
+    """What a second person approved; the fields of `services.domain.application.Application`."""
+
+    enterprise: str
+    subject_type: str
+    subject_id: str
+    direction: Literal["high", "low"] | None
+    rule: str
+    grade: int
+    limit: float | None = None
+
+
 IDS_A_COMMAND = 200
 """Alarms of one command, so that its answer fits the broker's 1 MiB: an alarm with the longest
 names takes 3 KiB. More are ignored."""
@@ -218,6 +232,10 @@ class Command(msgspec.Struct, frozen=True, omit_defaults=True):
     """The number of the work permit (out of service)."""
     approved_by: str | None = None
     """The second person, where one is needed."""
+    approval_note: str | None = None
+    """What they had to say."""
+    application: ApplicationItem | None = None
+    """What they approved: carried out on what stands of it now, whatever occurrence that is."""
 
 
 class ClaimItem(msgspec.Struct, frozen=True, omit_defaults=True):

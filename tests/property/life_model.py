@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 OFF = ("shelved", "suppressed", "out_of_service")
 LONGEST_SHELF_MIN = {1: 0, 2: 30, 3: 240, 4: 720}
 LONGEST_OUT_MIN = 30 * 24 * 60
+ALONE_OUT_MIN = {1: 0, 2: 0, 3: 720, 4: 720}
 REALARM_S = 900
 
 
@@ -147,7 +148,7 @@ class Model:
             return False
         if not 0 < minutes <= LONGEST_OUT_MIN:
             return False
-        if self._told(alarm)[0] <= 2 and second in (None, "wang"):
+        if minutes > ALONE_OUT_MIN[self._told(alarm)[0]] and second in (None, "wang"):
             return False
         self._off("out_of_service", now, minutes)
         return True

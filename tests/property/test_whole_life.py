@@ -104,7 +104,7 @@ class WholeLife(RuleBasedStateMachine):
         assert accepted == self.model.shelve(self.now, minutes, second)
 
     @rule(
-        minutes=st.sampled_from([0.0, 2.0, 50_000.0]),
+        minutes=st.sampled_from([0.0, 2.0, 721.0, 50_000.0]),
         permit=st.sampled_from([None, "P-1"]),
         second=st.sampled_from(SECONDS),
     )

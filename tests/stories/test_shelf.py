@@ -27,16 +27,23 @@ def park(*rules: LimitRule, grade: int = 3) -> Park:
 
 
 def act(
-    where: Park, kind: LifeEvent, alarm: Alarm, minutes: float = 60, **how: str | None
+    where: Park,
+    kind: LifeEvent,
+    alarm: Alarm,
+    minutes: float = 60,
+    permit: str | None = None,
+    approved_by: str | None = None,
 ) -> tuple[Told, list[str]]:
     """What it brought, and why it was refused."""
-    action = Action(kind, alarm.id, "wang", "冒泡误报", minutes, **how)
+    action = Action(kind, alarm.id, "wang", "冒泡误报", minutes, permit, approved_by)
     outcome, _, refused = where.engine.act(action, None, ms(where.now))
     return where.take(outcome), [each.text for each in refused]
 
 
-def shelve(where: Park, minutes: float = 60, **how: str | None) -> tuple[Told, list[str]]:
-    return act(where, LifeEvent.SHELVE, where.alarm, minutes, **how)
+def shelve(
+    where: Park, minutes: float = 60, approved_by: str | None = None
+) -> tuple[Told, list[str]]:
+    return act(where, LifeEvent.SHELVE, where.alarm, minutes, approved_by=approved_by)
 
 
 def test_shelved_it_is_judged_on_and_comes_back_standing_at_the_end_of_its_time() -> None:

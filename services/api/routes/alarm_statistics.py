@@ -1,5 +1,6 @@
 """How well the alarms serve their operators: the figures of ISA-18.2, beside their targets."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Annotated
 
@@ -21,9 +22,11 @@ from services.domain.alarm_performance import (
     measure,
 )
 from services.domain.flood import Flood
-from services.domain.suppression import is_authorised
+from services.domain.shelving_policy import FORMER, ShelvingPolicy
+from services.domain.suppression import OffBoard
 from services.runtime.clock import to_datetime, to_ms
 from services.store import alarm_statistics as store
+from services.store import shelving
 
 router = APIRouter(prefix="/statistics", tags=["statistics"])
 
@@ -117,13 +120,21 @@ async def alarm_statistics(
         off = await store.taken_off(
             connection, scope, to_datetime(since), to_datetime(until), MOST_ALARMS
         )
+        numbers = {each.policy for each in off if each.policy is not None}
+        policies = await shelving.policies(connection, numbers)
     if len(sounded) > MOST_ALARMS:
         raise Problem(
             Kind.INVALID,
             f"start: more than {MOST_ALARMS} alarms lie in this span; ask for a shorter one.",
         )
-    unauthorised = sum(not is_authorised(each) for each in off)
+    unauthorised = sum(not _authorised(each, policies) for each in off)
     return answer(_view(measure(sounded, since, until, unauthorised), since, until))
+
+
+def _authorised(off: OffBoard, policies: Mapping[int, ShelvingPolicy]) -> bool:
+    """By the policy of its time; one that nobody set allows nothing."""
+    policy = FORMER if off.policy is None else policies.get(off.policy)
+    return policy is not None and policy.authorises(off)
 
 
 def _view(found: Performance, start: int, end: int) -> AlarmStatistics:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
+import msgspec
 from fastapi import APIRouter, Path, Query, Response
 from psycopg import AsyncConnection
 from pydantic import BaseModel, ConfigDict
@@ -30,7 +31,7 @@ from services.api.window import Window
 from services.runtime.clock import to_datetime, to_ms
 from services.store import approval as store
 from services.store.approval import Approval
-from services.wire.bus import Reply
+from services.wire.bus import ApplicationItem, Reply
 
 router = APIRouter(prefix="/approvals", tags=["approvals"])
 CARRY_OUT_S = 6.0
@@ -81,14 +82,15 @@ async def approve(
     once: OnceOnly,
     body: Decision | None = None,
 ) -> Response:
-    """Approve: it is carried out at once. Not by the applicant, and not after its end; what the
-    engine refuses by now stays pending."""
+    """Approve: it is carried out at once, on what stands now of the subject and direction that was
+    applied for. Not by the applicant, and not after its end; what the engine refuses by now, because
+    nothing stands, it is graver or the policy allows less, stays pending."""
     now = to_datetime(here.clock.now_ms())
     async with here.database.transaction(CARRY_OUT_S) as connection:
         asked = await _pending(connection, principal, approval, now)
         if asked.applicant == principal.username:
             raise Problem(Kind.FORBIDDEN, "Another person than the applicant has to approve this.")
-        await _carry_out(here, principal, asked)
+        await _carry_out(here, principal, asked, body.note if body else None)
         told = await _decided(connection, asked, "approved", principal, body, now)
         return await once.keep(connection, told)
 
@@ -123,7 +125,7 @@ async def _pending(
     return found
 
 
-async def _carry_out(here: Window, principal: Principal, asked: Approval) -> None:
+async def _carry_out(here: Window, principal: Principal, asked: Approval, note: str | None) -> None:
     reply = await here.link.act(
         asked.action,
         asked.alarm_id,
@@ -133,9 +135,18 @@ async def _carry_out(here: Window, principal: Principal, asked: Approval) -> Non
         minutes=asked.minutes,
         permit=asked.permit,
         approved_by=principal.username,
+        approval_note=note,
+        application=_application(asked),
     )
     if reply.refused and not _is_done(here, reply, asked, principal):
         raise Problem(Kind.NOT_POSSIBLE, reply.refused[0].text)
+
+
+def _application(asked: Approval) -> ApplicationItem | None:
+    """None: applied for by the one occurrence."""
+    if asked.subject_type is None:
+        return None
+    return msgspec.convert(asked, ApplicationItem, from_attributes=True)
 
 
 def _is_done(here: Window, reply: Reply, asked: Approval, principal: Principal) -> bool:

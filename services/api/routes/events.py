@@ -36,6 +36,8 @@ class EventView:
     later), `gateway_cut` (it flooded us, and is let in again at `last_at`; `detail`: with how much).
     `broker_store_half`, `broker_store_full` (50 %, 80 % of the broker's store; `detail`: how much, and
     in how many hours it ends) and `broker_store_well`, with an empty `gateway`: of the whole park.
+    `shelving_loosened` (`detail`: where the park's shelving policy allows more than the standard's,
+    by whom and why) and `shelving_restored`, of no enterprise: for the park and for regulators.
     `text_transcoded`: it sends GB18030, not UTF-8 (said once; each such reading has the flag).
     """
 

@@ -21,14 +21,7 @@ from services.api.routes.alarms import AlarmPath
 from services.api.text import Note, Number, Reason
 from services.api.window import Window
 from services.api.wording import Language
-from services.domain.suppression import (
-    MINUTE_MS,
-    OUT_SECONDED,
-    SHELF_SECONDED,
-    Off,
-    out_refusal,
-    shelf_refusal,
-)
+from services.domain.suppression import MINUTE_MS, Off
 from services.runtime.clock import to_datetime
 from services.store import approval as store
 from services.store.approval import Approval
@@ -38,7 +31,7 @@ EXPIRES = timedelta(minutes=30)
 """How long somebody may take to approve."""
 
 router = APIRouter(prefix="/alarms", tags=["alarms"])
-Minutes = Annotated[Number, Field(gt=0, le=43_200, description="How long")]
+Minutes = Annotated[Number, Field(gt=0, le=129_600, description="How long")]
 
 
 class Shelving(BaseModel):
@@ -119,13 +112,12 @@ async def shelve(
     language: Spoken,
     once: OnceOnly,
 ) -> Response:
-    """Shelve an alarm, and what follows it of the same subject and direction until the end. By
-    grade: 1 never, 2 at most 30 min and with a second person, 3 at most 4 h, 4 at most 12 h. An
-    enterprise proposes. A neighbour that rises, or a worse level, ends it at once."""
+    """Shelve an alarm, and what follows it of the same subject and direction until the end, for as
+    long as the park's policy allows for its grade (`GET /shelving-policy`; by default 1 never, 2 at
+    most 30 min and with a second person, 3 at most 4 h, 4 at most 12 h). An enterprise proposes. A
+    neighbour that rises, or a worse level, ends it at once."""
     known = _live(here, principal, alarm)
-    length = round(body.minutes * MINUTE_MS)
-    _refuse(shelf_refusal(known.grade, length, principal.username, SOMEBODY))
-    if principal.enterprise is not None or known.grade in SHELF_SECONDED:
+    if _needs_second(here, principal, known, Off.SHELVED, body.minutes):
         return await _apply(here, principal, known, "shelve", body, None, once)
     reply = await here.link.act(
         "shelve",
@@ -147,12 +139,11 @@ async def out_of_service(
     language: Spoken,
     once: OnceOnly,
 ) -> Response:
-    """Take the subject and direction of an alarm out of service under a permit, for at most 30
-    days; grades 1 and 2 with a second person. An enterprise proposes."""
+    """Take the subject and direction of an alarm out of service under a permit, for as long as the
+    park's policy allows for its grade (`GET /shelving-policy`; by default at most 30 days, and with
+    a second person in grades 1 and 2 and beyond 12 h). An enterprise proposes."""
     known = _live(here, principal, alarm)
-    length = round(body.minutes * MINUTE_MS)
-    _refuse(out_refusal(known.grade, length, principal.username, SOMEBODY))
-    if principal.enterprise is not None or known.grade in OUT_SECONDED:
+    if _needs_second(here, principal, known, Off.OUT_OF_SERVICE, body.minutes):
         return await _apply(here, principal, known, "out_of_service", body, body.permit, once)
     reply = await here.link.act(
         "out_of_service",
@@ -238,6 +229,12 @@ async def _apply(
         principal.username,
         now,
         now + EXPIRES,
+        subject_type=alarm.subject_type,
+        subject_id=alarm.subject_id or alarm.tag,
+        direction=alarm.direction,
+        rule=alarm.rule,
+        grade=alarm.grade,
+        limit=alarm.limit,
     )
     async with here.database.transaction() as connection:
         await store.insert(connection, asked)
@@ -255,6 +252,12 @@ def _live(here: Window, principal: Principal, alarm_id: str) -> AlarmItem:
     return found
 
 
-def _refuse(why: str | None) -> None:
+def _needs_second(
+    here: Window, principal: Principal, alarm: AlarmItem, how: Off, minutes: float
+) -> bool:
+    """Whether somebody has to approve it. Raises Problem for what nobody may approve."""
+    policy, length = here.register.shelving_policy, round(minutes * MINUTE_MS)
+    why = policy.refusal(how, alarm.grade, length, principal.username, SOMEBODY)
     if why is not None:
         raise Problem(Kind.NOT_POSSIBLE, why)
+    return principal.enterprise is not None or policy.needs_second(how, alarm.grade, length)

@@ -30,7 +30,7 @@ VersionNumber = Annotated[int, msgspec.Meta(ge=1, le=NEWEST)]
 @router.get("", response_model=RiskView)
 async def get_risk_index(here: Here, principal: Reader) -> Response:
     """The factors and weights in force."""
-    return answer(risk_view(here.register.weights))
+    return answer(risk_view(here.register.weights, principal.sees_reasons))
 
 
 @router.put("", response_model=RiskView)
@@ -53,7 +53,7 @@ async def set_risk_index(
             made.version, plain(weights_of(made)), made.set_by, made.valid_from, made.reason
         )
         await store.put_weights(connection, made, number)
-        done = await once.keep(connection, answer(risk_view(made)))
+        done = await once.keep(connection, answer(risk_view(made, principal.sees_reasons)))
     await refresh(here.follower)
     return done
 
@@ -68,4 +68,5 @@ async def list_risk_versions(
         found = await store.weights_versions(connection, below, limit + 1)
     page = found[:limit]
     following = make_cursor([page[-1].version]) if len(found) > limit else None
-    return answer(Page([risk_view(each) for each in page], following))
+    views = [risk_view(each, principal.sees_reasons) for each in page]
+    return answer(Page(views, following))

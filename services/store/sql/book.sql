@@ -87,3 +87,7 @@ SELECT its.enterprise, its.code, its.kind,
 FROM detector_group AS its
 WHERE its.book_version > %(known)s AND (%(known)s > 0 OR its.deleted_at IS NULL)
 ORDER BY its.enterprise, its.code;
+
+-- name: shelving
+-- What the park allows to be taken off the board by hand; no row: what the code has.
+SELECT version, policy FROM shelving_policy ORDER BY version DESC LIMIT 1;

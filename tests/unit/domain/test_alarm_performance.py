@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from services.domain.alarm_performance import Sounded, measure
 from services.domain.flood import FloodMeter, floods
-from services.domain.suppression import Off, OffBoard, is_authorised
+from services.domain.shelving_policy import ShelvingPolicy
+from services.domain.suppression import Off, OffBoard
 
 MINUTE = 60_000
 DAY = 86_400_000
@@ -184,7 +185,8 @@ def test_what_was_taken_off_beyond_its_grade_is_unauthorised() -> None:
         off(Off.OUT_OF_SERVICE, 2, 600),
         off(Off.OUT_OF_SERVICE, 4, 0),
     ]
-    assert [is_authorised(each) for each in (*allowed, *beyond)] == [True] * 4 + [False] * 6
+    authorises = ShelvingPolicy().authorises
+    assert [authorises(each) for each in (*allowed, *beyond)] == [True] * 4 + [False] * 6
 
 
 def test_the_share_of_busy_periods_counts_those_with_more_than_ten() -> None:

@@ -28,18 +28,18 @@ from services.domain import (
     retention,
     risk,
     rollup,
+    shelving_policy,
     signal_band,
     silence,
     skew,
     slope,
     stuck,
-    suppression,
     template,
     trouble,
     wheel,
     window,
 )
-from services.domain.suppression import SHELF_LIMITS_MS
+from services.domain.shelving_policy import Allowance, ShelvingPolicy
 
 SECOND = 1_000
 MINUTE = 60 * SECOND
@@ -62,10 +62,20 @@ PROMISED: list[tuple[object, object]] = [
     (list(reading.Quality), [0, 1, 2]),
     (list(reading.ReadingFlag), [1, 2, 4, 8, 16, 32]),
     # Off the board: docs/reference/alarm-states.md.
-    (SHELF_LIMITS_MS, {2: 30 * MINUTE, 3: 4 * HOUR, 4: 12 * HOUR}),
-    (suppression.SHELF_SECONDED, {2}),
-    (suppression.OUT_SECONDED, {1, 2}),
-    (suppression.OUT_LIMIT_MS, 30 * DAY),
+    (
+        ShelvingPolicy().shelf,
+        (
+            Allowance(0, 0),
+            Allowance(30 * MINUTE, 0),
+            Allowance(4 * HOUR, 4 * HOUR),
+            Allowance(12 * HOUR, 12 * HOUR),
+        ),
+    ),
+    (
+        ShelvingPolicy().out_of_service,
+        (Allowance(30 * DAY, 0),) * 2 + (Allowance(30 * DAY, 12 * HOUR),) * 2,
+    ),
+    (shelving_policy.LONGEST_MS, {"shelved": DAY, "out_of_service": 90 * DAY}),
     # Floods and what ISA-18.2 and EEMUA 191 ask for.
     (flood.PERIOD_MS, 10 * MINUTE),
     (flood.BEGINS_ABOVE, 10),

@@ -9,7 +9,7 @@ import os
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count, islice
 from pathlib import Path
 from threading import Lock
@@ -157,16 +157,17 @@ def _parts(whole: Whole) -> Iterator[bytes]:
     parts = max(1, -(-len(points) // PART))
     yield _record(Begin(parts))
     detectors = tuple(directory.detectors.values())
-    groups = tuple(directory.groups.by_key.values())
     shelving = directory.shelving
+    groups = tuple(directory.groups.by_key.values())
+    suppressions = tuple(directory.suppressions.values())
     for _ in range(parts):
         some = tuple(islice(rest, PART))
         rules = tuple(rule for each in some for rule in directory.rules.get(each.id, ()))
         change = BookChange(
-            version, some, rules=rules, detectors=detectors, groups=groups, shelving=shelving
+            version, some, rules=rules, detectors=detectors, shelving=shelving, groups=groups
         )
-        yield _record(change)
-        detectors, groups = (), ()
+        yield _record(replace(change, suppressions=suppressions))
+        detectors, groups, suppressions = (), (), ()
 
 
 def _record(what: BookChange | Begin) -> bytes:

@@ -7,6 +7,7 @@ import msgspec
 import structlog
 
 from services.alerts.engine import Action
+from services.alerts.item import suppression_of
 from services.alerts.judge import Judge
 from services.domain.alarm_life import LifeEvent
 from services.domain.application import Application
@@ -52,6 +53,8 @@ class Commands:
         match command.kind:
             case "snapshot":
                 self._snapshot(command)
+            case "suppressions":
+                self._suppressions(command)
             case _:
                 self._answer(command)
 
@@ -60,6 +63,13 @@ class Commands:
         numbers = (judge.ledger.seq, judge.ledger.recorded_seq)
         items, shown = judge.open_items(), judge.engine.newest()
         judge.publisher.snapshot(command.client, command.id, numbers, items, shown)
+
+    def _suppressions(self, command: Command) -> None:
+        """Nothing is done, so it is answered anew each time."""
+        engine = self._judge.engine
+        found = engine.suppressions(command.rules[:IDS_A_COMMAND])
+        items = [suppression_of(each, engine.directory) for each in found]
+        self._judge.publisher.reply(command.client, Reply(id=command.id, suppressions=items))
 
     def _answer(self, command: Command) -> None:
         reply = self._done.get(command.id)

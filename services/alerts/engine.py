@@ -17,6 +17,7 @@ from services.alerts.engine_merge import Merge
 from services.alerts.engine_outcome import DirtyRange, Outcome, Refused, ShownValue
 from services.alerts.engine_shelf import Action, Shelves
 from services.alerts.engine_sounding import Sounding
+from services.alerts.engine_suppression import Standing, Suppressions
 from services.alerts.engine_watch import WatchState
 from services.domain import event
 from services.domain.alarm import Alarm, EventKind, Transition
@@ -27,6 +28,7 @@ from services.domain.judgement import PointState
 from services.domain.occurrence import History
 from services.domain.reading import Reading
 from services.domain.suppression import INHIBIT
+from services.domain.suppression_hold import SuppressionState
 from services.domain.verdict import Trace
 
 __all__ = [
@@ -53,6 +55,7 @@ class Engine:
         self._listening = Listening(self._fleet, self._claims)
         self._expiry = Expiry(self._fleet)
         self._shelves = Shelves(self._fleet, self._claims)
+        self._suppressions = Suppressions(self._fleet, self._listening.is_heard)
         self._exercises = Exercises(self._fleet)
         self._sounding = Sounding(self._fleet)
 
@@ -63,6 +66,7 @@ class Engine:
 
         `hearings` are the deliveries it came in, in the order of their receipt.
         """
+        self._suppressions.foresee(readings, now)
         out = self._intake.judge(readings, now)
         self._detectors.take(readings, now, out)
         self._listening.hear(hearings, self._intake.take_alive(), now, out)
@@ -112,6 +116,7 @@ class Engine:
             track.run_out(track.estimate(now), trace)
             self._fleet.conclude(track, trace, now, out)
         self._shelves.tick(now, out)
+        self._suppressions.tick(now)
         self._follow(now, out)
         self._sounding.tick(now)
         return out
@@ -148,6 +153,7 @@ class Engine:
                 if gateway.carried(track.point):
                     self._fleet.silence(track, now, out)
         self._detectors.apply(change, now, out)
+        self._suppressions.apply(change, now)
         self._follow(now, out)
         return out
 
@@ -192,8 +198,13 @@ class Engine:
         found = self._shelves.act(action, enterprises, now, out)
         if isinstance(found, Refused):
             return out, [], [found]
+        self._suppress(now, out)
         self._sounding.follow(now, out)
         return out, [found], []
+
+    def suppressions(self, rules: Iterable[tuple[str, str]]) -> list[Standing]:
+        """Where these rules of suppression (enterprise and id) stand; unknown ones are left out."""
+        return self._suppressions.standings(rules)
 
     def merge_history(
         self, history: History, recorded: Sequence[Alarm], now: int, sounding: bool
@@ -276,7 +287,7 @@ class Engine:
         calm = self._fleet.columns.save()
         watches = self._detectors.save()
         return engine_state.Saved(
-            points, closed, claimed, leased, ear, calm, sounding=sounding, watches=watches
+            points, closed, claimed, leased, ear, calm, sounding, watches, self._suppressions.save()
         )
 
     @classmethod
@@ -301,6 +312,7 @@ class Engine:
         engine._claims.load(saved.claimed, saved.leased)
         engine._listening.load(saved.ear)
         engine._detectors.load(saved.watches)
+        engine._suppressions.load(saved.suppressions)
         engine._shelves.unsettle()
         engine._sounding.load(saved.sounding)
         return engine
@@ -315,13 +327,19 @@ class Engine:
                 self._fleet.show(track, each.judged_at, each)
         return self.judge(news, now)
 
-    def replay_record(self, record: Transition | PointState | Claim | WatchState) -> None:
+    def replay_record(
+        self, record: Transition | PointState | Claim | WatchState | SuppressionState
+    ) -> None:
         """Recovery: take over what was spooled after the dump."""
         if isinstance(record, WatchState):
             self._detectors.replay(record)
             return
+        if isinstance(record, SuppressionState):
+            self._suppressions.replay(record)
+            return
         if isinstance(record, Transition):
             self._sounding.replay(record)
+            self._suppressions.unsettle()
         if isinstance(record, Claim) or (
             isinstance(record, Transition) and record.alarm.is_claimed
         ):
@@ -347,7 +365,12 @@ class Engine:
     def _follow(self, now: int, out: Outcome) -> None:
         """After a step: what else follows from what it brought."""
         self._shelves.follow(now, out)
+        self._suppress(now, out)
         self._sounding.follow(now, out)
+
+    def _suppress(self, now: int, out: Outcome) -> None:
+        if self._suppressions.follow(now, out):
+            self._shelves.enforce(now, out)
 
     def _newest_of(self, point_id: int) -> Reading | None:
         track = self._fleet.find(point_id)

@@ -19,10 +19,11 @@ from services.domain.suppression import Off, OffBoard
 from services.domain.verdict import Verdict
 
 WORSE = "It became worse than what was shelved."
+TOO_GRAVE = "It became graver than what may be suppressed."
 HANDED_ON = "The occurrence that was off the board was superseded by this one."
 
-Inhibited = Callable[[Point, int], OffBoard | None]
-"""What suppresses a point by design, for a grade."""
+Inhibited = Callable[[Point, int, Direction], OffBoard | None]
+"""What suppresses a point by design, for a grade and a direction."""
 
 
 class Board:
@@ -77,7 +78,7 @@ class Board:
             historical,
         )
         if off is None and self.inhibited is not None and not historical:
-            off = self.inhibited(self.point, alarm.grade)
+            off = self.inhibited(self.point, alarm.grade, found.direction)
         if off is not None:
             alarm = event.inherited(alarm, off)
         known = Known(alarm, [found.steps[0]])
@@ -275,13 +276,14 @@ class Board:
         return None
 
     def _uncover(self, known: Known, step: Step, now: int, out: list[Transition]) -> None:
-        """A level worse than what was shelved ends the shelf."""
+        """A level worse than what was shelved, or than what logic may suppress, ends that."""
         alarm = known.alarm
-        if alarm.off is None or alarm.off.how is not Off.SHELVED:
-            return
         high = step.condition.direction is Direction.HIGH
-        if not alarm.off.covers(step.grade, step.limit, high):
-            self._say(known, EventKind.UNSHELVED, event.put_back(alarm, now), now, now, out, WORSE)
+        if alarm.off is None or alarm.off.covers(step.grade, step.limit, high):
+            return
+        shelved = alarm.off.how is Off.SHELVED
+        kind, why = (EventKind.UNSHELVED, WORSE) if shelved else (EventKind.RELEASED, TOO_GRAVE)
+        self._say(known, kind, event.put_back(alarm, now), now, now, out, why)
 
     def _supersede(self, found: Occurrence, now: int, out: list[Transition]) -> int:
         """Close what is still on the board before a new one; how many wait, and are counted."""

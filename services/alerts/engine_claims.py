@@ -10,7 +10,7 @@ from services.alerts.engine_outcome import Outcome
 from services.domain import event
 from services.domain.alarm import Alarm, ClosedAs, EventKind, Transition, next_id
 from services.domain.claim import Claim, Place
-from services.domain.suppression import OffBoard
+from services.domain.suppression import Off, OffBoard
 
 MOST = 100_000
 """Leased claims kept; what is claimed beyond them is refused (and its judge is told)."""
@@ -196,11 +196,13 @@ class Claims:
             self._say(known, EventKind.CORRECTED, after, claim.at, now, out)
 
     def _uncover(self, known: Known, claim: Claim, now: int, out: Outcome) -> None:
-        """Worse than what was shelved: the shelf ends."""
+        """Worse than what was shelved, or than what logic may suppress: that ends."""
         off = known.alarm.off
         if off is not None and not off.covers(claim.grade, None, high=True):
             after = event.put_back(known.alarm, now)
-            self._say(known, EventKind.UNSHELVED, after, now, now, out)
+            by_logic = off.how is Off.SUPPRESSED
+            kind = EventKind.RELEASED if by_logic else EventKind.UNSHELVED
+            self._say(known, kind, after, now, now, out)
 
     def _end(self, known: Known, at: int, now: int, out: Outcome) -> None:
         kind, alarm = event.returned(replace(known.alarm, judged=True), at)

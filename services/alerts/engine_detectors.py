@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from services.alerts.engine_claims import Claims
 from services.alerts.engine_fleet import Fleet
+from services.alerts.engine_inhibition import candidate
 from services.alerts.engine_outcome import Outcome
 from services.alerts.engine_state import SavedWatch
 from services.alerts.engine_watch import UNDETERMINED, Watch, WatchState
@@ -214,7 +215,7 @@ class Detectors:
         if claim is None or main is None:
             return
         registered = self._fleet.directory.by_id.get(main.id, main)
-        off = self._fleet.inhibitions.of(registered, claim.grade)
+        off = self._fleet.inhibitions.of(candidate(self._fleet.directory, registered, claim))
         exercise = registered.in_exercise(turn.at)
         watch.lapsed = False
         self._claims.take(replace(claim, exercise=exercise), now, out, off)

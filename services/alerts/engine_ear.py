@@ -81,6 +81,11 @@ class Listening:
         self._ear.listen(now, hearing)
         self._claim(self._silence.pass_time(self._ear.at), now, out)
 
+    def is_heard(self, point_id: int, just: bool = False) -> bool:
+        """Whether what this point said last still tells something."""
+        self._settle()
+        return self._silence.is_heard(point_id, just)
+
     def review(self, touched: Iterable[int], gone: Iterable[Point], now: int, out: Outcome) -> None:
         """The register has changed these points, and some are gone."""
         for point_id in touched:

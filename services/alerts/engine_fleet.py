@@ -46,7 +46,7 @@ class Fleet:
                 self.columns.clear(woken[0])
             return None
         rules = self.directory.in_force(point_id)
-        track = self.tracks[point_id] = Track(point, rules, self.inhibitions.of)
+        track = self.tracks[point_id] = Track(point, rules, self.inhibitions.of_limit)
         if woken is not None:
             track.row = woken[0]
             track.wake(woken[1])

@@ -8,6 +8,7 @@ from services.domain.alarm import Transition
 from services.domain.claim import Claim
 from services.domain.judgement import PointState
 from services.domain.subject import Subject
+from services.domain.suppression_hold import SuppressionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,12 @@ class Outcome:
     """Leased claims that are new or say something else than before."""
     watches: list[WatchState] = field(default_factory=list)
     """Where rules that are more than a limit stand, if that is another place than before."""
+    suppressions: list[SuppressionState] = field(default_factory=list)
+    """Where rules of suppression stand, if that is another place than before."""
 
     def __bool__(self) -> bool:
         kept = self.transitions or self.states or self.dirty or self.claims or self.watches
-        return bool(kept)
+        return bool(kept or self.suppressions)
 
     def put_worst_first(self) -> None:
         """In a storm the graver alarms do not wait behind the others. What happened to one subject
@@ -61,6 +64,7 @@ class Outcome:
         self.dirty += other.dirty
         self.claims += other.claims
         self.watches += other.watches
+        self.suppressions += other.suppressions
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,12 @@
 All of it is a field of the alarm, so it is spooled, journaled and recovered with it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.alerts.engine_claims import Claims
 from services.alerts.engine_fleet import Fleet
 from services.alerts.engine_group import Groups, Kinship, tells
+from services.alerts.engine_inhibition import candidate
 from services.alerts.engine_match import Known
 from services.alerts.engine_outcome import Outcome, Refused
 from services.domain import event
@@ -32,6 +33,8 @@ _BACK = {
     Off.SUPPRESSED: EventKind.RELEASED,
     Off.OUT_OF_SERVICE: EventKind.RETURNED_TO_SERVICE,
 }
+_EASED = (EventKind.UNSHELVED, EventKind.DEESCALATED, EventKind.CORRECTED)
+"""What happened to alarms that logic may now take."""
 _OFF = {LifeEvent.SHELVE: Off.SHELVED, LifeEvent.TAKE_OUT: Off.OUT_OF_SERVICE}
 
 
@@ -94,11 +97,11 @@ class Shelves:
     def follow(self, now: int, out: Outcome) -> None:
         """After a step: what rose unshelves its neighbours; what inhibits suppresses."""
         risen: dict[Kinship, set[str]] = {}
-        inhibits, freed = False, list[str]()
+        inhibits, freed = False, dict[str, None]()
         for each in out.transitions:
             alarm = each.alarm
-            if each.event is EventKind.UNSHELVED:
-                freed.append(alarm.id)
+            if each.event in _EASED:
+                freed[alarm.id] = None
             inhibits = inhibits or alarm.rule == INHIBIT
             if each.event in (EventKind.RAISED, EventKind.ESCALATED) and tells(alarm):
                 who, kin = self._groups.rise_of(alarm)
@@ -205,12 +208,25 @@ class Shelves:
     def _inhibit(self, now: int, out: Outcome) -> None:
         """What inhibits has changed: take off what it suppresses, put back what it did."""
         self._fleet.inhibitions.set(self._claims.standing().values())
+        self.enforce(now, out)
+
+    def enforce(self, now: int, out: Outcome) -> None:
+        """Take off the board what is suppressed by now, and put back what is no more."""
         for known in sorted(self._fleet.desk.open.values(), key=lambda k: k.alarm.id):
             off = known.alarm.off
             if off is None:
                 self._suppress(known, now, out)
-            elif off.how is Off.SUPPRESSED and self._inhibited(known.alarm) is None:
-                self._put_back(known, now, out, None, None)
+            elif off.how is Off.SUPPRESSED:
+                self._compare(known, off, now, out)
+
+    def _compare(self, known: Known, off: OffBoard, now: int, out: Outcome) -> None:
+        """Whether what suppresses it still does, or other logic took its place."""
+        found = self._inhibited(known.alarm, off.by)
+        if found is None:
+            self._put_back(known, now, out, None, _ended(off))
+        elif (found.by, found.rule_version) != (off.by, off.rule_version):
+            after = replace(known.alarm, off=found)
+            self._say(known, EventKind.CORRECTED, after, now, out, None, found.reason)
 
     def _suppress(self, known: Known, now: int, out: Outcome) -> None:
         off = self._inhibited(known.alarm)
@@ -218,12 +234,13 @@ class Shelves:
             after = event.taken_off(known.alarm, off)
             self._say(known, EventKind.SUPPRESSED, after, now, out, None, off.reason)
 
-    def _inhibited(self, alarm: Alarm) -> OffBoard | None:
+    def _inhibited(self, alarm: Alarm, rather: str | None = None) -> OffBoard | None:
         point = self._point(alarm)
         foreign = alarm.is_claimed and not self._groups.is_ruled(alarm)
         if point is None or alarm.historical or foreign:
             return None
-        return self._fleet.inhibitions.of(point, alarm.grade)
+        asked = candidate(self._fleet.directory, point, alarm)
+        return self._fleet.inhibitions.of(asked, rather)
 
     def _point(self, alarm: Alarm) -> Point | None:
         if alarm.point_id is None:
@@ -245,3 +262,11 @@ class Shelves:
         self._fleet.desk.note(known)
         if after.is_claimed and not event.is_open(after):
             self._claims.forget(after)
+
+
+def _ended(off: OffBoard) -> str | None:
+    """What is said of a rule that suppresses no more."""
+    if off.rule_version is None:
+        return None
+    name = off.logic.get("name", off.by)
+    return f"Suppression {off.by} version {off.rule_version} holds no more: {name}."

@@ -14,6 +14,7 @@ from services.domain.flood import Flood
 from services.domain.gateway_clock import ClockState
 from services.domain.judgement import PointState, Step
 from services.domain.reading import Quality, Reading
+from services.domain.suppression_hold import SuppressionState
 
 
 class SavedAlarm(msgspec.Struct, frozen=True, array_like=True):
@@ -96,6 +97,7 @@ class Saved(msgspec.Struct, frozen=True):
     calm: bytes = b""
     sounding: SavedSounding | None = None
     watches: list[SavedWatch] = []
+    suppressions: list[SuppressionState] = []
 
 
 def encode(saved: Saved) -> bytes:

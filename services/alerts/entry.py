@@ -7,6 +7,7 @@ from services.alerts.engine_watch import WatchState
 from services.domain.alarm import Transition
 from services.domain.claim import Claim
 from services.domain.judgement import PointState
+from services.domain.suppression_hold import SuppressionState
 
 PART = 2_000
 """An outcome with more than this in it is spooled as several records."""
@@ -21,12 +22,14 @@ class Judged(msgspec.Struct, frozen=True, tag="judged"):
     dirty: list[DirtyRange] = []
     claims: list[Claim] = []
     watches: list[WatchState] = []
+    suppressions: list[SuppressionState] = []
 
     @property
     def size(self) -> int:
         """How many things are in it."""
         judged = len(self.transitions) + len(self.states) + len(self.dirty)
-        return judged + len(self.claims) + len(self.watches)
+        stood = len(self.watches) + len(self.suppressions)
+        return judged + len(self.claims) + stood
 
 
 class Settled(msgspec.Struct, frozen=True, tag="settled"):
@@ -64,7 +67,8 @@ def decode_entry(payload: bytes) -> Entry:
 def entries_of(outcome: Outcome, now: int) -> list[Judged]:
     """An outcome as entries of bounded size; its order is kept within each kind."""
     judged = (outcome.transitions, outcome.states, outcome.dirty)
-    longest = max(len(kind) for kind in (*judged, outcome.claims, outcome.watches))
+    stood = (outcome.claims, outcome.watches, outcome.suppressions)
+    longest = max(len(kind) for kind in (*judged, *stood))
     return [
         Judged(
             now,
@@ -73,6 +77,7 @@ def entries_of(outcome: Outcome, now: int) -> list[Judged]:
             outcome.dirty[start : start + PART],
             outcome.claims[start : start + PART],
             outcome.watches[start : start + PART],
+            outcome.suppressions[start : start + PART],
         )
         for start in range(0, longest, PART)
     ]

@@ -12,6 +12,7 @@ from services.domain.detector_rule import DetectorRule
 from services.domain.directory import BookChange, Directory
 from services.domain.point import Point
 from services.domain.rule import LimitRule
+from services.domain.suppression_rule import SuppressionRule
 from services.store.book import BookReader
 
 EVERY_S = 0.15
@@ -89,8 +90,9 @@ def difference(directory: Directory, whole: BookChange, now: int) -> BookChange:
         (*rules, *ended),
         gone,
         _detectors(directory, whole, now),
-        groups=tuple(directory.groups.changed(whole.groups)),
-        shelving=whole.shelving,
+        whole.shelving,
+        tuple(directory.groups.changed(whole.groups)),
+        _suppressions(directory, whole, now),
     )
 
 
@@ -124,6 +126,13 @@ def _detectors(directory: Directory, whole: BookChange, now: int) -> tuple[Detec
         for key, each in directory.detectors.items()
         if key not in in_force
     ]
+    return (*new, *gone)
+
+
+def _suppressions(directory: Directory, whole: BookChange, now: int) -> tuple[SuppressionRule, ...]:
+    known, told = directory.suppressions, {(r.enterprise, r.id): r for r in whole.suppressions}
+    new = [each for key, each in told.items() if known.get(key) != each]
+    gone = [replace(each, valid_to=now) for key, each in known.items() if key not in told]
     return (*new, *gone)
 
 

@@ -1,10 +1,11 @@
 """An alarm as it goes over the bus: with what a console must know of its point."""
 
+from services.alerts.engine_suppression import Standing
 from services.alerts.ledger import Numbered
 from services.domain.alarm import Alarm
 from services.domain.directory import Directory
 from services.domain.suppression import OffBoard
-from services.wire.bus import AlarmEvent, AlarmItem, OffItem
+from services.wire.bus import AlarmEvent, AlarmItem, OffItem, SuppressionItem
 
 
 def item_of(alarm: Alarm, directory: Directory, event_seq: int) -> AlarmItem:
@@ -61,6 +62,25 @@ def _off(off: OffBoard) -> OffItem:
         approved_by=off.approved_by,
         policy=off.policy,
         approval_note=off.approval_note,
+        rule_version=off.rule_version,
+        logic=dict(off.logic),
+    )
+
+
+def suppression_of(standing: Standing, directory: Directory) -> SuppressionItem:
+    """The bus's form of where a rule of suppression stands."""
+    rule, state = standing.rule, standing.state
+    point = directory.by_id.get(rule.condition.point_id)
+    return SuppressionItem(
+        enterprise=rule.enterprise,
+        rule=rule.id,
+        version=rule.version,
+        phase=standing.phase.value,
+        why=None if standing.why is None else standing.why.value,
+        since=state.since,
+        value=state.value if point is None else point.present(state.value),
+        alarm=state.alarm,
+        ends_at=state.ends_at,
     )
 
 

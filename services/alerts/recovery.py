@@ -125,6 +125,8 @@ def _take_over(entry: Entry, position: int, found: Recovered) -> None:
                 found.engine.replay_record(claim)
             for watch in entry.watches:
                 found.engine.replay_record(watch)
+            for suppression in entry.suppressions:
+                found.engine.replay_record(suppression)
             found.ledger.remember(position, entry.transitions)
             found.marks.add(entry.dirty, Where(position, entry.noted_at))
         case Settled():

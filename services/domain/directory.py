@@ -9,6 +9,7 @@ from services.domain.point import Point
 from services.domain.rule import LimitRule
 from services.domain.sharing import Sharing
 from services.domain.shelving_policy import ShelvingPolicy
+from services.domain.suppression_rule import SuppressionRule
 
 
 @dataclass(slots=True)
@@ -25,6 +26,8 @@ class Directory:
     groups: DetectorGroups = field(default_factory=DetectorGroups)
     shelving: ShelvingPolicy = field(default_factory=ShelvingPolicy)
     """What the park allows to be taken off the board by hand."""
+    suppressions: dict[tuple[str, str], SuppressionRule] = field(default_factory=dict)
+    """By enterprise and id: the rules in force by which alarms are suppressed by design."""
     _sharing: Sharing = field(default_factory=Sharing, repr=False, compare=False)
 
     def find(self, enterprise: str, tag: str) -> Point | None:
@@ -79,6 +82,17 @@ class Directory:
         elif known is not None:
             del self.detectors[key]
 
+    def put_suppression(self, rule: SuppressionRule) -> None:
+        """Take a version of a rule of suppression; one with an end takes it away."""
+        key = rule.enterprise, rule.id
+        known = self.suppressions.get(key)
+        if known is not None and known.version > rule.version:
+            return
+        if rule.valid_to is None:
+            self.suppressions[key] = rule
+        else:
+            self.suppressions.pop(key, None)
+
     def in_force(self, point_id: int) -> list[LimitRule]:
         """The versions in force now: those without an end."""
         return [rule for rule in self.rules.get(point_id, ()) if rule.valid_to is None]
@@ -122,9 +136,10 @@ class BookChange:
     rules: tuple[LimitRule, ...] = ()
     gone_gateways: tuple[GoneGateway, ...] = ()
     detectors: tuple[DetectorRule, ...] = ()
-    groups: tuple[DetectorGroup, ...] = ()
     shelving: ShelvingPolicy | None = None
     """The policy in force, where the change tells it."""
+    groups: tuple[DetectorGroup, ...] = ()
+    suppressions: tuple[SuppressionRule, ...] = ()
 
     def apply(self, directory: Directory) -> set[int]:
         """Bring a directory up to this version; the numbers of the points that were touched."""
@@ -137,10 +152,12 @@ class BookChange:
                 directory.put_rule(rule)
         for detector in self.detectors:
             directory.put_detector(detector)
-        for group in self.groups:
-            directory.groups.put(group)
         if self.shelving is not None:
             directory.shelving = self.shelving
+        for group in self.groups:
+            directory.groups.put(group)
+        for suppression in self.suppressions:
+            directory.put_suppression(suppression)
         directory.version = self.version
         touched = {p.id for p in (*self.points, *self.removed_points)}
         return touched | {rule.point_id for rule in self.rules}

@@ -4,7 +4,8 @@ It holds for a subject and a direction: the alarm that is off the board bears it
 to the next occurrence. What is off the board is judged and journaled like everything else.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from services.domain.point import PointKind
@@ -23,6 +24,9 @@ NEVER_SUPPRESSED = frozenset(
 """What no logic of the plant takes off the board: these protect people, whether or not the unit
 runs."""
 
+WORST_SUPPRESSED = 2
+"""The gravest grade that logic of the plant takes off the board: grade 1 never is."""
+
 INHIBIT = "inhibit"
 """The key of a claim that suppresses, by design, the points that it is about."""
 
@@ -39,9 +43,11 @@ class Off(StrEnum):
 class OffBoard:
     """Why an alarm is off the board. Times are epoch milliseconds UTC.
 
-    `by`: the person; for a suppression the id of the alarm that inhibits. `until` None: until
-    the logic releases it. `grade` and `limit` are those that the alarm had: nothing worse is
-    covered by a shelf. `permit` is the work permit's number, where it is out of service.
+    `by`: the person; for a suppression the id of the alarm that inhibits, or of the rule that
+    suppresses (then `rule_version` is its version, and `logic` what it waits for and what it found,
+    by name). `until` None: until the logic releases it. `grade` and `limit` are those that the
+    alarm had, or the gravest grade that the logic covers: nothing worse is covered by a shelf, nor
+    suppressed. `permit` is the work permit's number, where it is out of service.
     `approved_by` and `approval_note`: the second person, and their words. `policy`: the version of
     the park's policy by which it was allowed; None: what there was before parks had one.
     """
@@ -57,11 +63,17 @@ class OffBoard:
     approved_by: str | None = None
     policy: int | None = None
     approval_note: str | None = None
+    rule_version: int | None = None
+    logic: Mapping[str, float | int | str | bool | None] = field(default_factory=dict, hash=False)
 
     def covers(self, grade: int, limit: float | None, high: bool) -> bool:
-        """Whether a level is no worse than what was shelved; the others cover everything."""
-        if self.how is not Off.SHELVED:
-            return True
+        """Whether a level is no worse than what was shelved, or than logic may suppress; out of
+        service covers everything."""
+        match self.how:
+            case Off.OUT_OF_SERVICE:
+                return True
+            case Off.SUPPRESSED:
+                return grade >= max(self.grade, WORST_SUPPRESSED)
         return is_no_worse((grade, limit), (self.grade, self.limit), high)
 
 

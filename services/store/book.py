@@ -24,6 +24,7 @@ from services.store.deadline import connect, cut, within
 from services.store.point_row import point_of
 from services.store.queries import Queries
 from services.store.shelving import policy_of
+from services.store.suppression_book import changed_suppressions
 
 LOOK_TIMEOUT_S = 2.0
 """For the look at the version: an answer later than this means that the database is away."""
@@ -110,6 +111,7 @@ class BookReader:
                 ).fetchall()
                 groups = await self._groups(connection, known)
                 shelving = await self._shelving(connection)
+                suppressions = await changed_suppressions(connection, known)
         self.version = int(row[0])
         return BookChange(
             version=self.version,
@@ -119,6 +121,7 @@ class BookReader:
             detectors=tuple(_detector(each) for each in found),
             groups=groups,
             shelving=shelving,
+            suppressions=suppressions,
         )
 
     async def _rows(
@@ -159,6 +162,7 @@ class BookReader:
             gone = await (await connection.execute(self._sql["gone_gateways"], known)).fetchall()
             groups = await self._groups(connection, known)
             shelving = await self._shelving(connection)
+            suppressions = await changed_suppressions(connection, known)
         self.version = int(row[0])
         return BookChange(
             version=self.version,
@@ -169,7 +173,13 @@ class BookReader:
             detectors=tuple(_detector(each) for each in found),
             groups=groups,
             shelving=shelving,
+            suppressions=suppressions,
         )
+
+    async def _shelving(self, connection: psycopg.AsyncConnection[Any]) -> ShelvingPolicy:
+        """The policy in force, told with every change."""
+        row = await (await connection.execute(self._sql["shelving"])).fetchone()
+        return ShelvingPolicy() if row is None else policy_of(*row)
 
     async def _groups(
         self, connection: psycopg.AsyncConnection[Any], known: dict[str, Any]
@@ -179,11 +189,6 @@ class BookReader:
             DetectorGroup(enterprise, code, GroupKind(kind), tuple(members), removed)
             for enterprise, code, kind, members, removed in rows
         )
-
-    async def _shelving(self, connection: psycopg.AsyncConnection[Any]) -> ShelvingPolicy:
-        """The policy in force, told with every change."""
-        row = await (await connection.execute(self._sql["shelving"])).fetchone()
-        return ShelvingPolicy() if row is None else policy_of(*row)
 
     def _drop(self) -> None:
         if self._connection is not None:

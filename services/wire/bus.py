@@ -31,6 +31,8 @@ class OffItem(msgspec.Struct, frozen=True):
     approved_by: str | None = None
     policy: int | None = None
     approval_note: str | None = None
+    rule_version: int | None = None
+    logic: dict[str, Scalar] = {}
 
 
 class AlarmItem(msgspec.Struct, frozen=True, omit_defaults=False):
@@ -217,10 +219,13 @@ class Command(msgspec.Struct, frozen=True, omit_defaults=True):
     id: str
     client: str
     kind: Literal[
-        "acknowledge", "snapshot", "shelve", "unshelve", "out_of_service", "return_to_service"
-    ]
+        "acknowledge", "snapshot", "shelve", "unshelve", "out_of_service", "return_to_service",
+        "suppressions",
+    ]  # fmt: skip
     at: int
     alarm_ids: list[str] = []
+    rules: list[tuple[str, str]] = []
+    """Enterprise and id of the rules of suppression that are asked about, as many as alarms."""
     actor: str | None = None
     enterprises: list[str] | None = None
     """The enterprises the actor may act for; None means all."""
@@ -271,6 +276,22 @@ class Refusal(msgspec.Struct, frozen=True):
     text: str
 
 
+class SuppressionItem(msgspec.Struct, frozen=True):
+    """Where a rule of suppression stands: `phase` and `why` are those of
+    `services.domain.suppression_hold`; it suppresses since `since`, by `value` (a quantity or the
+    name of a state) or by the alarm `alarm`, and until `ends_at` once its condition is over."""
+
+    enterprise: str
+    rule: str
+    version: int
+    phase: str
+    why: str | None = None
+    since: int | None = None
+    value: float | str | None = None
+    alarm: str | None = None
+    ends_at: int | None = None
+
+
 class Reply(msgspec.Struct, frozen=True):
     """The answer to a command: the alarms after it, and what was refused.
 
@@ -282,6 +303,7 @@ class Reply(msgspec.Struct, frozen=True):
     alarms: list[AlarmItem] = []
     refused: list[Refusal] = []
     term: int = 0
+    suppressions: list[SuppressionItem] = []
 
 
 class SnapshotChunk(msgspec.Struct, frozen=True):

@@ -166,7 +166,7 @@ class Model:
         alarm = self.open
         if alarm is None:
             return
-        if active and alarm.state not in OFF:
+        if alarm.state not in OFF and self._hushed(alarm):
             alarm.state, alarm.acknowledged_by = "suppressed", None
         elif not active and alarm.state == "suppressed":
             self._back()
@@ -224,6 +224,8 @@ class Model:
         before = self.open
         if before is not None and before.state == "shelved" and self._worse(before, level):
             self._back()
+        if before is not None and before.state == "suppressed" and self._is_grave(level):
+            self._back(hush=False)
         if before is not None and before.closed_as is None:
             new.superseded = before.superseded + (1 if before.waits else 0)
             if before.state in OFF:
@@ -233,7 +235,7 @@ class Model:
                     before.covered,
                 )
             self._close("superseded")
-        if new.state not in OFF and self.inhibited:
+        if new.state not in OFF and self.inhibited and not self._is_grave(level):
             new.state = "suppressed"
         self.past.append(new)
         self._remember(new)
@@ -256,12 +258,16 @@ class Model:
         )
         if worse and alarm.state == "shelved" and self._worse(alarm, level):
             alarm.state, alarm.off_until = "unacknowledged", None
-            if self.inhibited:
+            if self.inhibited and not self._is_grave(level):
                 alarm.state = "suppressed"
+        elif worse and alarm.state == "suppressed" and self._is_grave(level):
+            alarm.state = "unacknowledged"
         elif worse and alarm.state not in OFF:
             alarm.state, alarm.acknowledged_by = "unacknowledged", None
         alarm.level = level
         self._remember(alarm)
+        if alarm.state not in OFF and self._hushed(alarm):
+            alarm.state, alarm.acknowledged_by = "suppressed", None
 
     def _withdrawn(self, number: int, now: int) -> None:
         alarm = self.open
@@ -275,7 +281,7 @@ class Model:
         alarm.state, alarm.acknowledged_by = how, None
         alarm.off_until = now + round(minutes * 60)
 
-    def _back(self) -> None:
+    def _back(self, hush: bool = True) -> None:
         """Looked at anew: what stands asks, what is over is closed or wants its reset."""
         alarm = self.past[-1]
         alarm.off_until = None
@@ -286,8 +292,15 @@ class Model:
         else:
             self._close("cleared")
             return
-        if self.inhibited:
+        if hush and self._hushed(alarm):
             alarm.state = "suppressed"
+
+    def _hushed(self, alarm: Occurrence) -> bool:
+        """The plant's logic takes it off the board, unless it is of grade 1."""
+        return self.inhibited and self._told(alarm)[0] > 1
+
+    def _is_grave(self, level: int) -> bool:
+        return self.levels[level].grade == 1
 
     def _close(self, how: str) -> None:
         alarm = self.past[-1]

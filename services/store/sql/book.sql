@@ -75,6 +75,10 @@ SELECT enterprise, code, book_version FROM gateway
 WHERE book_version > %(known)s AND deleted_at IS NOT NULL
 ORDER BY book_version;
 
+-- name: shelving
+-- What the park allows to be taken off the board by hand; no row: what the code has.
+SELECT version, policy FROM shelving_policy ORDER BY version DESC LIMIT 1;
+
 -- name: groups
 -- The groups that a change after the known version touched, with the points that are in them now.
 SELECT its.enterprise, its.code, its.kind,
@@ -88,6 +92,20 @@ FROM detector_group AS its
 WHERE its.book_version > %(known)s AND (%(known)s > 0 OR its.deleted_at IS NULL)
 ORDER BY its.enterprise, its.code;
 
--- name: shelving
--- What the park allows to be taken off the board by hand; no row: what the code has.
-SELECT version, policy FROM shelving_policy ORDER BY version DESC LIMIT 1;
+-- name: suppressions
+-- The versions of rules of suppression that a change after the known version touched, with the
+-- numbers of the points that they wait for and aim at.
+SELECT rule.enterprise, rule.id, rule.version, rule.name, rule.kind, rule.states, rule.direction,
+       rule."limit", rule.deadband, rule.alarm, rule.grade, rule.off_delay_s, rule.reason,
+       rule.valid_from, rule.valid_to, point.id AS point_id, point.kind AS point_kind,
+       array_agg(target.id ORDER BY its.place) AS target_ids,
+       array_agg(its.hazard_source ORDER BY its.place) AS target_sources,
+       array_agg(its.alarm ORDER BY its.place) AS target_alarms
+FROM suppression_rule AS rule
+JOIN point USING (enterprise, tag)
+JOIN suppression_target AS its ON (its.enterprise, its.rule, its.version)
+                                = (rule.enterprise, rule.id, rule.version)
+LEFT JOIN point AS target ON (target.enterprise, target.tag) = (its.enterprise, its.tag)
+WHERE rule.book_version > %(known)s AND (%(known)s > 0 OR rule.valid_to IS NULL)
+GROUP BY rule.enterprise, rule.id, rule.version, point.id, point.kind
+ORDER BY rule.enterprise, rule.id, rule.version;

@@ -7,6 +7,7 @@ import hypothesis
 import pytest
 from playwright.sync_api import Browser
 
+from tests.living import cluster
 from tests.living.browser import Console, open_browser
 from tests.living.park import Park
 from tests.living.stack import Stack, living
@@ -30,6 +31,11 @@ def pytest_runtest_makereport(
         for stack in Stack.running:
             report.sections.append((f"stack in {stack.data_dir}", stack.said()))
     return report
+
+
+def pytest_sessionfinish() -> None:
+    """Of all that was started nothing stays, and neither does what it was copied from."""
+    cluster.forget()
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from pathlib import Path
 import psycopg
 
 from services.runtime.mqtt_client import BrokerAddress
+from tests.living import cluster
 from tests.living.engines import REPOSITORY
 from tests.living.own_disk import on_own_disks
 
@@ -76,6 +77,8 @@ def engines_alone(disks: Mapping[str, str] | None = None, **more: str) -> Iterat
         "PARKWATCH_HTTP_PORT": str(_free_port()),
         **{f"PARKWATCH_{name.upper()}": value for name, value in more.items()},
     }
+    if not disks:
+        cluster.lay(data_dir)
     process = subprocess.Popen(
         [
             *(on_own_disks(data_dir, disks) if disks else ()),

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
 
-from tests.living import processes
+from tests.living import cluster, processes
 from tests.living.outcome import eventually
 from tests.living.processes import Process
 
@@ -211,6 +211,7 @@ def living(command: str = "up", **settings: str) -> Iterator[Stack]:
     """A fresh installation for one proof, stopped and removed afterwards."""
     stack = Stack(new_folder(), command, **settings)
     try:
+        cluster.lay(stack.data_dir)
         yield stack.start()
     finally:
         try:

@@ -1,5 +1,6 @@
 """The console has words for whatever the services can say of a gateway."""
 
+import json
 import re
 from dataclasses import fields
 
@@ -8,11 +9,13 @@ import pytest
 from services.api.routes.ledger import DayView
 from services.domain.conformance import Mark, Outcome
 from services.domain.connection import ConnectionState
+from services.domain.detector_kind import PARAMETERS
 from services.domain.trouble import Kind
 from services.store.gateway_event import EventKind
 from tests.architecture.repository import ROOT
 
 CONNECTION = ROOT / "console/src/connection"
+AGREED = ROOT / "console/tests/agreed/rule-parameters.json"
 
 
 def listed(module: str, name: str) -> set[str]:
@@ -43,3 +46,23 @@ def test_the_console_knows_every_word(module: str, name: str, ours: set[str]) ->
 
 def test_whatever_is_the_matter_with_a_gateway_is_a_flag() -> None:
     assert {str(each) for each in Kind} <= listed("gateway", "FLAGS")
+
+
+def test_the_parameters_that_the_console_asks_for_are_those_that_are_judged_by() -> None:
+    """The console's own tests hold its form against the same file."""
+    ours = {
+        kind.value: [
+            {
+                "name": each.name,
+                "form": each.form.value,
+                "needed": each.needed,
+                "usual": each.default,
+                "low": each.low,
+                "high": each.high,
+                "above": each.above,
+            }
+            for each in parameters
+        ]
+        for kind, parameters in PARAMETERS.items()
+    }
+    assert json.loads(AGREED.read_text(encoding="utf-8")) == ours

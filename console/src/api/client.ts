@@ -23,8 +23,17 @@ export class Client {
     return this.send('GET', path + search(query), null, signal);
   }
 
-  post(path: string, body: unknown, signal?: AbortSignal): Promise<unknown> {
-    return this.send('POST', path, JSON.stringify(body), signal);
+  /** `patience`: how long an answer may take, ms. */
+  post(path: string, body: unknown, signal?: AbortSignal, patience?: number): Promise<unknown> {
+    return this.send('POST', path, JSON.stringify(body), signal, patience);
+  }
+
+  put(path: string, body: unknown, signal?: AbortSignal): Promise<unknown> {
+    return this.send('PUT', path, JSON.stringify(body), signal);
+  }
+
+  remove(path: string, signal?: AbortSignal): Promise<unknown> {
+    return this.send('DELETE', path, null, signal);
   }
 
   async signIn(username: string, password: string): Promise<unknown> {
@@ -40,16 +49,15 @@ export class Client {
     path: string,
     body: string | null,
     signal?: AbortSignal,
+    patience?: number,
   ): Promise<unknown> {
     const headers: Record<string, string> = { 'Accept-Language': this.ports.language() };
     const token = this.ports.token();
     if (token !== null) headers['Authorization'] = `Bearer ${token}`;
-    if (body !== null) {
-      headers['Content-Type'] = 'application/json';
-      headers['Idempotency-Key'] = idempotencyKey();
-    }
+    if (body !== null) headers['Content-Type'] = 'application/json';
+    if (method !== 'GET') headers['Idempotency-Key'] = idempotencyKey();
     try {
-      return await this.fetch(path, { method, body, headers }, signal);
+      return await this.fetch(path, { method, body, headers }, signal, patience);
     } catch (error) {
       // Only the token that was refused is given up: a newer one may be in force already.
       if (error instanceof Problem && error.status === 401 && token === this.ports.token()) {
@@ -59,8 +67,13 @@ export class Client {
     }
   }
 
-  private async fetch(path: string, init: RequestInit, signal?: AbortSignal): Promise<unknown> {
-    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  private async fetch(
+    path: string,
+    init: RequestInit,
+    signal?: AbortSignal,
+    patience = TIMEOUT_MS,
+  ): Promise<unknown> {
+    const timeout = AbortSignal.timeout(patience);
     const stop = signal ? AbortSignal.any([signal, timeout]) : timeout;
     let response: Response;
     try {

@@ -1,5 +1,6 @@
 import { connectionsEn } from './connections.en';
 import { boardEn } from './board.en';
+import { ruleDeskEn } from './rule-desk.en';
 import { rulesEn } from './rules.en';
 import { shelfEn } from './shelf.en';
 import { sourcesEn } from './sources.en';
@@ -7,6 +8,7 @@ import type { Translation } from './text';
 
 export const en = {
   ...connectionsEn,
+  ...ruleDeskEn,
   ...rulesEn,
   ...shelfEn,
   ...sourcesEn,
@@ -275,11 +277,6 @@ export const en = {
   'point.not-judged': 'not judged',
   'point.limits': 'Limits and rules',
   'point.rules.none': 'No alarm rules are set',
-  'point.rules.col.condition': 'Condition',
-  'point.rules.col.limit': 'Limit',
-  'point.rules.col.grade': 'Grade',
-  'point.rules.col.deadband': 'Deadband',
-  'point.rules.col.delay': 'Delay on/off',
   'point.alarms': 'Alarms of this point',
   'point.alarms.none': 'No alarms on record for this point',
   'point.section-failed': 'Could not be loaded: {reason}',

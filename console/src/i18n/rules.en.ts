@@ -10,13 +10,11 @@ export const rulesEn = {
   'condition.undetermined': 'Rule cannot judge',
   'subject.rule': 'Rule',
 
-  'rules.title': 'Detector rules',
   'rules.named': '{kind}: {what}',
   'rules.about': 'alarm at {tag}',
   'rules.delay': 'delay {on} / {off} s',
   'rules.latch': 'latches',
   'rules.until': 'until {when}',
-  'rules.source': 'by {source}',
   'rules.high': 'rises',
   'rules.low': 'falls',
   'rules.rate': '{way} by {limit} a minute (over {span} s)',

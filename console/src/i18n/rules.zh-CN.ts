@@ -10,13 +10,11 @@ export const rulesZhCN = {
   'condition.undetermined': '规则无法判定',
   'subject.rule': '规则',
 
-  'rules.title': '判别规则',
   'rules.named': '{kind}：{what}',
   'rules.about': '报警位号 {tag}',
   'rules.delay': '延时 {on} / {off} 秒',
   'rules.latch': '锁存',
   'rules.until': '至 {when}',
-  'rules.source': '依据 {source}',
   'rules.high': '上升',
   'rules.low': '下降',
   'rules.rate': '每分钟{way} {limit}（按 {span} 秒计）',

@@ -1,5 +1,6 @@
 import { connectionsZhCN } from './connections.zh-CN';
 import { boardZhCN } from './board.zh-CN';
+import { ruleDeskZhCN } from './rule-desk.zh-CN';
 import { rulesZhCN } from './rules.zh-CN';
 import { shelfZhCN } from './shelf.zh-CN';
 import { sourcesZhCN } from './sources.zh-CN';
@@ -10,6 +11,7 @@ import { sourcesZhCN } from './sources.zh-CN';
  */
 export const zhCN = {
   ...connectionsZhCN,
+  ...ruleDeskZhCN,
   ...rulesZhCN,
   ...shelfZhCN,
   ...sourcesZhCN,
@@ -269,11 +271,6 @@ export const zhCN = {
   'point.not-judged': '未设判定规则',
   'point.limits': '限值与规则',
   'point.rules.none': '没有设置报警规则',
-  'point.rules.col.grade': '等级',
-  'point.rules.col.condition': '条件',
-  'point.rules.col.limit': '限值',
-  'point.rules.col.deadband': '死区',
-  'point.rules.col.delay': '报警/复位延时',
   'point.alarms': '该监测点的报警',
   'point.alarms.none': '该监测点没有报警记录',
   'point.section-failed': '读取失败：{reason}',

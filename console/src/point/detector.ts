@@ -1,5 +1,5 @@
-import type { Grade } from '../alarm/alarm';
-import { instant, isJson, list, number, text, type Json } from '../api/parse';
+import { isJson, list, number, text, type Json } from '../api/parse';
+import { parseFacts, type RuleFacts } from './rule-facts';
 
 /** The kinds of rules that are more than a limit; an alarm's condition has the same name. */
 export const DETECTORS = [
@@ -17,20 +17,13 @@ export const DETECTORS = [
 export type DetectorKind = (typeof DETECTORS)[number];
 
 /** A rule over one or several points, as far as the console shows it. */
-export interface Detector {
-  readonly id: string;
+export interface Detector extends RuleFacts {
   readonly kind: DetectorKind;
   /** The point that its alarm is about. */
   readonly tag: string;
   /** Its other points; of an expression all of them, by their names in it. */
   readonly others: readonly string[];
   readonly variables: Readonly<Record<string, string>>;
-  readonly grade: Grade | null;
-  readonly onDelayS: number;
-  readonly offDelayS: number;
-  readonly latch: boolean;
-  readonly validUntil: number | null;
-  readonly source: string | null;
   readonly direction: 'high' | 'low';
   readonly states: readonly string[];
   readonly text: string | null;
@@ -47,20 +40,13 @@ export function parseDetector(raw: unknown): Detector | null {
   const kind = kindOf(raw['kind']);
   const tag = text(raw['tag']);
   if (kind === null || tag === null) return null;
-  const grade = raw['grade'];
   const witness = text(raw['witness']);
   return {
-    id: text(raw['id']) ?? '',
+    ...parseFacts(raw),
     kind,
     tag,
     others: witness === null ? texts(raw['others']) : [witness],
     variables: variables(raw['variables']),
-    grade: grade === 1 || grade === 2 || grade === 3 || grade === 4 ? grade : null,
-    onDelayS: number(raw['on_delay_s']) ?? 0,
-    offDelayS: number(raw['off_delay_s']) ?? 0,
-    latch: raw['latch'] === true,
-    validUntil: instant(raw['valid_until']),
-    source: text(raw['source']),
     direction: raw['direction'] === 'low' ? 'low' : 'high',
     states: texts(raw['states']),
     text: text(raw['text']),

@@ -1,29 +1,37 @@
-import type { Grade } from '../alarm/alarm';
-import { isJson, number, scalar, text } from '../api/parse';
+import { isJson, number, text } from '../api/parse';
+import { parseDetector, type Detector } from './detector';
+import { parseFacts, type RuleFacts } from './rule-facts';
 
-/** A rule of a point, as far as the console shows it. */
-export interface Rule {
-  readonly id: string;
-  readonly kind: string;
+/** The levels of a point, in the order of what they limit. */
+export const CONDITIONS = ['HH', 'H', 'L', 'LL'] as const;
+export type Condition = (typeof CONDITIONS)[number];
+
+/** A limit of a point; `limit` and `deadband` in the point's unit. */
+export interface Rule extends RuleFacts {
+  readonly kind: 'limit';
+  readonly tag: string;
   readonly condition: string;
-  readonly limit: number | string | null;
-  readonly grade: Grade | null;
-  readonly deadband: number | null;
-  readonly onDelayS: number | null;
-  readonly offDelayS: number | null;
+  readonly limit: number;
+  readonly deadband: number;
 }
 
+export type AnyRule = Rule | Detector;
+
 export function parseRule(raw: unknown): Rule | null {
-  if (!isJson(raw)) return null;
-  const grade = raw['grade'];
-  return {
-    id: String(scalar(raw['id']) ?? ''),
-    kind: text(raw['kind']) ?? '',
-    condition: text(raw['condition']) ?? text(raw['kind']) ?? '',
-    limit: scalar(raw['limit']),
-    grade: grade === 1 || grade === 2 || grade === 3 || grade === 4 ? grade : null,
-    deadband: number(raw['deadband']),
-    onDelayS: number(raw['on_delay_s']),
-    offDelayS: number(raw['off_delay_s']),
-  };
+  if (!isJson(raw) || raw['kind'] !== 'limit') return null;
+  const [tag, condition, limit] = [text(raw['tag']), text(raw['condition']), number(raw['limit'])];
+  if (tag === null || condition === null || limit === null) return null;
+  const deadband = number(raw['deadband']) ?? 0;
+  return { ...parseFacts(raw), kind: 'limit', tag, condition, limit, deadband };
+}
+
+export function parseAnyRule(raw: unknown): AnyRule | null {
+  return parseRule(raw) ?? parseDetector(raw);
+}
+
+/** Limits from the highest down, then what else there is, the worst first. */
+export function compareRules(a: AnyRule, b: AnyRule): number {
+  if (a.kind === 'limit' && b.kind === 'limit') return b.limit - a.limit;
+  if (a.kind === 'limit' || b.kind === 'limit') return a.kind === 'limit' ? -1 : 1;
+  return (a.grade ?? 9) - (b.grade ?? 9) || a.kind.localeCompare(b.kind);
 }

@@ -7,9 +7,13 @@ RUN := .venv/bin/python
 # anew, which is more than half of its start. Empty is unset.
 export PYTHONDONTWRITEBYTECODE :=
 FAST := $(wildcard tests/unit tests/architecture tests/property tests/stories tests/corpus)
-# Two processes: the tests start real databases and browsers, which take the rest. Whoever is done
-# first takes over from the other: a few long waits in one half would leave a core idle.
+# Whoever is done first takes over from the others: a few long waits in one part would leave a core
+# idle. The fast tests compute; the others start real databases and browsers, and mostly wait.
 PARALLEL := -n 2 --dist worksteal
+WAITING := -n 3 --dist worksteal
+# Only their files are collected a second time.
+PATIENT := $(sort $(shell grep -rl --include='*.py' 'mark\.patient' tests))
+SERIAL := $(sort $(shell grep -rl --include='*.py' 'mark\.serial' tests))
 # pytest's code for "no test was chosen": a part may have none.
 MAYBE_NONE := || [ $$? -eq 5 ]
 
@@ -43,8 +47,9 @@ check: install-tests
 
 test: install-tests
 	$(RUN) -m services.stack.console
-	$(RUN) -m pytest $(PARALLEL) -m "not serial and not long" $(MAYBE_NONE)
-	$(RUN) -m pytest -m "serial and not long" $(MAYBE_NONE)
+	$(RUN) -m pytest $(WAITING) -m "not serial and not patient and not long" $(MAYBE_NONE)
+	$(RUN) -m pytest $(PARALLEL) -m "patient and not long" $(PATIENT) $(MAYBE_NONE)
+	$(RUN) -m pytest -m "serial and not patient and not long" $(SERIAL) $(MAYBE_NONE)
 
 test-long: install-tests
 	$(RUN) -m pytest -m long $(MAYBE_NONE)

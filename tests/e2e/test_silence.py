@@ -12,12 +12,13 @@ from tests.living.outcome import eventually
 from tests.living.park import Park
 from tests.living.store import Store
 
-pytestmark = [pytest.mark.stack, pytest.mark.serial]
+pytestmark = [pytest.mark.stack]
 
 POINTS = ("GT-1", "GT-2", "GT-3")
 EIGHT_HOURS_MS = 8 * 3_600_000
 
 
+@pytest.mark.serial
 def test_a_silent_plant_is_one_alarm_and_is_over_when_it_speaks(
     park: Park, store: Store, console: Console
 ) -> None:

@@ -12,7 +12,7 @@ from tests.living.park import Park
 from tests.living.stack import Stack
 from tests.living.store import Store
 
-pytestmark = [pytest.mark.stack, pytest.mark.serial]
+pytestmark = [pytest.mark.stack]
 
 
 def test_a_spike_in_the_hands_of_a_killed_engine_sounds_once(

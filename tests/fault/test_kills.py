@@ -23,7 +23,7 @@ from tests.living.park import Door, Enterprise, Json, Park
 from tests.living.stack import PARKWATCH, Stack
 from tests.living.store import Store
 
-pytestmark = [pytest.mark.stack, pytest.mark.serial]
+pytestmark = [pytest.mark.stack]
 
 TAGS = 10
 """A gateway's tags, ten times a second: with two gateways 200 readings a second."""

@@ -16,7 +16,7 @@ from tests.living.park import Door, Park
 from tests.living.stack import Stack, living, new_folder
 from tests.living.store import Store
 
-pytestmark = [pytest.mark.stack, pytest.mark.serial]
+pytestmark = [pytest.mark.stack]
 
 GONE_WITHIN_S = 10.0
 

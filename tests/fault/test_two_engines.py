@@ -15,7 +15,7 @@ from tests.integration.alerts.bench import now_ms
 from tests.integration.ingest.test_outages import frozen_database
 from tests.living.engines_alone import Engines, engines_alone
 
-pytestmark = [pytest.mark.stack, pytest.mark.serial]
+pytestmark = [pytest.mark.stack, pytest.mark.patient]
 
 LEASE_S = 4.0
 ACK_WAIT_S = 5.0

@@ -206,6 +206,7 @@ def rows_with_it(connection: Connection, table: str, column: str) -> int:
     return int(found)
 
 
+@pytest.mark.patient
 def test_within_half_a_minute_as_it_is_set_out_of_the_box() -> None:
     """The bound itself: the supervisor and with it everything is killed, the watcher survives."""
     with Receiver() as receiver, living(WATCH_WEBHOOK=receiver.url) as stack:

@@ -24,7 +24,7 @@ class Door:
         self.url = url
         self.http = httpx2.Client(base_url=f"{url}/api/v1", timeout=10.0)
         form = {"username": username, "password": password}
-        answer = self.http.post("/auth/token", data=form)
+        answer = self._patiently(lambda: self.http.post("/auth/token", data=form))
         assert answer.status_code == 200, answer.text
         self.token: str = answer.json()["access_token"]
         self.http.headers["Authorization"] = f"Bearer {self.token}"

@@ -38,19 +38,19 @@ class Api:
     def enterprise(self) -> str:
         """A new enterprise's code."""
         code = f"E-{secrets.token_hex(4)}"
-        self.admin.tell("/enterprises", {"code": code, "name": "企业"}, status=201)
+        self.admin.register("/enterprises", {"code": code, "name": "企业"})
         return code
 
     def point(self, enterprise: str, tag: str, **more: object) -> Json:
         """A new point."""
         body = {"enterprise": enterprise, "tag": tag, "kind": "level", "unit": "%", **more}
-        return self.admin.tell("/points", body, status=201)
+        return self.admin.register("/points", body)
 
     def person(self, role: str, enterprise: str | None = None) -> Door:
         """Somebody with this role, signed in."""
         name, password = f"{role}-{secrets.token_hex(4)}", secrets.token_urlsafe(12)
         body = {"username": name, "password": password, "role": role, "enterprise": enterprise}
-        self.admin.tell("/users", body, status=201)
+        self.admin.register("/users", body)
         return Door(self.url, name, password)
 
 

@@ -2,9 +2,11 @@
 
 import ast
 import re
+import sys
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
-
-import pytest
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager", "managers",
@@ -26,47 +28,67 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+@cache
+def text_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(text_of(path))
+
+
 def test_there_is_something_to_look_at() -> None:
     assert len(PRODUCT) > 10
     assert {".ts", ".svelte", ".css"} == {path.suffix for path in CONSOLE}
 
 
-@pytest.mark.parametrize("path", [*PRODUCT, *CONSOLE], ids=name_of)
-def test_a_module_is_a_noun_not_a_drawer(path: Path) -> None:
-    if path == BASE_OF_ALL_STYLES:
-        return
+def test_a_module_is_a_noun_not_a_drawer() -> None:
+    drawers = [
+        name_of(path)
+        for path in [*PRODUCT, *CONSOLE]
+        if path != BASE_OF_ALL_STYLES and words_of(path) & DRAWERS
+    ]
+    assert drawers == []
+
+
+def words_of(path: Path) -> set[str]:
+    """The words of a module's name, and the folders it is in."""
     name = path.name.split(".")[0].lower()
-    parts = {name, *re.split("[-_]", name), *path.relative_to(ROOT).parts[1:-1]}
-    assert not parts & DRAWERS
+    return {name, *re.split("[-_]", name), *path.relative_to(ROOT).parts[1:-1]}
 
 
-@pytest.mark.parametrize("path", [*PRODUCT, *CONSOLE], ids=name_of)
-def test_a_file_stays_small(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
+def test_a_file_stays_small() -> None:
+    lengths = {name_of(path): len(text_of(path).splitlines()) for path in [*PRODUCT, *CONSOLE]}
+    assert {name: length for name, length in lengths.items() if length > MAX_LINES} == {}
 
 
-@pytest.mark.parametrize("path", PRODUCT, ids=name_of)
-def test_a_function_stays_short(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            length = (node.end_lineno or node.lineno) - node.lineno + 1
-            assert length <= 60, f"{node.name} has {length} lines"
+def test_a_function_stays_short() -> None:
+    long = {
+        f"{name_of(path)}: {node.name}": length
+        for path in PRODUCT
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (length := (node.end_lineno or node.lineno) - node.lineno + 1) > 60
+    }
+    assert long == {}
 
 
-@pytest.mark.parametrize("path", sources("services"), ids=name_of)
-def test_sql_lives_in_the_store(path: Path) -> None:
-    if path.is_relative_to(ROOT / "services/store"):
-        return
+def test_sql_lives_in_the_store() -> None:
     statement = re.compile(
         r"""["'](select\s.+\sfrom|insert into|update \w+ set|delete from)\s""", re.I
     )
-    assert not statement.search(path.read_text(encoding="utf-8"))
+    elsewhere = [
+        name_of(path)
+        for path in sources("services")
+        if not path.is_relative_to(ROOT / "services/store") and statement.search(text_of(path))
+    ]
+    assert elsewhere == []
 
 
 def imported_roots(path: Path) -> set[str]:
     roots: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             roots |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -74,21 +96,24 @@ def imported_roots(path: Path) -> set[str]:
     return roots
 
 
-@pytest.mark.parametrize("path", sources("services/domain"), ids=name_of)
-def test_the_core_is_standard_library_only(path: Path) -> None:
-    import sys
-
-    assert imported_roots(path) <= set(sys.stdlib_module_names) | {"services"}
-
-
-@pytest.mark.parametrize("path", sources("services/domain", "services/wire"), ids=name_of)
-def test_the_core_reads_no_clock_and_writes_no_log(path: Path) -> None:
-    assert not imported_roots(path) & {"time", "logging", "structlog", "os", "random", "asyncio"}
+def importers(folders: tuple[str, ...], wrong: Callable[[set[str]], set[str]]) -> dict[str, Any]:
+    """The files that import what is wrong for them, and what."""
+    found = {name_of(path): wrong(imported_roots(path)) for path in sources(*folders)}
+    return {name: roots for name, roots in found.items() if roots}
 
 
-@pytest.mark.parametrize("path", sources("device_sim"), ids=name_of)
-def test_the_simulator_is_a_stranger(path: Path) -> None:
-    assert "services" not in imported_roots(path)
+def test_the_core_is_standard_library_only() -> None:
+    known = set(sys.stdlib_module_names) | {"services"}
+    assert importers(("services/domain",), lambda roots: roots - known) == {}
+
+
+def test_the_core_reads_no_clock_and_writes_no_log() -> None:
+    banned = {"time", "logging", "structlog", "os", "random", "asyncio"}
+    assert importers(("services/domain", "services/wire"), lambda roots: roots & banned) == {}
+
+
+def test_the_simulator_is_a_stranger() -> None:
+    assert importers(("device_sim",), lambda roots: roots & {"services"}) == {}
 
 
 def test_every_sql_statement_is_used() -> None:

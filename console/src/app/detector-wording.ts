@@ -32,7 +32,10 @@ export function detectorText(rule: Detector, point: Point): string {
         span,
       });
     case 'deviation':
-      return t('rules.deviation', { others: rule.others.join(', '), limit });
+      return t('rules.deviation', {
+        others: rule.group === null ? rule.others.join(', ') : t('rules.group', { group: rule.group }),
+        limit,
+      });
     case 'stuck':
       return stuckText(rule, span, unit);
     case 'bad_quality':
@@ -41,11 +44,14 @@ export function detectorText(rule: Detector, point: Point): string {
       return t('rules.signal_band');
     case 'voting':
       return t('rules.voting', {
-        count: rule.others.length + 1,
+        count: rule.group === null ? rule.others.length + 1 : 'M',
         needed: plain('needed'),
         span: plain('window_s'),
         limit: `${rule.direction === 'low' ? '≤' : '≥'} ${limit}`,
-        group: [rule.tag, ...rule.others].join(', '),
+        group:
+          rule.group === null
+            ? [rule.tag, ...rule.others].join(', ')
+            : t('rules.group', { group: rule.group }),
       });
     case 'count': {
       const event = states === '' ? reached : t('rules.count-states', { states });

@@ -54,6 +54,7 @@ export const ruleDeskEn = {
   'rule.field.deadband_per_min': 'Deadband of the rate',
   'rule.field.span_s': 'Over',
   'rule.field.others': 'Other points of the group',
+  'rule.field.group': 'Registered group (instead of the points)',
   'rule.field.smooth_s': 'Median over',
   'rule.field.fresh_s': 'Values count for',
   'rule.field.tolerance': 'Tolerance',

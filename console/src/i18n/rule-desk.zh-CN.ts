@@ -53,6 +53,7 @@ export const ruleDeskZhCN = {
   'rule.field.deadband_per_min': '变化率死区',
   'rule.field.span_s': '计算时段',
   'rule.field.others': '同组监测点',
+  'rule.field.group': '登记的探测器组（代替同组监测点）',
   'rule.field.smooth_s': '中值滤波时段',
   'rule.field.fresh_s': '数据有效时间',
   'rule.field.tolerance': '允许变化量',

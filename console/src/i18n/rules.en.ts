@@ -24,6 +24,7 @@ export const rulesEn = {
     'moves by no more than {tolerance} in {span} s while {witness} moves by {moves}',
   'rules.bad_quality': 'bad quality, or no value',
   'rules.signal_band': '4–20 mA signal at ≤ 3.6 mA or ≥ 21 mA (NAMUR NE 43)',
+  'rules.group': 'group {group}',
   'rules.voting': '{needed} of {count} detectors {limit} within {span} s: {group}',
   'rules.count': '{event} {needed} times in {span} s',
   'rules.count-states': 'becomes {states}',

@@ -23,6 +23,7 @@ export const rulesZhCN = {
   'rules.stuck-witness': '{span} 秒内变化不超过 {tolerance}，而 {witness} 变化达到 {moves}',
   'rules.bad_quality': '质量无效或没有数值',
   'rules.signal_band': '4–20 mA 信号 ≤ 3.6 mA 或 ≥ 21 mA（NAMUR NE 43）',
+  'rules.group': '组 {group}',
   'rules.voting': '{count} 个探测器中 {needed} 个在 {span} 秒内 {limit}：{group}',
   'rules.count': '{span} 秒内{event} {needed} 次',
   'rules.count-states': '变为“{states}”',

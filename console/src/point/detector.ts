@@ -24,6 +24,8 @@ export interface Detector extends RuleFacts {
   /** Its other points; of an expression all of them, by their names in it. */
   readonly others: readonly string[];
   readonly variables: Readonly<Record<string, string>>;
+  /** A registered group, instead of the points by their tags. */
+  readonly group: string | null;
   readonly direction: 'high' | 'low';
   readonly states: readonly string[];
   readonly text: string | null;
@@ -47,6 +49,7 @@ export function parseDetector(raw: unknown): Detector | null {
     tag,
     others: witness === null ? texts(raw['others']) : [witness],
     variables: variables(raw['variables']),
+    group: text(raw['group']),
     direction: raw['direction'] === 'low' ? 'low' : 'high',
     states: texts(raw['states']),
     text: text(raw['text']),

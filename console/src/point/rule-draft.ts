@@ -146,10 +146,13 @@ function valueOf(field: Field, draft: Draft): unknown {
     case 'direction':
       return text === 'low' ? 'low' : 'high';
     case 'others':
-    case 'states': {
-      const chosen = linesOf(text);
-      return chosen.length > 0 ? chosen : missing();
-    }
+      // A registered group stands for the points that are named one by one.
+      if (text === '' && draft.values.group?.trim()) return undefined;
+      return listed(text);
+    case 'group':
+      return text === '' ? undefined : text;
+    case 'states':
+      return listed(text);
     case 'variables':
       return variablesOf(linesOf(text));
     case 'witness':
@@ -157,6 +160,11 @@ function valueOf(field: Field, draft: Draft): unknown {
     case 'text':
       return text === '' ? missing() : text;
   }
+}
+
+function listed(text: string): unknown {
+  const chosen = linesOf(text);
+  return chosen.length > 0 ? chosen : missing();
 }
 
 function variablesOf(lines: readonly string[]): unknown {

@@ -42,6 +42,7 @@ export type OtherName =
   | 'condition'
   | 'direction'
   | 'others'
+  | 'group'
   | 'witness'
   | 'states'
   | 'text'
@@ -85,6 +86,7 @@ export const FIELDS: Readonly<Record<RuleKind, readonly Field[]>> = {
   ],
   deviation: [
     other('others'),
+    other('group', false),
     num('limit', 'own', { needed: true, above: 0 }),
     num('deadband', 'own', { low: 0, usual: 0 }),
     num('smooth_s', 's', { low: 0, high: 600, usual: 10 }),
@@ -100,6 +102,7 @@ export const FIELDS: Readonly<Record<RuleKind, readonly Field[]>> = {
   signal_band: [num('span_low', 'own'), num('span_high', 'own')],
   voting: [
     other('others'),
+    other('group', false),
     num('needed', 'none', { needed: true, whole: true, low: 1, high: GROUP }),
     other('direction'),
     num('limit', 'own', { needed: true }),

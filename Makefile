@@ -8,9 +8,11 @@ RUN := .venv/bin/python
 export PYTHONDONTWRITEBYTECODE :=
 FAST := $(wildcard tests/unit tests/architecture tests/property tests/stories tests/corpus)
 # Whoever is done first takes over from the others: a few long waits in one part would leave a core
-# idle. The fast tests compute; the others start real databases and browsers, and mostly wait.
+# idle. The fast tests compute; the others start real databases and browsers, and mostly wait. Of
+# these a file stays together, since it may share what took seconds to start, and in its place: the
+# long ones are not last.
 PARALLEL := -n 2 --dist worksteal
-WAITING := -n 3 --dist worksteal
+WAITING := -n 3 --dist loadfile --no-loadscope-reorder
 # Only their files are collected a second time.
 PATIENT := $(sort $(shell grep -rl --include='*.py' 'mark\.patient' tests))
 SERIAL := $(sort $(shell grep -rl --include='*.py' 'mark\.serial' tests))

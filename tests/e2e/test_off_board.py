@@ -77,6 +77,36 @@ def test_a_second_person_approves_and_never_the_applicant(park: Park) -> None:
         assert park.admin.items("/approvals", enterprise=enterprise.code, pending=True) == []
 
 
+def test_an_approval_holds_for_an_alarm_that_chatters_and_is_journaled(park: Park) -> None:
+    supervisor, operator = park.person("supervisor"), park.person("operator")
+    with Live(park.admin) as live:
+        enterprise = park.enterprise()
+        gateway = enterprise.gateway()
+        enterprise.point("LT-1", "level", "%")
+        enterprise.rule("LT-1", "H", 80, 2)
+        enterprise.in_force()
+        send(gateway, {"LT-1": 85})
+        first = live.wait_event("raised", enterprise.code, "LT-1", 5.0).message["alarm"]
+        asked = operator.tell(
+            f"/alarms/{first['id']}/shelve", {"minutes": 20, "reason": "探头结露"}, status=202
+        )["approval"]
+        operator.tell(f"/alarms/{first['id']}/acknowledge")
+        send(gateway, {"LT-1": 10})
+        live.wait_event("cleared", enterprise.code, "LT-1", 5.0)
+        path = f"/approvals/{asked['id']}/approve"
+        nothing = supervisor.http.post(path, json={})
+        assert nothing.json()["detail"] == "Nothing of this subject and direction stands now."
+        send(gateway, {"LT-1": 85})
+        second = live.wait_event("raised", enterprise.code, "LT-1", 5.0).message["alarm"]
+        done = supervisor.tell(path, {"note": "已现场核实"})
+        assert (done["state"], done["alarm"]) == ("approved", first["id"])
+        told = live.wait_event("shelved", enterprise.code, "LT-1", 5.0).message["alarm"]
+        assert told["id"] == second["id"] != first["id"]
+        off = told["off_board"]
+        assert (off["approved_by"], off["approval_note"]) == (done["decided_by"], "已现场核实")
+        assert off["policy"] == park.admin.ask("/shelving-policy")["version"]
+
+
 def test_an_enterprise_proposes_and_may_be_refused(park: Park) -> None:
     with Live(park.admin) as live:
         enterprise, alarm = standing(park, live, 4)

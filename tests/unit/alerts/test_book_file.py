@@ -7,6 +7,7 @@ import pytest
 
 from services.alerts.book_file import BadBook, BookFile, is_whole_book
 from services.domain.directory import BookChange, Directory
+from services.domain.shelving_policy import NEVER, Allowance, ShelvingPolicy
 from tests.unit.alerts.desk import book
 
 
@@ -71,6 +72,17 @@ def test_a_change_stands_behind_the_whole_and_another_life_goes_on(path: Path) -
     assert limits(read(path)) == [33.0, 34.0]
     assert BookFile(path).version is None
     assert again.version == directory.version == 3
+
+
+def test_the_shelving_policy_is_in_the_whole_and_in_a_change_behind_it(path: Path) -> None:
+    directory = known()
+    directory.shelving = replace(ShelvingPolicy(), version=3)
+    file = written(path, directory)
+    assert read(path).shelving == directory.shelving
+
+    stricter = ShelvingPolicy(4, (NEVER, NEVER, NEVER, Allowance(60_000, 0)))
+    file.append(BookChange(directory.version + 1, shelving=stricter))
+    assert read(path).shelving == stricter
 
 
 def test_a_torn_change_is_none_and_the_next_takes_its_place(path: Path) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from services.alerts.follower import difference
 from services.domain.directory import BookChange, Directory
+from services.domain.shelving_policy import ShelvingPolicy
 from tests.unit.alerts.desk import book
 from tests.unit.alerts.samples import NOON
 
@@ -48,3 +49,10 @@ def test_a_rule_that_the_book_has_no_more_ended_now() -> None:
     change = difference(known(book(9)), replace(whole, rules=whole.rules[1:]), NOON)
 
     assert change == BookChange(5, (), (), (replace(whole.rules[0], valid_to=NOON),))
+
+
+def test_the_policy_in_force_is_told_even_where_an_older_one_was_restored() -> None:
+    ours = known(replace(book(9), shelving=ShelvingPolicy(4)))
+    change = difference(ours, replace(book(5), shelving=ShelvingPolicy(2)), NOON)
+    change.apply(ours)
+    assert ours.shelving.version == 2

@@ -1,17 +1,36 @@
 """The bodies that describe a point."""
 
-from typing import Annotated, Self
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
-from services.api.problem import Kind, Problem
+from services.api.day import Day
 from services.api.text import Code, Name, Number, Tag, Unit
 from services.domain.point import PointKind, Reporting
+from services.domain.point_file import Criticality
+from services.domain.unit import misfit
 
+T = TypeVar("T")
 Period = Annotated[Number, Field(gt=0, le=86_400, description="Seconds between two readings")]
-Longitude = Annotated[Number, Field(ge=-180, le=180)]
+Longitude = Annotated[Number, Field(ge=-180, le=180, description="Degrees, WGS 84")]
 Equipment = Annotated[Name, Field(description="The piece of equipment that it is of")]
-Latitude = Annotated[Number, Field(ge=-90, le=90)]
+Latitude = Annotated[Number, Field(ge=-90, le=90, description="Degrees, WGS 84")]
+Height = Annotated[Number, Field(ge=-1000, le=1000, description="Metres above the ground")]
+Due = Annotated[
+    Day, Field(description="From this day on (Asia/Shanghai) it is due, and an alarm of grade 4")
+]
+Coordinates = Literal["wgs84", "gcj02"]
+DUES = (("calibrated_on", "calibration_due_on"), ("bump_tested_on", "bump_test_due_on"))
+"""When something was done, and when it is due again."""
 
 
 class PointName(BaseModel):
@@ -36,9 +55,32 @@ class PointDescription(BaseModel):
     name: Name | None = None
     name_en: Name | None = None
     lon: Longitude | None = None
-    lat: Latitude | None = None
+    lat: Latitude | None = Field(default=None, validate_default=True)
+    height_m: Height | None = None
+    criticality: Criticality | None = None
     period_s: Period | None = None
     reporting: Reporting = Reporting.PERIODIC
+    calibrated_on: Day | None = None
+    calibration_due_on: Due | None = None
+    bump_tested_on: Day | None = None
+    bump_test_due_on: Due | None = None
+
+    @field_validator("unit")
+    @classmethod
+    def _unit(cls, unit: str, info: ValidationInfo) -> str:
+        return _unless(unit, _unfit(info.data.get("kind"), unit))
+
+    @field_validator("lat")
+    @classmethod
+    def _whole_position(cls, lat: float | None, info: ValidationInfo) -> float | None:
+        # A longitude that was refused itself is not there to be missed.
+        return lat if "lon" not in info.data else _unless(lat, _half(info.data["lon"], lat))
+
+    @field_validator("calibration_due_on", "bump_test_due_on")
+    @classmethod
+    def _due(cls, due: date | None, info: ValidationInfo) -> date | None:
+        done = next(done for done, name in DUES if name == info.field_name)
+        return _unless(due, _too_soon(done, info.data.get(done), due))
 
     @model_validator(mode="after")
     def _ranges(self) -> Self:
@@ -48,7 +90,7 @@ class PointDescription(BaseModel):
 
     def columns(self) -> dict[str, object]:
         """By the columns of the table, but for the number."""
-        return self.model_dump(mode="json")
+        return self.model_dump(mode="json") | {"converted_from": None}
 
 
 class NewPoint(PointDescription, PointName):
@@ -90,14 +132,51 @@ class PointChange(BaseModel):
     name_en: Name | None = None
     lon: Longitude | None = None
     lat: Latitude | None = None
+    height_m: Height | None = None
+    criticality: Criticality | None = None
     period_s: Period | None = None
     reporting: Reporting = Reporting.PERIODIC
+    calibrated_on: Day | None = None
+    calibration_due_on: Due | None = None
+    bump_tested_on: Day | None = None
+    bump_test_due_on: Due | None = None
 
 
-def check_ranges(low: object, high: object) -> None:
-    """Refuse a range that is upside down after a change."""
-    if _upside_down(low, high):
-        raise Problem(Kind.INVALID, "range_low: it must be below range_high.")
+def unfit_together(columns: Mapping[str, Any], changed: set[str]) -> dict[str, str]:
+    """What does not fit together after a change, by field: of the rules that the changed fields are
+    in; what stood before is not held against it."""
+    wrong: dict[str, str | None] = {}
+    if changed & {"kind", "unit"}:
+        wrong["unit"] = _unfit(PointKind(columns["kind"]), columns["unit"])
+    if changed & {"range_low", "range_high"} and _upside_down(
+        columns["range_low"], columns["range_high"]
+    ):
+        wrong["range_low"] = "it must be below range_high"
+    if changed & {"lon", "lat"}:
+        wrong["lat"] = _half(columns["lon"], columns["lat"])
+    for done, due in DUES:
+        if changed & {done, due}:
+            wrong[due] = _too_soon(done, columns[done], columns[due])
+    return {name: told for name, told in wrong.items() if told is not None}
+
+
+def _unless(value: T, told: str | None) -> T:
+    if told is not None:
+        raise ValueError(told)
+    return value
+
+
+def _unfit(kind: PointKind | None, unit: str) -> str | None:
+    return None if kind is None else misfit(kind, unit)
+
+
+def _half(lon: object, lat: object) -> str | None:
+    return None if (lon is None) == (lat is None) else "lon and lat go together: send both"
+
+
+def _too_soon(done_name: str, done: date | None, due: date | None) -> str | None:
+    late = done is not None and due is not None and due <= done
+    return f"it must be after {done_name}" if late else None
 
 
 def _upside_down(low: object, high: object) -> bool:

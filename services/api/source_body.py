@@ -1,10 +1,10 @@
 """The bodies that describe a hazard source."""
 
-from datetime import date
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from services.api.day import Day
 from services.api.point_body import Latitude, Longitude
 from services.api.text import Code, Name, Number, Reason
 from services.domain.hazard_source import MOST_T, Holding, Mixture, UnitType
@@ -12,15 +12,6 @@ from services.domain.hazard_source import MOST_T, Holding, Mixture, UnitType
 MOST_PEOPLE = 10_000_000
 MOST_SUBSTANCES = 500
 Word = Annotated[str, Field(min_length=1, max_length=20)]
-
-
-def _day(value: object) -> object:
-    if not isinstance(value, str) or len(value) != 10:
-        raise ValueError("it must be a day like 2026-01-31")
-    return value
-
-
-Day = Annotated[date, BeforeValidator(_day), Field(examples=["2026-01-31"])]
 
 
 class HoldingBody(BaseModel):

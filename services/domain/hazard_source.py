@@ -137,7 +137,7 @@ def _term(holding: Holding, where: str) -> Term:
             known = ", ".join(DANGERS)
             raise Unfit(f"{where}.class", f"{danger} is not a class of Table 2; those are {known}")
     if holding.cas is not None:
-        _check_cas(holding.cas, where)
+        check_cas(holding.cas, where)
     elif holding.form is not None:
         raise Unfit(f"{where}.form", "it goes with a cas number; remove it or name the cas")
     if holding.mixture is Mixture.OTHER_CLASS:
@@ -212,7 +212,8 @@ def _heaviest(dangers: Sequence[str]) -> tuple[str, Factor]:
     return code, DANGERS[code].beta
 
 
-def _check_cas(cas: str, where: str) -> None:
+def check_cas(cas: str, where: str) -> None:
+    """Refuse what is no CAS number by its form or its check digit. Raises Unfit at `where`.cas."""
     parts = _CAS.fullmatch(cas)
     if parts is None:
         raise Unfit(f"{where}.cas", "it must be a CAS number like 7782-50-5")

@@ -5,15 +5,14 @@ from fastapi import APIRouter, Response
 from services.api.answer import answer
 from services.api.asking import Configurer, Here, OnceOnly
 from services.api.point_body import NewPoint, PointDescription
+from services.api.point_view import PointView, view
 from services.api.problem import not_found
 from services.api.register import refresh
 from services.api.routes.points import (
     EnterpriseCode,
     PointTag,
-    PointView,
     check_known,
     insert,
-    view,
 )
 from services.api.window import Window
 from services.store import refused_list
@@ -41,7 +40,7 @@ async def adopt_tag(
             raise not_found("unregistered tag")
         new = _point(here, enterprise, tag, described, sender)
         check_known(here, new)
-        made = await insert(connection, new)
+        made = await insert(here, principal, connection, new)
         done = await once.keep(connection, answer(view(here, made), 201))
     await refresh(here.follower)
     return done

@@ -1,12 +1,10 @@
 """Points: what is measured, where, and in which unit."""
 
 import secrets
-from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 
-from services.api.alarm_view import moment_text
 from services.api.answer import Page, answer
 from services.api.asking import (
     Configurer,
@@ -20,49 +18,24 @@ from services.api.asking import (
     narrowed,
     read_cursor,
 )
-from services.api.point_body import NewPoint, PointChange, check_ranges
+from services.api.change_list import ChangeView, change_page
+from services.api.fence import Fences
+from services.api.point_body import NewPoint, PointChange, unfit_together
+from services.api.point_view import PointView, view
 from services.api.principal import Principal
-from services.api.problem import Kind, Problem, not_found
+from services.api.problem import Kind, Problem, invalid_fields, not_found
 from services.api.register import refresh
 from services.api.text import Code, Tag
 from services.api.window import Window
-from services.domain.point import STATES, PointKind
+from services.domain.point import PointKind
+from services.runtime.clock import to_datetime
 from services.store import register as store
 from services.store.register import Connection, Place
+from services.store.register_history import HistorySubject, note, note_new_points
 
 router = APIRouter(prefix="/points", tags=["points"])
 PointTag = Annotated[Tag, Path()]
 EnterpriseCode = Annotated[Code, Path()]
-
-
-@dataclass(frozen=True, slots=True)
-class PointView:
-    """A registered point. `states` is the closed list of a point that has states; `judged` false:
-    no rule is in force for it, so that whatever it reads raises no alarm.
-    `hazard_source_registered` false: it names a hazard source that the register does not know;
-    null: it names none."""
-
-    id: int
-    enterprise: str
-    tag: str
-    kind: str
-    unit: str
-    range_low: float | None
-    range_high: float | None
-    substance: str | None
-    hazard_source: str | None
-    gateway: str | None
-    name: str | None
-    name_en: str | None
-    lon: float | None
-    lat: float | None
-    period_s: float | None
-    reporting: str
-    states: list[str] | None
-    created_at: str
-    judged: bool
-    equipment: str | None
-    hazard_source_registered: bool | None
 
 
 def seen(here: Window, principal: Principal, enterprise: str, tag: str) -> Place:
@@ -81,6 +54,7 @@ async def list_points(
     kind: PointKind | None = None,
     hazard_source: Annotated[Code | None, Query()] = None,
     gateway: Annotated[Code | None, Query()] = None,
+    group: Annotated[Code | None, Query(description="The points of this group")] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Response:
@@ -94,6 +68,7 @@ async def list_points(
             and (kind is None or point.kind is kind)
             and (hazard_source is None or point.hazard_source == hazard_source)
             and (gateway is None or point.gateway == gateway)
+            and (group is None or group in here.register.groups.of(point.enterprise, point.tag))
         )
 
     after = read_cursor(cursor, tuple[Word, Word]) or ("", "")
@@ -111,7 +86,7 @@ async def create_point(
     """Register a point; its readings are taken within 2 s."""
     check_known(here, new)
     async with here.database.transaction() as connection:
-        made = await insert(connection, new)
+        made = await insert(here, principal, connection, new)
         done = await once.keep(connection, answer(view(here, made), 201))
     await refresh(here.follower)
     return done
@@ -146,12 +121,51 @@ async def change_point(
         columns = known | change.model_dump(exclude_unset=True)
         if columns["kind"] != known["kind"]:
             await _check_unused(connection, known)
-        check_ranges(columns["range_low"], columns["range_high"])
+        await _check_together(connection, columns, change.model_fields_set)
+        if any(columns[each] != known[each] for each in ("lon", "lat")):
+            columns["converted_from"] = None
         await store.update_point(connection, columns, number)
+        await note(
+            connection,
+            HistorySubject.POINT,
+            enterprise,
+            tag,
+            principal.username,
+            to_datetime(here.clock.now_ms()),
+            known,
+            columns,
+        )
         changed = await _place(connection, enterprise, tag)
         done = await once.keep(connection, answer(view(here, changed)))
     await refresh(here.follower)
     return done
+
+
+@router.get("/{enterprise}/{tag}/history", response_model=Page[ChangeView])
+async def list_changes(
+    here: Here,
+    principal: Reader,
+    enterprise: EnterpriseCode,
+    tag: PointTag,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """Every change of a point's description, newest first: who, when, before and after."""
+    seen(here, principal, enterprise, tag)
+    return await change_page(here, HistorySubject.POINT, enterprise, tag, limit, cursor)
+
+
+async def _check_together(
+    connection: Connection, columns: dict[str, Any], changed: set[str]
+) -> None:
+    wrong = unfit_together(columns, changed)
+    if wrong:
+        raise invalid_fields(wrong)
+    if changed & {"lon", "lat"}:
+        fences = await Fences.of(connection, [str(columns["enterprise"])])
+        told = fences.outside(str(columns["enterprise"]), columns["lon"], columns["lat"])
+        if told is not None:
+            raise invalid_fields({"lon": told})
 
 
 async def _check_unused(connection: Connection, point: dict[str, object]) -> None:
@@ -159,17 +173,26 @@ async def _check_unused(connection: Connection, point: dict[str, object]) -> Non
     if await store.is_in_use(connection, point):
         raise Problem(
             Kind.CONFLICT,
-            f"kind: {point['tag']} has readings or rules of its kind; register another point.",
+            f"kind: {point['tag']} has readings, rules or groups of its kind; register another point.",
         )
 
 
-async def insert(connection: Connection, new: NewPoint) -> Place:
-    """Put a point into the book, in the caller's transaction; refuses a name that is taken."""
+async def insert(
+    here: Window, principal: Principal, connection: Connection, new: NewPoint
+) -> Place:
+    """Put a point into the book, in the caller's transaction; refuses a name that is taken and a
+    position outside of its enterprise."""
     number = await store.next_version(connection)
     if await store.taken_tags(connection, new.enterprise, [new.tag]):
         raise Problem(Kind.CONFLICT, f"tag: {new.tag} is registered already; change it with PATCH.")
+    fences = await Fences.of(connection, [new.enterprise])
+    told = fences.outside(new.enterprise, new.lon, new.lat)
+    if told is not None:
+        raise invalid_fields({"lon": told})
     (point_id,) = await fresh_ids(connection, 1)
     await store.insert_points(connection, [new.columns() | {"id": point_id}], number)
+    now = to_datetime(here.clock.now_ms())
+    await note_new_points(connection, number, principal.username, now)
     return await _place(connection, new.enterprise, new.tag)
 
 
@@ -203,44 +226,3 @@ async def fresh_ids(connection: Connection, count: int) -> list[int]:
         more = {secrets.randbelow(2**31 - 1) + 1 for _ in range(count - len(chosen))} - chosen
         chosen |= more - await store.taken_ids(connection, more)
     return list(chosen)
-
-
-def _judged(here: Window, place: Place) -> bool:
-    point = place.point
-    return here.register.is_judged(point.enterprise, point.tag, here.clock.now_ms())
-
-
-def _is_registered(here: Window, place: Place) -> bool | None:
-    point = place.point
-    if point.hazard_source is None:
-        return None
-    return (point.enterprise, point.hazard_source) in here.register.hazard_sources
-
-
-def view(here: Window, place: Place) -> PointView:
-    """A point as outsiders see it; a new one is judged by no rule."""
-    point = place.point
-    states = STATES.get(point.kind)
-    return PointView(
-        id=point.id,
-        enterprise=point.enterprise,
-        tag=point.tag,
-        kind=point.kind,
-        unit=point.unit,
-        range_low=point.range_low,
-        range_high=point.range_high,
-        substance=point.substance,
-        hazard_source=point.hazard_source,
-        gateway=point.gateway,
-        name=point.name,
-        name_en=point.name_en,
-        lon=place.lon,
-        lat=place.lat,
-        period_s=point.period_s,
-        reporting=point.reporting,
-        states=None if states is None else list(states),
-        created_at=moment_text(place.created_at),
-        judged=_judged(here, place),
-        equipment=place.equipment,
-        hazard_source_registered=_is_registered(here, place),
-    )

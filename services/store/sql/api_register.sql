@@ -8,7 +8,7 @@ SELECT version FROM book;
 
 -- name: enterprises
 -- Enterprises touched by a change after the known version.
-SELECT code, name, name_en, created_at, deleted_at IS NOT NULL AS removed
+SELECT code, name, name_en, created_at, file, deleted_at IS NOT NULL AS removed
 FROM enterprise WHERE book_version > %(known)s ORDER BY code;
 
 -- name: gateways
@@ -21,19 +21,9 @@ FROM gateway WHERE book_version > %(known)s ORDER BY enterprise, code;
 -- Points touched by a change after the known version.
 SELECT enterprise, tag, id, kind, unit, range_low, range_high, substance, hazard_source, gateway,
        name, name_en, lon, lat, period_s, reporting, created_at, exercise_from, exercise_until,
-       equipment, deleted_at IS NOT NULL AS removed
+       equipment, height_m, criticality, converted_from, calibrated_on, calibration_due_on,
+       bump_tested_on, bump_test_due_on, deleted_at IS NOT NULL AS removed
 FROM point WHERE book_version > %(known)s;
-
--- name: insert_enterprise
--- A new enterprise; nothing comes back when the code is taken.
-INSERT INTO enterprise (code, name, name_en, book_version)
-VALUES (%(code)s, %(name)s, %(name_en)s, %(version)s)
-ON CONFLICT (code) DO NOTHING RETURNING code, name, name_en, created_at;
-
--- name: update_enterprise
--- Another name for an enterprise.
-UPDATE enterprise SET name = %(name)s, name_en = %(name_en)s, book_version = %(version)s
-WHERE code = %(code)s AND deleted_at IS NULL RETURNING code, name, name_en, created_at;
 
 -- name: put_gateway
 -- A new gateway, or one that was removed and comes back with a new password.
@@ -67,23 +57,29 @@ SELECT tag FROM point WHERE enterprise = %(enterprise)s AND tag = ANY(%(tags)s);
 -- A new point.
 INSERT INTO point (enterprise, tag, id, kind, unit, range_low, range_high, substance,
                    hazard_source, gateway, name, name_en, lon, lat, period_s, reporting,
-                   equipment, book_version)
+                   equipment, height_m, criticality, converted_from, calibrated_on,
+                   calibration_due_on, bump_tested_on, bump_test_due_on, book_version)
 VALUES (%(enterprise)s, %(tag)s, %(id)s, %(kind)s, %(unit)s, %(range_low)s, %(range_high)s,
         %(substance)s, %(hazard_source)s, %(gateway)s, %(name)s, %(name_en)s, %(lon)s, %(lat)s,
-        %(period_s)s, %(reporting)s, %(equipment)s, %(version)s);
+        %(period_s)s, %(reporting)s, %(equipment)s, %(height_m)s, %(criticality)s,
+        %(converted_from)s, %(calibrated_on)s, %(calibration_due_on)s, %(bump_tested_on)s,
+        %(bump_test_due_on)s, %(version)s);
 
 -- name: point
 -- One point as it stands, under the book's lock.
 SELECT enterprise, tag, id, kind, unit, range_low, range_high, substance, hazard_source, gateway,
        name, name_en, lon, lat, period_s, reporting, created_at, exercise_from, exercise_until,
-       equipment, deleted_at IS NOT NULL AS removed
+       equipment, height_m, criticality, converted_from, calibrated_on, calibration_due_on,
+       bump_tested_on, bump_test_due_on, deleted_at IS NOT NULL AS removed
 FROM point WHERE enterprise = %(enterprise)s AND tag = %(tag)s AND deleted_at IS NULL;
 
 -- name: is_in_use
--- Whether anything was made of a point's kind: a reading, or a rule in force.
+-- Whether anything was made of a point's kind: a reading, a group, or a rule in force.
 SELECT EXISTS (SELECT FROM reading WHERE point_id = %(id)s)
     OR EXISTS (SELECT FROM rule
                WHERE enterprise = %(enterprise)s AND tag = %(tag)s AND valid_to IS NULL)
+    OR EXISTS (SELECT FROM detector_group_member
+               WHERE enterprise = %(enterprise)s AND tag = %(tag)s)
     OR EXISTS (SELECT FROM detector_rule_point AS its
                JOIN detector_rule AS whole ON (whole.enterprise, whole.id, whole.version)
                                             = (its.enterprise, its.rule, its.version)
@@ -97,5 +93,8 @@ SET kind = %(kind)s, unit = %(unit)s, range_low = %(range_low)s, range_high = %(
     substance = %(substance)s, hazard_source = %(hazard_source)s, gateway = %(gateway)s,
     name = %(name)s, name_en = %(name_en)s, lon = %(lon)s, lat = %(lat)s,
     period_s = %(period_s)s, reporting = %(reporting)s, equipment = %(equipment)s,
+    height_m = %(height_m)s, criticality = %(criticality)s, converted_from = %(converted_from)s,
+    calibrated_on = %(calibrated_on)s, calibration_due_on = %(calibration_due_on)s,
+    bump_tested_on = %(bump_tested_on)s, bump_test_due_on = %(bump_test_due_on)s,
     book_version = %(version)s
 WHERE enterprise = %(enterprise)s AND tag = %(tag)s AND deleted_at IS NULL;

@@ -32,7 +32,7 @@ def test_a_point_lives_from_its_registration_through_every_change(api: Api) -> N
     address = f"/points/{code}/GT%2F1%20%E7%94%B2"
     assert api.admin.ask(address) == made
     changed = api.admin.http.patch(address, json={"unit": "m", "range_low": None}).json()
-    assert changed == made | {"unit": "m", "range_low": None}
+    assert changed == made | {"unit": "m", "unit_ucum": "m", "range_low": None}
     assert api.admin.ask(address) == changed
     refused(api.admin.http.patch(address, json={"range_low": 200}), 422, "invalid", "range_low")
     refused(api.admin.http.patch(address, json={"kind": None}), 422, "invalid", "kind")
@@ -46,7 +46,8 @@ def test_a_kind_that_was_mistaken_is_put_right_until_something_was_made_of_it(ap
     address = f"/points/{code}/XV-1"
     valve = {"kind": "valve", "unit": "state"}
     changed = api.admin.http.patch(address, json=valve).json()
-    assert changed == point | valve | {"states": ["closed", "open", "moving", "fault"]}
+    states = {"states": ["closed", "open", "moving", "fault"], "unit_ucum": None}
+    assert changed == point | valve | states
     with psycopg.connect(api.engines.superuser_url) as connection:
         connection.execute(
             "INSERT INTO reading (point_id, measured_at, received_at, value, quality)"

@@ -10,9 +10,10 @@ from services.api.alarm_page import merged
 from services.api.asking import make_cursor, read_cursor
 from services.api.broker_access import render
 from services.api.edge import Edge
-from services.api.point_sheet import BadSheet, read_sheet
+from services.api.point_sheet import read_sheet
 from services.api.problem import Problem
 from services.api.resolution import MOST_ITEMS, step_for
+from services.api.sheet import BadSheet
 from services.api.text import Code, Moment, NewPassword, Number, Tag, Unit
 from services.api.wording import Language, choose, sentence
 from services.runtime.clock import to_datetime

@@ -28,8 +28,19 @@ Direction = Annotated[
 ]
 Deadband = Annotated[Number, Field(description="How far back before it is over")]
 Others = Annotated[
-    list[Tag],
-    Field(min_length=1, max_length=MOST_POINTS - 1, description="The other points of the group"),
+    list[Tag] | None,
+    Field(
+        min_length=1,
+        max_length=MOST_POINTS - 1,
+        description="The other points; leave it out where a registered `group` is named",
+    ),
+]
+GroupName = Annotated[
+    Code | None,
+    Field(
+        description="Code of a registered group, instead of `others`: the rule judges whoever is in "
+        "it; `tag` is one of them"
+    ),
 ]
 State = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z_]+$")]
 States = Annotated[
@@ -75,6 +86,15 @@ class DetectorBody(Said):
         """The field that names a point which the rule has already."""
         return None
 
+    def group_named(self) -> str | None:
+        """The registered group that it is over."""
+        return None
+
+    def unfit(self) -> dict[str, str]:
+        """What of its points does not fit together, by field."""
+        twice = self.named_twice()
+        return {} if twice is None else {twice: "A point is named twice: name each one once."}
+
     def parameters(self) -> dict[str, Scalar]:
         """What its kind is told."""
         found: dict[str, Scalar] = {}
@@ -90,17 +110,28 @@ class DetectorBody(Said):
 
 
 class GroupBody(DetectorBody):
-    """A rule over several points that measure alike."""
+    """A rule over several points that measure alike: named one by one, or a registered group."""
 
-    others: Others
+    others: Others = None
+    group: GroupName = None
 
     def tags(self) -> dict[str, str]:
-        return {tag: tag for tag in (self.tag, *self.others)}
+        return {tag: tag for tag in (self.tag, *(self.others or ()))}
 
     def named_twice(self) -> str | None:
-        return "others" if len(self.tags()) <= len(self.others) else None
+        return "others" if len(self.tags()) <= len(self.others or ()) else None
+
+    def group_named(self) -> str | None:
+        return self.group
+
+    def unfit(self) -> dict[str, str]:
+        if (self.others is None) is (self.group is None):
+            return {"others": "Name the other points here, or a registered `group`: one of both."}
+        return super().unfit()
 
     def field_of(self, path: str) -> str:
+        if self.group is not None and path.startswith("points"):
+            return "group"
         if path == f"points.{self.tag}":
             return "tag"
         return "others" if path.startswith("points") else super().field_of(path)
@@ -270,6 +301,7 @@ def detector_of(
         action=body.action,
         respond_within_s=body.respond_within_s,
         reason=body.reason,
+        group=body.group_named(),
     )
 
 
@@ -282,7 +314,7 @@ def detector_view(rule: DetectorVersion) -> dict[str, object]:
         "kind": rule.kind,
         "enterprise": rule.enterprise,
         "tag": next(iter(rule.points.values())),
-        **_points(kind, rule.points),
+        **_points(kind, rule),
         **detector_parts(kind, rule.parameters),
         "grade": rule.grade,
         "on_delay_s": rule.on_delay_s,
@@ -305,10 +337,11 @@ def detector_view(rule: DetectorVersion) -> dict[str, object]:
     }
 
 
-def _points(kind: DetectorKind, points: Mapping[str, str]) -> dict[str, object]:
+def _points(kind: DetectorKind, rule: DetectorVersion) -> dict[str, object]:
+    points = rule.points
     match kind:
         case DetectorKind.DEVIATION | DetectorKind.VOTING:
-            return {"others": list(points.values())[1:]}
+            return {"others": list(points.values())[1:] or None, "group": rule.group}
         case DetectorKind.STUCK:
             return {WITNESS: points.get(WITNESS)}
         case DetectorKind.EXPRESSION:

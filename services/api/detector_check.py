@@ -29,12 +29,11 @@ def _points(here: Window, principal: Principal, body: DetectorBody, path: str) -
     if not principal.sees(body.enterprise) or body.enterprise not in here.register.enterprises:
         told = f"{body.enterprise} is not registered; do that first."
         raise invalid_fields({f"{path}enterprise": told})
-    twice = body.named_twice()
-    if twice is not None:
-        raise invalid_fields({path + twice: "A point is named twice: name each one once."})
+    wrong = body.unfit()
+    if wrong:
+        raise invalid_fields({path + name: told for name, told in wrong.items()})
     found: dict[str, Point] = {}
-    wrong: dict[str, str] = {}
-    for name, tag in body.tags().items():
+    for name, tag in _tags(here, body, path).items():
         place = here.register.place(body.enterprise, tag)
         if place is None:
             told = f"{body.enterprise} has no point {tag}; register the point first."
@@ -46,3 +45,17 @@ def _points(here: Window, principal: Principal, body: DetectorBody, path: str) -
     if wrong:
         raise invalid_fields({path + name: told for name, told in wrong.items()})
     return found
+
+
+def _tags(here: Window, body: DetectorBody, path: str) -> dict[str, str]:
+    """The tags of its points by their names in the rule: its own, or those of its group."""
+    group = body.group_named()
+    if group is None:
+        return body.tags()
+    if (body.enterprise, group) not in here.register.groups.by_key:
+        told = f"{body.enterprise} has no group {group}; register the group first."
+        raise invalid_fields({f"{path}group": told})
+    tags = here.register.groups.watched(body.enterprise, group, body.tag)
+    if tags is None:
+        raise invalid_fields({f"{path}tag": f"{body.tag} is not in the group {group}."})
+    return {tag: tag for tag in tags}

@@ -53,7 +53,8 @@ async def change_detector(
     new = detector_of(body, parameters, known.id, known.version + 1, principal.username, now)
     new = replace(new, valid_from=max(new.valid_from, known.valid_from))
     kept = {name: getattr(known, name) for name in RATIONALE if name not in body.model_fields_set}
-    if (new.points, new.parameters) == (known.points, known.parameters):
+    same = (known.points, known.parameters, known.group)
+    if (new.points, new.parameters, new.group) == same:
         kept |= {
             "source": known.source,
             "basis": known.basis,

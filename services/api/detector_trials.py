@@ -90,10 +90,17 @@ def main_tag(rule: DetectorVersion) -> str:
 
 
 def _watched(here: Window, rule: DetectorVersion | None) -> Watched | None:
-    """None: there is no rule, or not all of its points, without which it judges nothing."""
+    """None: there is no rule, or not all of its points, without which it judges nothing. The
+    members of a group are those of today."""
     if rule is None:
         return None
-    places = {name: here.register.place(rule.enterprise, tag) for name, tag in rule.points.items()}
+    tags = dict(rule.points)
+    if rule.group is not None:
+        those = here.register.groups.watched(rule.enterprise, rule.group, main_tag(rule))
+        if those is None:
+            return None
+        tags = {tag: tag for tag in those}
+    places = {name: here.register.place(rule.enterprise, tag) for name, tag in tags.items()}
     points = {name: place.point for name, place in places.items() if place is not None}
     return Watched(_rule(rule, points), points) if len(points) == len(places) else None
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from services.api.database import Database, DatabaseAway
+from services.api.group_index import GroupIndex
 from services.domain.shelving_policy import ShelvingPolicy
 from services.store.hazard_source import HazardSource, WeightsVersion
 from services.store.register import Enterprise, Gateway, Place, RegisterChange, changes, version
@@ -33,6 +34,7 @@ class Register:
         """Of the risk index; None: those that stand in the code."""
         self.shelving: ShelvingVersion | None = None
         """None: the shelving policy that stands in the code."""
+        self.groups = GroupIndex()
         self._by_source: dict[tuple[str, str], dict[int, Place]] = {}
         self._judged_until: dict[tuple[str, str], int] = {}
 
@@ -51,7 +53,8 @@ class Register:
 
     def is_judged(self, enterprise: str, tag: str, now: int) -> bool:
         """Whether a rule is in force for a point at `now` (epoch ms)."""
-        return self._judged_until.get((enterprise, tag), 0) > now
+        own = self._judged_until.get((enterprise, tag), 0)
+        return max(own, self.groups.judged_until(enterprise, tag)) > now
 
     def all_places(self) -> list[Place]:
         """Every point, in no order."""
@@ -84,6 +87,7 @@ class Register:
         for each in change.hazard_sources:
             self.hazard_sources[each.enterprise, each.code] = each
         self.weights = change.weights
+        self.groups.take(change.groups, change.groups_judged_until)
         self.shelving = change.shelving
         for name, until in change.judged_until.items():
             if until is None:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from services.api.detector_body import DETECTORS, DetectorBody
 from services.domain.detector_kind import DetectorKind
 from services.domain.detector_past import DetectorTrial, Watched
-from services.domain.detector_rule import BadRule, DetectorRule, validated
+from services.domain.detector_rule import BadRule, DetectorRule, validated, watched
 from services.domain.directory import Directory
 from services.domain.point import Point
 from services.domain.rule import Condition
@@ -107,12 +107,12 @@ def _body(told: Mapping[str, object]) -> DetectorBody:
 
 def _watched(directory: Directory, body: DetectorBody, name: str) -> Watched:
     points: dict[str, Point] = {}
-    for of_point, tag in body.tags().items():
+    for of_point, tag in _tags(directory, body).items():
         point = directory.find(body.enterprise, tag)
         if point is None:
             raise Refusal(f"{body.enterprise} has no point {tag}: correct the file.")
         points[of_point] = point
-    if body.tag not in body.tags().values() or body.named_twice() is not None:
+    if body.tag not in body.tags().values() or body.unfit():
         raise Refusal(
             f"The points of the {body.kind} rule for {body.tag} are wrong: name each once, and "
             f"{body.tag} among them."
@@ -138,8 +138,26 @@ def _watched(directory: Directory, body: DetectorBody, name: str) -> Watched:
     return Watched(rule, points)
 
 
+def _tags(directory: Directory, body: DetectorBody) -> dict[str, str]:
+    """The tags of its points by their names in the rule: its own, or those of its group."""
+    code = body.group_named()
+    if code is None:
+        return body.tags()
+    group = directory.groups.find(body.enterprise, code)
+    if group is None:
+        raise Refusal(f"{body.enterprise} has no group {code}: correct the file.")
+    members = [point.tag for n in group.members if (point := directory.by_id.get(n)) is not None]
+    if body.tag not in members:
+        raise Refusal(f"{body.tag} is not in the group {code}: correct the file.")
+    return {tag: tag for tag in (body.tag, *members)}
+
+
 def _registered(directory: Directory, rule: DetectorRule) -> Watched | None:
     """None: not all of its points are registered; then it judges nothing live, either."""
-    found = {name: directory.by_id.get(number) for name, number in rule.points.items()}
+    try:
+        numbers = watched(rule, directory.groups, directory.by_id)
+    except BadRule:
+        return None
+    found = {name: directory.by_id.get(number) for name, number in numbers.items()}
     points = {name: point for name, point in found.items() if point is not None}
     return Watched(rule, points) if len(points) == len(found) else None

@@ -19,7 +19,7 @@ Connection = AsyncConnection[Any]
 @dataclass(frozen=True, slots=True)
 class DetectorVersion:
     """One version of a detector rule. `points`: its points' tags by the names that they have in
-    it; `parameters`: what its kind asks for; delays in seconds."""
+    it; of one over a `group` (its code) only the point that it is about. `parameters`: what its kind asks for; delays in seconds."""
 
     enterprise: str
     id: str
@@ -45,6 +45,7 @@ class DetectorVersion:
     source: str | None = None
     basis: str | None = None
     reason: str | None = None
+    group: str | None = None
 
 
 async def insert_detector(connection: Connection, *rules: DetectorVersion) -> None:

@@ -16,7 +16,8 @@ from psycopg.rows import dict_row, namedtuple_row
 
 from services.domain.point import Point
 from services.domain.point_file import PointFile
-from services.store import hazard_source, shelving
+from services.store import detector_group, hazard_source, shelving
+from services.store.detector_group import RegisteredGroup
 from services.store.hazard_source import HazardSource, WeightsVersion
 from services.store.point_row import point_of
 from services.store.queries import Queries
@@ -85,6 +86,9 @@ class RegisterChange:
     hazard_sources: list[HazardSource] = field(default_factory=list)
     weights: WeightsVersion | None = None
     """Those of the risk index that are in force; None: nobody set any."""
+    groups: list[RegisteredGroup] = field(default_factory=list)
+    groups_judged_until: dict[tuple[str, str], int | None] = field(default_factory=dict)
+    """Of the groups whose rules were touched, as `judged_until`."""
     shelving: ShelvingVersion | None = None
     """The shelving policy in force; None: nobody set any."""
 
@@ -120,6 +124,8 @@ async def changes(connection: Connection, known: int) -> RegisterChange:
     change.judged_until = await _judged_until(connection, known)
     change.hazard_sources = await hazard_source.changed(connection, known)
     change.weights = await hazard_source.weights(connection)
+    change.groups = await detector_group.changed(connection, known)
+    change.groups_judged_until = await _until(connection, "groups_judged_until", known)
     change.shelving = await shelving.newest(connection)
     return change
 
@@ -210,6 +216,12 @@ async def update_point(connection: Connection, columns: dict[str, object], numbe
 
 async def _judged_until(connection: Connection, known: int) -> dict[tuple[str, str], int | None]:
     name = "judged_until" if known else "judged_from_scratch"
+    return await _until(connection, name, known)
+
+
+async def _until(
+    connection: Connection, name: str, known: int
+) -> dict[tuple[str, str], int | None]:
     cursor = await connection.execute(_RULES[name], {"known": known})
     found: dict[tuple[str, str], int | None] = {}
     while rows := await cursor.fetchmany(_SLICE):

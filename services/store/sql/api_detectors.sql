@@ -3,11 +3,11 @@
 INSERT INTO detector_rule (enterprise, id, version, kind, parameters, grade, on_delay_s, off_delay_s,
                            latch, realarm_s, valid_from, created_by, owner, valid_until, message,
                            cause, consequence, action, respond_within_s, source, basis, reason,
-                           book_version)
+                           group_code, book_version)
 VALUES (%(enterprise)s, %(id)s, %(number)s, %(kind)s, %(parameters)s, %(grade)s, %(on_delay_s)s,
         %(off_delay_s)s, %(latch)s, %(realarm_s)s, %(valid_from)s, %(created_by)s, %(owner)s,
         %(valid_until)s, %(message)s, %(cause)s, %(consequence)s, %(action)s,
-        %(respond_within_s)s, %(source)s, %(basis)s, %(reason)s, %(version)s);
+        %(respond_within_s)s, %(source)s, %(basis)s, %(reason)s, %(group)s, %(version)s);
 
 -- name: insert_points
 -- The points of a version, in their order.
@@ -25,7 +25,7 @@ RETURNING version;
 -- The version of a detector rule that is in force.
 SELECT enterprise, id, version, kind, parameters, grade, on_delay_s, off_delay_s, latch, realarm_s,
        valid_from, created_by, owner, valid_until, message, cause, consequence, action,
-       respond_within_s, source, basis, reason,
+       respond_within_s, source, basis, reason, group_code AS "group",
        least(valid_to, CASE WHEN valid_until <= now() THEN valid_until END) AS valid_to,
        names, tags
 FROM detector_rule_named
@@ -36,14 +36,14 @@ WHERE id = %(id)s AND valid_to IS NULL AND coalesce(valid_until, 'infinity') > n
 -- A page of the detector rules in force, in the order of enterprise and number.
 SELECT enterprise, id, version, kind, parameters, grade, on_delay_s, off_delay_s, latch, realarm_s,
        valid_from, created_by, owner, valid_until, message, cause, consequence, action,
-       respond_within_s, source, basis, reason,
+       respond_within_s, source, basis, reason, group_code AS "group",
        least(valid_to, CASE WHEN valid_until <= now() THEN valid_until END) AS valid_to,
        names, tags
 FROM detector_rule_named
 WHERE valid_to IS NULL AND coalesce(valid_until, 'infinity') > now()
   AND (%(scope)s::text[] IS NULL OR enterprise = ANY(%(scope)s))
   AND (%(tag)s::text IS NULL OR (enterprise, id, version) IN (
-      SELECT enterprise, rule, version FROM detector_rule_point WHERE tag = %(tag)s))
+      SELECT enterprise, rule, version FROM detector_rule_watched WHERE tag = %(tag)s))
   AND (enterprise, id) > (%(after_enterprise)s, %(after_id)s)
 ORDER BY enterprise, id LIMIT %(limit)s;
 
@@ -57,7 +57,7 @@ WHERE enterprise = %(enterprise)s AND valid_to IS NULL
 -- Every version a detector rule ever had, newest first.
 SELECT enterprise, id, version, kind, parameters, grade, on_delay_s, off_delay_s, latch, realarm_s,
        valid_from, created_by, owner, valid_until, message, cause, consequence, action,
-       respond_within_s, source, basis, reason,
+       respond_within_s, source, basis, reason, group_code AS "group",
        least(valid_to, CASE WHEN valid_until <= now() THEN valid_until END) AS valid_to,
        names, tags
 FROM detector_rule_named

@@ -99,6 +99,18 @@ FROM (
 ) AS part
 GROUP BY enterprise, tag;
 
+-- name: groups_judged_until
+-- Until when (epoch seconds) the points of groups are judged by rules over them, of those whose
+-- rules were touched after the known version: null where none is in force.
+SELECT enterprise, group_code,
+       extract(epoch FROM max(coalesce(valid_until, 'infinity'))
+               FILTER (WHERE valid_to IS NULL))::float8 AS until
+FROM detector_rule
+WHERE (enterprise, group_code) IN (
+    SELECT enterprise, group_code FROM detector_rule
+    WHERE book_version > %(known)s AND group_code IS NOT NULL)
+GROUP BY enterprise, group_code;
+
 -- name: rules_of_points
 -- The rules in force of these points.
 SELECT enterprise, id, version, tag, kind, condition, "limit", grade, deadband, on_delay_s,

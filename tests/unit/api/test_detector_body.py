@@ -14,7 +14,7 @@ def test_every_kind_has_a_body() -> None:
 @pytest.mark.parametrize("kind", DetectorKind)
 def test_a_body_asks_for_the_parameters_of_its_kind(kind: DetectorKind) -> None:
     own = set(DETECTORS[kind].model_fields) - set(DetectorBody.model_fields)
-    points = {"others", "witness", "variables"}
+    points = {"others", "group", "witness", "variables"}
     assert own - points == {each.name for each in PARAMETERS[kind]}
 
 

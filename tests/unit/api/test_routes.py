@@ -26,6 +26,7 @@ from services.api.routes import (
     events,
     gateways,
     grade_tree,
+    groups,
     handover,
     hazard_sources,
     health,
@@ -53,7 +54,7 @@ from services.api.routes.telemetry import gateway_caller
 
 NOUNS = (acknowledge, adoption, alarm_load, alarm_statistics, alarms, approvals, backtest, conformance, connectivity, detector_templates, enterprises, events, gateways, handover, health,
          journal_export, ledger, letters, live, off_board, point_import, points, readings, refused, rules, session, telemetry, templates,
-         grade_tree, hazard_sources, risk_index, shelving_policy, source_status, substances, users, values)  # fmt: skip
+         grade_tree, groups, hazard_sources, risk_index, shelving_policy, source_status, substances, users, values)  # fmt: skip
 ROUTERS = (*(noun.router for noun in NOUNS), gateways.park)
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "reference" / "openapi.json"

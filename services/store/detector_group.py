@@ -1,0 +1,120 @@
+"""Groups of detectors as the api keeps them.
+
+Every change is one of the book: the caller takes the book's next version first, in the same
+transaction, and hands it in.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg import AsyncConnection
+from psycopg.rows import class_row
+
+from services.domain.detector_group import GroupKind
+from services.store.queries import Queries
+
+_SQL = Queries.load("api_groups")
+Connection = AsyncConnection[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredGroup:
+    """A group as it is registered. `members`: the tags of its points, in order; `removed`: it was
+    taken out of the register."""
+
+    enterprise: str
+    code: str
+    name: str
+    name_en: str | None
+    kind: str
+    changed_by: str
+    changed_at: datetime
+    members: list[str]
+    removed: bool = False
+
+    @property
+    def of_kind(self) -> GroupKind:
+        """What holds its points together."""
+        return GroupKind(self.kind)
+
+
+async def changed(connection: Connection, known: int) -> list[RegisteredGroup]:
+    """Those that a change after the known version of the book touched, as they are now."""
+    return await _groups(connection, "changed_groups", {"known": known})
+
+
+async def find(connection: Connection, enterprise: str, code: str) -> RegisteredGroup | None:
+    """The group of this code, in this transaction."""
+    found = await _groups(connection, "group", {"enterprise": enterprise, "code": code})
+    return found[0] if found else None
+
+
+async def count(connection: Connection, enterprise: str) -> int:
+    """How many groups an enterprise has."""
+    row = await (
+        await connection.execute(_SQL["count_groups"], {"enterprise": enterprise})
+    ).fetchone()
+    assert row is not None  # a count is always one row
+    return int(row[0])
+
+
+async def put(connection: Connection, group: RegisteredGroup, book: int) -> None:
+    """Make a group so, with these points and no others. Raises psycopg.IntegrityError for a point
+    that the enterprise has not, or that is redundant elsewhere: check it before."""
+    values = asdict(group) | {
+        "version": book,
+        "redundant": group.of_kind is GroupKind.REDUNDANT,
+    }
+    await connection.execute(_SQL["put_group"], values)
+    await connection.execute(_SQL["clear_members"], values)
+    await connection.execute(_SQL["put_members"], values)
+
+
+async def remove(
+    connection: Connection, enterprise: str, code: str, by: str, at: datetime, book: int
+) -> bool:
+    """Whether there was such a group; nobody is in it any more."""
+    values = {
+        "enterprise": enterprise,
+        "code": code,
+        "changed_by": by,
+        "changed_at": at,
+        "version": book,
+    }
+    await connection.execute(_SQL["clear_members"], values)
+    cursor = await connection.execute(_SQL["remove_group"], values)
+    return await cursor.fetchone() is not None
+
+
+async def groups_of(connection: Connection, enterprise: str, tag: str) -> list[str]:
+    """The codes of the groups that a point is in."""
+    return await _codes(connection, "groups_of", {"enterprise": enterprise, "tag": tag})
+
+
+async def redundant_elsewhere(
+    connection: Connection, enterprise: str, tags: Sequence[str], code: str
+) -> dict[str, str]:
+    """By tag the other redundant group that a point is in already."""
+    values = {"enterprise": enterprise, "tags": list(tags), "code": code}
+    cursor = await connection.execute(_SQL["redundant_elsewhere"], values)
+    return dict(await cursor.fetchall())
+
+
+async def rules_over(connection: Connection, enterprise: str, code: str) -> list[str]:
+    """The numbers of the rules in force that name a group."""
+    return await _codes(connection, "rules_over", {"enterprise": enterprise, "code": code})
+
+
+async def _codes(connection: Connection, name: str, values: Mapping[str, object]) -> list[str]:
+    cursor = await connection.execute(_SQL[name], values)
+    return [row[0] for row in await cursor.fetchall()]
+
+
+async def _groups(
+    connection: Connection, name: str, values: Mapping[str, object]
+) -> list[RegisteredGroup]:
+    async with connection.cursor(row_factory=class_row(RegisteredGroup)) as cursor:
+        await cursor.execute(_SQL[name], values)
+        return await cursor.fetchall()

@@ -15,6 +15,7 @@ from services.domain.reading import Quality
 from services.domain.risk import ActiveAlarm, RiskIndex, Situation, risk_index
 from services.domain.subject import SubjectType
 from services.store.hazard_source import HazardSource
+from services.store.interlock import Interlock as Loop
 from services.store.register import Place
 from services.wire.bus import AlarmItem
 
@@ -24,13 +25,17 @@ SOURCE = "hazard_source"
 
 @dataclass(frozen=True, slots=True)
 class Interlock:
-    """An interlock as it stands: the name of its state (None: unknown) and since when we know."""
+    """An interlock as it stands: a loop of the register, or a point that is none's. The name of its
+    state (None: unknown) and since when we know."""
 
-    place: Place
+    place: Place | None
+    loop: Loop | None
     state: str | None
     at: int | None
+    in_outage: bool
     is_out: bool
-    """It does not protect: bypassed, removed or faulty, as the weights say."""
+    """It does not protect: bypassed, removed or faulty, as the weights say, or not fitted though it
+    has to be there. Not while its unit is shut down with approval."""
 
 
 @dataclass(slots=True)
@@ -80,11 +85,7 @@ class Grades:
         pairs = sorted(pairs, key=lambda pair: pair[1].weight)
         mark = self.tree.sources.get((enterprise, code), Mark())
         weights = weights_of(here.register.weights)
-        interlocks = [
-            _interlock(here, place, weights.unprotected)
-            for place in places
-            if place.point.kind is PointKind.INTERLOCK
-        ]
+        interlocks = _interlocks(here, enterprise, code, places, weights.unprotected)
         online = None
         if here.vitals.live:
             online = sum(here.connectivity.is_online(place.point) for place in places)
@@ -171,10 +172,50 @@ def _standing(here: Window, alarm: AlarmItem, blind: _Blind) -> Standing:
     )
 
 
-def _interlock(here: Window, place: Place, unprotected: frozenset[str]) -> Interlock:
-    newest = here.replica.values.get(place.point.id)
-    if newest is None or newest.q == Quality.BAD:
-        return Interlock(place, None, None if newest is None else newest.t, False)
-    state = place.point.present(newest.v)
+def _interlocks(
+    here: Window, enterprise: str, source: str, places: Sequence[Place], unprotected: frozenset[str]
+) -> list[Interlock]:
+    """The loops of a source, and its interlock points that show no loop's state; by tag."""
+    register = here.register.interlocks
+    loops = {each.tag: each for each in register.of_source(enterprise, source)}
+    apart: list[Place] = []
+    for place in places:
+        if place.point.kind is not PointKind.INTERLOCK:
+            continue
+        loop = register.of_state(enterprise, place.point.tag)
+        if loop is None:
+            apart.append(place)
+        elif loop.hazard_source is None:
+            loops[loop.tag] = loop
+    found = [_interlock(here, place, None, unprotected) for place in apart]
+    for loop in loops.values():
+        place_of = (
+            None if loop.state_tag is None else here.register.place(enterprise, loop.state_tag)
+        )
+        found.append(_interlock(here, place_of, loop, unprotected))
+    return sorted(found, key=_tag_of)
+
+
+def _tag_of(interlock: Interlock) -> str:
+    if interlock.loop is not None:
+        return interlock.loop.tag
+    return "" if interlock.place is None else interlock.place.point.tag
+
+
+def _interlock(
+    here: Window, place: Place | None, loop: Loop | None, unprotected: frozenset[str]
+) -> Interlock:
+    now = here.clock.now_ms()
+    excused = loop is not None and here.register.interlocks.in_outage(
+        loop.enterprise, loop.tag, now
+    )
+    newest = None if place is None else here.replica.values.get(place.point.id)
+    at = None if newest is None else newest.t
+    state = None
+    if place is not None and newest is not None and newest.q != Quality.BAD:
+        state = place.point.present(newest.v)
     name = state if isinstance(state, str) else None
-    return Interlock(place, name, newest.t, name in unprotected)
+    missing = loop is not None and not loop.fitted
+    return Interlock(
+        place, loop, name, at, excused, not excused and (missing or name in unprotected)
+    )

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from services.api.database import Database, DatabaseAway
 from services.api.group_index import GroupIndex
+from services.api.interlock_register import InterlockRegister
 from services.domain.shelving_policy import ShelvingPolicy
 from services.store.hazard_source import HazardSource, WeightsVersion
 from services.store.register import Enterprise, Gateway, Place, RegisterChange, changes, version
@@ -35,6 +36,7 @@ class Register:
         self.shelving: ShelvingVersion | None = None
         """None: the shelving policy that stands in the code."""
         self.groups = GroupIndex()
+        self.interlocks = InterlockRegister()
         self._by_source: dict[tuple[str, str], dict[int, Place]] = {}
         self._judged_until: dict[tuple[str, str], int] = {}
 
@@ -86,6 +88,7 @@ class Register:
                 self._order = None
         for each in change.hazard_sources:
             self.hazard_sources[each.enterprise, each.code] = each
+        self.interlocks.apply(change.interlocks, change.bypasses)
         self.weights = change.weights
         self.groups.take(change.groups, change.groups_judged_until)
         self.shelving = change.shelving

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from services.domain.interlock import is_serving
+
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 
@@ -208,6 +210,10 @@ class Bypass:
             return BypassState.LAPSED
         return BypassState.APPROVED_ONCE if self.approvals else BypassState.APPLIED
 
+    def is_over(self, now: int) -> bool:
+        """Whether nothing more becomes of it, so that another may be applied for."""
+        return self.state(now) in OVER
+
 
 def apply(asked: Bypass, others: Iterable[Bypass]) -> Bypass:
     """A new application. `others`: what is on record of the same loop. Raises Refused."""
@@ -221,7 +227,7 @@ def apply(asked: Bypass, others: Iterable[Bypass]) -> Bypass:
         days = AHEAD_MS // DAY_MS
         raise Refused(f"it has to lie ahead, by {days} days at most", "starts_at")
     for other in others:
-        if other.loop == asked.loop and other.id != asked.id and other.state(now) not in OVER:
+        if other.loop == asked.loop and other.id != asked.id and not other.is_over(now):
             raise Refused(_second(other, now))
     return asked
 
@@ -272,12 +278,12 @@ def restore(bypass: Bypass, by: Signature) -> Bypass:
 
 def verify(bypass: Bypass, by: Signature, seen: str | None) -> Bypass:
     """Another person has seen the loop in service. `seen`: its state in the field as last heard
-    (None: nobody knows); while that is a bypass, nothing is verified."""
+    (None: nobody knows); while that is none of service, nothing is verified."""
     _check_state(bypass, Act.VERIFY, by.at)
     assert bypass.restored is not None  # it is restored
     if by.by == bypass.restored.by:
         raise Refused("Another person than who restored it has to verify this.", personal=True)
-    if seen in COVERS[bypass.kind]:
+    if is_serving(seen) is False:
         raise Refused(f"The field still says {seen}: restore the loop there first.")
     return replace(bypass, verified=by)
 

@@ -16,9 +16,11 @@ from psycopg.rows import dict_row, namedtuple_row
 
 from services.domain.point import Point
 from services.domain.point_file import PointFile
-from services.store import detector_group, hazard_source, shelving
+from services.store import bypass, detector_group, hazard_source, interlock, shelving
+from services.store.bypass import Kept
 from services.store.detector_group import RegisteredGroup
 from services.store.hazard_source import HazardSource, WeightsVersion
+from services.store.interlock import Interlock
 from services.store.point_row import point_of
 from services.store.queries import Queries
 from services.store.shelving import ShelvingVersion
@@ -84,6 +86,8 @@ class RegisterChange:
     judged_until: dict[tuple[str, str], int | None] = field(default_factory=dict)
     """Of the points whose rules were touched: until when a rule is in force (epoch ms), or None."""
     hazard_sources: list[HazardSource] = field(default_factory=list)
+    interlocks: list[Interlock] = field(default_factory=list)
+    bypasses: list[Kept] = field(default_factory=list)
     weights: WeightsVersion | None = None
     """Those of the risk index that are in force; None: nobody set any."""
     groups: list[RegisteredGroup] = field(default_factory=list)
@@ -123,6 +127,8 @@ async def changes(connection: Connection, known: int) -> RegisterChange:
             change.places.append(_place(row))
     change.judged_until = await _judged_until(connection, known)
     change.hazard_sources = await hazard_source.changed(connection, known)
+    change.interlocks = await interlock.changed(connection, known)
+    change.bypasses = await bypass.changed(connection, known)
     change.weights = await hazard_source.weights(connection)
     change.groups = await detector_group.changed(connection, known)
     change.groups_judged_until = await _until(connection, "groups_judged_until", known)

@@ -52,7 +52,10 @@ class IndexView:
 
 @dataclass(frozen=True, slots=True)
 class InterlockView:
-    """An interlock: its state as last heard (null: unknown), and whether it protects no more."""
+    """An interlock: its state as last heard (null: unknown), and whether it protects no more (`out`:
+    it is not `fitted`, too). `loop`: whether it is in the register of interlocks, with `sil` and
+    `voting`; `bypass_until`: until when a bypass of it is approved; `in_outage`: its unit is shut
+    down with approval."""
 
     tag: str
     name: str | None
@@ -60,6 +63,12 @@ class InterlockView:
     state: str | None
     known_at: str | None
     out: bool
+    loop: bool
+    fitted: bool
+    sil: int | None
+    voting: str | None
+    in_outage: bool
+    bypass_until: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +133,7 @@ async def source_status(
         body.grade,
         body.risk_level,
         [_lasting(each) for each in body.alarms],
-        [(each.tag, each.state) for each in body.interlocks],
+        [(e.tag, e.state, e.out, e.sil, e.voting, e.bypass_until) for e in body.interlocks],
         (body.version, body.risk.weights_version, body.points, body.live, language),
     )
     return tagged(request, body, over)
@@ -159,7 +168,7 @@ def _status(
         active=state.mark.active,
         off_board=state.mark.off_board,
         alarms=[alarm_view(a, here.replica.is_recorded(a), language) for a in state.alarms],
-        interlocks=[_interlock(each) for each in state.interlocks],
+        interlocks=[_interlock(here, each) for each in state.interlocks],
         points=points,
         points_online=state.online,
         online_rate=None if state.online is None or not points else state.online / points,
@@ -215,13 +224,26 @@ def _note(here: Window, state: SourceState, language: Language) -> str | None:
     return None if state.places else unwatched_text(language)
 
 
-def _interlock(interlock: Interlock) -> InterlockView:
-    point = interlock.place.point
+def _interlock(here: Window, interlock: Interlock) -> InterlockView:
+    loop, place = interlock.loop, interlock.place
+    if loop is None:
+        assert place is not None  # it is a loop or a point
+        point = place.point
+        tag, name, name_en = point.tag, point.name, point.name_en
+    else:
+        tag, name, name_en = loop.tag, loop.name, loop.name_en
+    kept = here.register.interlocks.bypasses.get((loop.enterprise, loop.tag)) if loop else None
     return InterlockView(
-        point.tag,
-        point.name,
-        point.name_en,
+        tag,
+        name,
+        name_en,
         interlock.state,
         maybe_time_text(interlock.at),
         interlock.is_out,
+        loop is not None,
+        loop is None or loop.fitted,
+        None if loop is None else loop.sil,
+        None if loop is None else loop.voting,
+        interlock.in_outage,
+        None if kept is None else maybe_time_text(kept.bypass.until),
     )

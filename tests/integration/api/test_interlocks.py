@@ -1,0 +1,368 @@
+"""Interlocks over REST: loops, bypasses through all their hands, trips and rates."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+
+from services.runtime.clock import to_datetime
+from tests.integration.api.conftest import Api
+from tests.integration.api.test_register import refused
+from tests.living.outcome import eventually
+from tests.living.park import Door, Json
+
+HOUR_MS = 3_600_000
+CAUSES: list[Json] = [{"tag": "LT-1A", "condition": "HH", "limit": 85}, {"tag": "LT-1B"}]
+ASKED: Json = {
+    "kind": "maintenance",
+    "cause": "LT-1A",
+    "reason": "变送器漂移",
+    "risk_assessment": "LOPA 14：另一路仍可触发",
+    "measures": ["现场专人监护", "每 15 分钟抄表"],
+    "hours": 2,
+}
+
+
+def loop(enterprise: str, tag: str = "ESD-1", **more: object) -> Json:
+    return {
+        "enterprise": enterprise,
+        "tag": tag,
+        "name": "液氯储罐高高液位联锁",
+        "voting": "1oo2",
+        "causes": CAUSES,
+        "effects": [{"tag": "XV-1", "action": "close"}],
+        "sil": 2,
+        "proof_test_days": 365,
+        "proof_tested_on": "2026-01-31",
+        **more,
+    }
+
+
+def now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def made(api: Api, enterprise: str, tag: str = "ESD-1", **more: object) -> Json:
+    body = loop(enterprise, tag, **more)
+    answer: Json = api.admin.tell("/interlocks", body, status=201)
+    return answer
+
+
+def ask_for(door: Door, enterprise: str, tag: str = "ESD-1", **more: object) -> Json:
+    answer: Json = door.tell(f"/interlocks/{enterprise}/{tag}/bypass", ASKED | more, status=201)
+    return answer
+
+
+def test_a_loop_is_registered_changed_and_kept_in_versions(api: Api) -> None:
+    code = api.enterprise()
+    api.point(code, "ESD-1", kind="interlock", unit="1")
+    first = made(api, code)
+    assert (first["state_tag"], first["version"], first["sil"]) == ("ESD-1", 1, 2)
+    assert (first["state"], first["in_service"], first["bypass"]) == (None, None, None)
+    assert first["proof_test_due_on"] == "2027-01-31"
+    address = f"/interlocks/{code}/ESD-1"
+    changed = api.admin.http.patch(address, json={"sil": 3, "reason": "LOPA 复核"}).json()
+    assert (changed["sil"], changed["version"], changed["name"]) == (3, 2, first["name"])
+    assert changed["causes"] == first["causes"]
+    versions = api.admin.items(f"{address}/versions", limit=1)
+    assert [(v["version"], v["sil"], v["reason"]) for v in versions] == [
+        (2, 3, "LOPA 复核"), (1, 2, None)]  # fmt: skip
+    assert [e["tag"] for e in api.admin.items("/interlocks", enterprise=code)] == ["ESD-1"]
+    assert api.admin.http.delete(address).status_code == 204
+    refused(api.admin.http.get(address), 404, "not-found", "interlock")
+    assert made(api, code)["version"] == 3
+
+
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        ({"voting": "2oo3"}, "causes: 2oo3 votes over 3 inputs"),
+        ({"voting": "3oo4"}, "voting"),
+        ({"causes": [CAUSES[0], CAUSES[0]]}, "causes.1.tag"),
+        ({"causes": []}, "causes"),
+        ({"effects": []}, "effects"),
+        ({"effects": [{"tag": "LT-1B", "action": "close"}]}, "effects.0.tag"),
+        ({"effects": [{"tag": "XV-1", "action": "close", "speed": 1}]}, "effects.0.speed"),
+        ({"sil": 5}, "sil"),
+        ({"sil": "2"}, "sil"),
+        ({"proof_test_days": 0}, "proof_test_days"),
+        ({"proof_tested_on": "2026-02-30"}, "proof_tested_on"),
+        ({"state_tag": "ESD-9"}, "state_tag: ESD-9 is no registered point"),
+        ({"state_tag": "LT-1A"}, "state_tag: LT-1A is of kind level"),
+        ({"causes": [{**CAUSES[0], "state_tag": "ESD-9"}, CAUSES[1]]}, "causes.0.state_tag"),
+        ({"hazard_source": "HS-9"}, "hazard_source: HS-9"),
+        ({"required": False, "fitted": False}, "fitted"),
+        ({"enterprise": "nowhere"}, "enterprise: nowhere"),
+        ({"tag": ""}, "tag"),
+    ],
+    ids=str,
+)
+def test_a_bad_loop_is_refused_by_the_path_of_its_field(api: Api, body: Json, word: str) -> None:
+    code = api.enterprise()
+    api.point(code, "LT-1A")
+    refused(api.admin.http.post("/interlocks", json=loop(code) | body), 422, "invalid", word)
+    assert api.admin.items("/interlocks", enterprise=code) == []
+
+
+def test_a_cycle_in_cause_and_effect_is_refused_and_leaves_nothing(api: Api) -> None:
+    code = api.enterprise()
+    made(api, code)
+    one: Json = {"voting": "1oo1", "causes": [{"tag": "XV-1"}]}
+    back = loop(code, "ESD-2", **one, effects=[{"tag": "LT-1A", "action": "trip"}])
+    refused(api.admin.http.post("/interlocks", json=back), 422, "invalid",
+            "effects.0.tag: it leads back", "ESD-2 → LT-1A → ESD-1 → XV-1 → ESD-2")  # fmt: skip
+    made(api, code, "ESD-2", **one, effects=[{"tag": "P-1", "action": "stop"}])
+    turned = {"effects": [{"tag": "LT-1B", "action": "trip"}]}
+    answer = api.admin.http.patch(f"/interlocks/{code}/ESD-2", json=turned)
+    refused(answer, 422, "invalid", "effects.0.tag")
+    assert api.admin.ask(f"/interlocks/{code}/ESD-2")["version"] == 1
+    again = api.admin.http.post("/interlocks", json=loop(code))
+    refused(again, 409, "conflict", "PATCH")
+
+
+def test_two_loops_do_not_share_a_state(api: Api) -> None:
+    code = api.enterprise()
+    api.point(code, "ESD-1", kind="interlock", unit="1")
+    made(api, code)
+    twin = loop(code, "ESD-2", state_tag="ESD-1", effects=[{"tag": "P-2", "action": "stop"}])
+    refused(api.admin.http.post("/interlocks", json=twin), 409, "conflict", "state_tag")
+
+
+def test_a_bypass_goes_through_all_hands(api: Api) -> None:
+    code = api.enterprise()
+    point = api.point(code, "ESD-1", kind="interlock", unit="1")
+    made(api, code)
+    plant = api.person("enterprise", code)
+    first, second = api.person("supervisor"), api.person("supervisor")
+    asked = ask_for(plant, code)
+    assert (asked["state"], asked["still_protects"], asked["waits_for"]) == (
+        "applied", True, "approval")  # fmt: skip
+    address = f"/bypasses/{asked['id']}"
+    refused(plant.http.post(f"{address}/approve"), 403, "forbidden")
+    assert first.tell(f"{address}/approve", {"note": "同意"})["state"] == "approved_once"
+    refused(first.http.post(f"{address}/approve"), 403, "forbidden", "Two persons")
+    approved = second.tell(f"{address}/approve", {})
+    assert (approved["state"], approved["waits_for"]) == ("in_force", None)
+    assert api.admin.ask(f"/interlocks/{code}/ESD-1")["bypass"]["id"] == asked["id"]
+    refused(api.admin.http.patch(f"/interlocks/{code}/ESD-1", json={"voting": "2oo2"}), 409,
+            "conflict", "is open")  # fmt: skip
+    longer = plant.tell(f"{address}/extend", {"hours": 1, "reason": "备件未到"})
+    assert (longer["until"], longer["waits_for"]) == (approved["until"], "approval")
+    first.tell(f"{address}/approve", {})
+    granted = second.tell(f"{address}/approve", {})
+    assert granted["extensions"][0]["granted"] is True
+    assert granted["until"] > approved["until"]
+    restored = plant.tell(f"{address}/restore", {"note": "已恢复"})
+    assert (restored["state"], restored["waits_for"]) == ("restored", "verification")
+    api.engine.values({point["id"]: (now(), 3.0, 0)})
+    path = f"/interlocks/{code}/ESD-1"
+    eventually(lambda: api.admin.ask(path)["state"] == "bypass_maintenance", 10.0, "it is seen")
+    refused(first.http.post(f"{address}/verify"), 409, "conflict", "bypass_maintenance")
+    api.engine.values({point["id"]: (now(), 0.0, 0)})
+    eventually(lambda: api.admin.ask(path)["in_service"] is True, 10.0, "it is back")
+    verified = first.tell(f"{address}/verify", {})
+    assert (verified["state"], verified["verified"]["by"]) == (
+        "verified",
+        first.ask("/me")["username"],
+    )
+    acts = [each["act"] for each in api.admin.items(f"{address}/history")]
+    assert acts == ["apply", "approve", "approve", "extend", "approve", "approve", "restore",
+                    "verify"]  # fmt: skip
+    assert api.admin.ask(path)["bypass"] is None
+    assert ask_for(plant, code)["state"] == "applied"
+
+
+def test_a_second_bypass_in_a_voting_group_is_refused(api: Api) -> None:
+    code = api.enterprise()
+    made(api, code)
+    first = ask_for(api.admin, code)
+    address = f"/interlocks/{code}/ESD-1/bypass"
+    other = api.admin.http.post(address, json=ASKED | {"cause": "LT-1B"})
+    refused(other, 409, "conflict", "Only one bypass of a voting group", first["id"])
+    supervisor = api.person("supervisor")
+    assert supervisor.tell(f"/bypasses/{first['id']}/refuse", {})["state"] == "refused"
+    ask_for(api.admin, code, cause="LT-1B")
+    found = api.admin.items("/bypasses", enterprise=code, limit=1)
+    assert [(each["cause"], each["state"]) for each in found] == [
+        ("LT-1B", "applied"), ("LT-1A", "refused")]  # fmt: skip
+    assert len(api.admin.items("/bypasses", enterprise=code, open="true")) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        ({"hours": 25}, "hours: a maintenance bypass"),
+        ({"hours": 0}, "hours"),
+        ({"kind": "operational", "hours": 9}, "hours: "),
+        ({"measures": []}, "measures"),
+        ({"risk_assessment": ""}, "risk_assessment"),
+        ({"cause": "LT-9"}, "cause: LT-9 is no input"),
+        ({"kind": "outage"}, "cause: an outage"),
+        ({"kind": "holiday"}, "kind"),
+        ({"starts_at": "2020-01-01T00:00:00Z"}, "starts_at: it has to lie ahead"),
+    ],
+    ids=str,
+)
+def test_a_bad_application_is_refused_and_leaves_nothing(api: Api, body: Json, word: str) -> None:
+    code = api.enterprise()
+    made(api, code)
+    answer = api.admin.http.post(f"/interlocks/{code}/ESD-1/bypass", json=ASKED | body)
+    refused(answer, 422, "invalid", word)
+    assert api.admin.items("/bypasses", enterprise=code) == []
+
+
+def test_who_may_do_what_and_see_whose(api: Api) -> None:
+    code, other = api.enterprise(), api.enterprise()
+    made(api, code)
+    asked = ask_for(api.admin, code)
+    stranger = api.person("enterprise", other)
+    for address in (f"/interlocks/{code}/ESD-1", f"/bypasses/{asked['id']}",
+                    f"/interlocks/{code}/ESD-1/trips"):  # fmt: skip
+        refused(stranger.http.get(address), 404, "not-found")
+    refused(stranger.http.post(f"/bypasses/{asked['id']}/restore"), 404, "not-found")
+    refused(stranger.http.post(f"/interlocks/{code}/ESD-1/bypass", json=ASKED), 404, "not-found")
+    assert stranger.items("/interlocks") == []
+    assert stranger.items("/bypasses") == []
+    assert stranger.ask("/statistics/interlocks")["park"]["loops"] == 0
+    for role in ("inspector", "regulator"):
+        reader = api.person(role)
+        assert reader.ask(f"/bypasses/{asked['id']}")["id"] == asked["id"]
+        refused(reader.http.post(f"/bypasses/{asked['id']}/approve"), 403, "forbidden")
+        refused(reader.http.post(f"/interlocks/{code}/ESD-1/bypass", json=ASKED), 403, "forbidden")
+        refused(reader.http.post("/interlocks", json=loop(code, "ESD-2")), 403, "forbidden")
+
+
+def test_an_application_sent_twice_is_one(api: Api) -> None:
+    code = api.enterprise()
+    made(api, code)
+    key = {"Idempotency-Key": f"bypass-{code}"}
+    address = f"/interlocks/{code}/ESD-1/bypass"
+    first = api.admin.http.post(address, json=ASKED, headers=key)
+    again = api.admin.http.post(address, json=ASKED, headers=key)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json() == again.json()
+
+
+@contextmanager
+def record(api: Api) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
+    with psycopg.connect(api.engines.superuser_url) as superuser:
+        yield superuser
+
+
+def states(api: Api, enterprise: str, point: int, *changes: tuple[int, int | None]) -> None:
+    """The record as ingest makes it."""
+    with record(api) as superuser:
+        for at, state in changes:
+            superuser.execute(
+                "INSERT INTO interlock_change VALUES (%s, %s, %s, %s)",
+                (enterprise, point, to_datetime(at), state),
+            )
+
+
+def test_rates_over_time_leave_outages_out_and_say_what_nobody_knows(api: Api) -> None:
+    code = api.enterprise()
+    begun = now() - 10 * HOUR_MS
+    for number in (1, 2):
+        point = api.point(code, f"ESD-{number}", kind="interlock", unit="1")
+        effects = [{"tag": f"XV-{number}", "action": "close"}]
+        made(api, code, f"ESD-{number}", effects=effects)
+        bypassed = [(begun, 0), (begun + 2 * HOUR_MS, 3), (begun + 4 * HOUR_MS, 0)]
+        unknown: list[tuple[int, int | None]] = [(begun, 0), (begun + 9 * HOUR_MS, None)]
+        states(api, code, point["id"], *(bypassed if number == 1 else unknown))
+    missing = [{"tag": "XV-3", "action": "close"}]
+    made(api, code, "ESD-3", effects=missing, fitted=False, basis="HAZOP 2025-07")
+    end = to_datetime(begun + 10 * HOUR_MS).isoformat()
+    span = {"start": to_datetime(begun).isoformat(), "end": end, "enterprise": code}
+    found = api.admin.ask("/statistics/interlocks", **span)
+    (own,) = found["enterprises"]
+    assert own["over_time"] == found["park"]["over_time"]
+    assert own["over_time"] == pytest.approx(
+        {"rate": 17 / 19, "at_least": 17 / 20, "in_service": 17, "out": 2, "unknown": 1,
+         "outage": 0}, abs=1e-3)  # fmt: skip
+    assert own["equipment"] == {"required": 3, "fitted": 2, "rate": pytest.approx(2 / 3)}
+    assert own["now"]["unknown"] == 2
+    assert own["now"]["rate"] is None
+    (lowest,) = found["lowest"]
+    assert (lowest["tag"], lowest["over_time"]["rate"]) == ("ESD-1", pytest.approx(0.8))
+    with record(api) as superuser:
+        superuser.execute(
+            "INSERT INTO interlock_bypass (enterprise, id, loop, kind, reason, risk, measures,"
+            " length_ms, applied, approvals, points, applied_at, since, until, closed_at,"
+            " book_version) VALUES (%s, %s, 'ESD-1', 'outage', 'r', 'a', '[\"m\"]', 1, %s, %s,"
+            " '{}', now(), %s, %s, now(), 0)",
+            (code, code, '{"by": "a", "at": 1}', '[{"by": "b", "at": 1}, {"by": "c", "at": 1}]',
+             to_datetime(begun + HOUR_MS), to_datetime(begun + 3 * HOUR_MS)),
+        )  # fmt: skip
+    over = api.admin.ask("/statistics/interlocks", **span)["park"]["over_time"]
+    assert (over["in_service"], over["out"], over["outage"]) == pytest.approx((16, 1, 2), abs=1e-3)
+
+
+def test_trips_have_a_first_out_and_a_word_on_what_they_were(api: Api) -> None:
+    code = api.enterprise()
+    point = api.point(code, "ESD-1", kind="interlock", unit="1")
+    made(api, code)
+    at = now() - HOUR_MS
+    states(api, code, point["id"], (at - HOUR_MS, 0), (at, 1), (at + 60_000, 2),
+           (at + 120_000, 0), (at + 180_000, 7), (at + 240_000, 1), (at + 300_000, 0))  # fmt: skip
+    with record(api) as superuser:
+        for tag, before in (("LT-1B", 3_000), ("LT-1A", 1_000)):
+            superuser.execute(
+                "INSERT INTO alarm (enterprise, id, tag, subject_type, subject_id, rule,"
+                " rule_version, condition, grade, state, raised_at, received_at, historical)"
+                " VALUES (%s, %s, %s, 'point', %s, 'r', 1, 'HH', 1, 'unacknowledged', %s, now(),"
+                " false)",
+                (code, f"{code}-{tag}", tag, tag, to_datetime(at - before)),
+            )
+    address = f"/interlocks/{code}/ESD-1/trips"
+    found = api.admin.ask(address)
+    assert (found["total"], found["demands"]) == (2, 1)
+    test, demand = found["items"]
+    assert (test["kind"], demand["kind"], demand["cause"]) == ("test", "demand", None)
+    assert (demand["first_out"]["tag"], demand["first_out"]["condition"]) == ("LT-1B", "HH")
+    assert demand["reset_at"] is not None
+    word = {"kind": "spurious", "cause": "变送器接线松动"}
+    told = api.admin.tell(f"{address}/{demand['tripped_at']}", word)
+    assert (told["kind"], told["cause"], told["said_by"]) == ("spurious", word["cause"], "admin")
+    assert api.admin.ask(address)["demands"] == 0
+    refused(api.admin.http.post(f"{address}/2026-01-01T00:00:00Z", json=word), 404, "not-found")
+    assert [t["kind"] for t in api.admin.items(address, limit=1)] == ["test", "spurious"]
+    spells = api.admin.items(f"/interlocks/{code}/ESD-1/states", limit=3)
+    assert [s["state"] for s in spells] == ["in_service", "tripped", "reset_pending", "in_service",
+                                            "proof_test", "tripped", "in_service"]  # fmt: skip
+
+
+def test_a_hazard_source_shows_its_loops_and_counts_what_does_not_protect(api: Api) -> None:
+    code = api.enterprise()
+    source = {"enterprise": code, "code": "HS-1", "name": "液氯储存", "unit_type": "storage",
+              "exposed_people": 0, "substances": [{"cas": "7782-50-5", "quantity_t": 5}]}  # fmt: skip
+    api.admin.tell("/hazard-sources", source, status=201)
+    point = api.point(code, "ESD-1", kind="interlock", unit="1", hazard_source="HS-1")
+    api.point(code, "ESD-7", kind="interlock", unit="1", hazard_source="HS-1")
+    made(api, code)
+    missing = [{"tag": "XV-3", "action": "close"}]
+    made(api, code, "ESD-3", effects=missing, fitted=False, hazard_source="HS-1")
+    address = f"/hazard-sources/{code}/HS-1/status"
+
+    def shown() -> list[tuple[str, bool, bool, bool]]:
+        found = api.admin.ask(address)["interlocks"]
+        return [(each["tag"], each["loop"], each["fitted"], each["out"]) for each in found]
+
+    def weight() -> float:
+        found = api.admin.ask(address)["risk"]["contributions"]
+        return float({each["factor"]: each["value"] for each in found}["interlocks"])
+
+    assert shown() == [("ESD-1", True, True, False), ("ESD-3", True, False, True),
+                       ("ESD-7", False, True, False)]  # fmt: skip
+    assert weight() == 10
+    api.engine.values({point["id"]: (now(), 3.0, 0)})
+    eventually(lambda: weight() == 20, 10.0, "a bypass counts")
+    outage = ask_for(api.admin, code, kind="outage", cause=None, hours=48)
+    for _ in range(2):
+        api.person("supervisor").tell(f"/bypasses/{outage['id']}/approve", {})
+    assert weight() == 10
+    first = api.admin.ask(address)["interlocks"][0]
+    assert (first["in_outage"], first["out"], first["state"]) == (True, False, "bypass_maintenance")
+    assert first["bypass_until"] is not None
+    assert api.admin.ask(f"/interlocks/{code}/ESD-1")["in_service"] is None

@@ -1,4 +1,5 @@
-"""Grades up the tree: point, equipment, hazard source, enterprise, park, by the worst alarm.
+"""Grades up the tree: point, equipment, hazard source or key place, enterprise, park, by the
+worst alarm.
 
 Active is what stands, and what latched and waits for its reset. An alarm of the past or of a test
 counts in no grade; one off the board counts in none either, but apart.
@@ -46,6 +47,8 @@ class Standing:
     tag: str | None = None
     hazard_sources: tuple[str, ...] = ()
     equipment: str | None = None
+    places: tuple[str, ...] = ()
+    """The key places that it is of, beside the hazard sources."""
 
     @property
     def weight(self) -> tuple[int, int, str]:
@@ -75,6 +78,15 @@ class Mark:
             if self.worst is None or alarm.weight < self.worst.weight:
                 self.worst = alarm
 
+    def join(self, other: "Mark") -> None:
+        """Put to it what another node bears; no alarm may be of both."""
+        self.active += other.active
+        self.off_board += other.off_board
+        if other.worst is not None and (
+            self.worst is None or other.worst.weight < self.worst.weight
+        ):
+            self.worst = other.worst
+
 
 def _marks() -> defaultdict[tuple[str, ...], Mark]:
     return defaultdict(Mark)
@@ -82,12 +94,13 @@ def _marks() -> defaultdict[tuple[str, ...], Mark]:
 
 @dataclass(slots=True)
 class GradeTree:
-    """Marks by node: (enterprise,), (enterprise, source), (enterprise, source or "", equipment),
-    (enterprise, tag). A node without an alarm has an empty mark."""
+    """Marks by node: (enterprise,), (enterprise, source), (enterprise, place), (enterprise, source
+    or "", equipment), (enterprise, tag). A node without an alarm has an empty mark."""
 
     park: Mark = field(default_factory=Mark)
     enterprises: defaultdict[tuple[str, ...], Mark] = field(default_factory=_marks)
     sources: defaultdict[tuple[str, ...], Mark] = field(default_factory=_marks)
+    places: defaultdict[tuple[str, ...], Mark] = field(default_factory=_marks)
     equipment: defaultdict[tuple[str, ...], Mark] = field(default_factory=_marks)
     points: defaultdict[tuple[str, ...], Mark] = field(default_factory=_marks)
 
@@ -101,6 +114,8 @@ def grade_tree(alarms: Iterable[Standing]) -> GradeTree:
         tree.enterprises[enterprise,].take(alarm)
         for source in alarm.hazard_sources:
             tree.sources[enterprise, source].take(alarm)
+        for place in alarm.places:
+            tree.places[enterprise, place].take(alarm)
         if alarm.equipment is not None:
             source = next(iter(alarm.hazard_sources), "")
             tree.equipment[enterprise, source, alarm.equipment].take(alarm)

@@ -104,3 +104,26 @@ def test_the_order_in_which_alarms_come_does_not_matter(some: list[Standing], ch
     one, other = grade_tree(some), grade_tree(shuffled)
     assert one.sources == other.sources
     assert one.park.grade == other.park.grade
+
+
+def test_a_point_gives_its_grade_to_the_places_that_it_watches_beside_its_hazard_source() -> None:
+    leak = Standing("a", "E", 1, 5, Bearing.ACTIVE, "GT-1", ("H1",), places=("PC-1", "FW-1"))
+    shelved = Standing("b", "E", 2, 6, Bearing.OFF_BOARD, "GT-2", places=("FW-1",))
+    tree = grade_tree([leak, shelved])
+    assert tree.places["E", "PC-1"].worst is leak
+    assert tree.sources["E", "H1"].grade == 1
+    assert (tree.places["E", "FW-1"].active, tree.places["E", "FW-1"].off_board) == (1, 1)
+    assert tree.places["E", "ROAD-1"] == Mark()
+
+
+def test_what_is_joined_is_as_bad_as_the_worst_and_counts_all() -> None:
+    worst = Standing("a", "E", 1, 9, Bearing.ACTIVE)
+    lesser = Standing("b", "E", 3, 2, Bearing.ACTIVE)
+    for first, second in ((worst, lesser), (lesser, worst)):
+        joined, other = Mark(off_board=1), Mark(off_board=2)
+        joined.take(first)
+        other.take(second)
+        joined.join(other)
+        assert joined == Mark(worst, 2, 3)
+    joined.join(Mark())
+    assert joined == Mark(worst, 2, 3)

@@ -117,7 +117,13 @@ class Register:
         return identity
 
     def detector(
-        self, kind: str, tag: str, on_delay_s: float = 0, version: int = 1, **parameters: object
+        self,
+        kind: str,
+        tag: str,
+        on_delay_s: float = 0,
+        version: int = 1,
+        group: str | None = None,
+        **parameters: object,
     ) -> str:
         """Post a rule that is more than a limit, or its next version; its id."""
         identity = f"{tag}-{kind}"
@@ -129,8 +135,8 @@ class Register:
             )
             connection.execute(
                 "INSERT INTO detector_rule (enterprise, id, version, kind, parameters, grade,"
-                " on_delay_s, valid_from, created_by, book_version)"
-                " VALUES (%s, %s, %s, %s, %s, 2, %s, now(), 'test', %s)",
+                " on_delay_s, valid_from, created_by, group_code, book_version)"
+                " VALUES (%s, %s, %s, %s, %s, 2, %s, now(), 'test', %s, %s)",
                 (
                     self.enterprise,
                     identity,
@@ -138,6 +144,7 @@ class Register:
                     kind,
                     json.dumps(parameters),
                     on_delay_s,
+                    group,
                     book,
                 ),
             )
@@ -147,6 +154,24 @@ class Register:
                 (self.enterprise, identity, version, tag),
             )
         return identity
+
+    def group(self, code: str, *tags: str, kind: str = "gas") -> None:
+        """These points, and no others, are in a group."""
+        with self._book() as (connection, book):
+            connection.execute(
+                "INSERT INTO detector_group (enterprise, code, name, kind, changed_by, changed_at,"
+                " book_version) VALUES (%s, %s, 'G', %s, 'test', now(), %s)"
+                " ON CONFLICT (enterprise, code) DO UPDATE SET book_version = %s",
+                (self.enterprise, code, kind, book, book),
+            )
+            connection.execute(
+                "DELETE FROM detector_group_member WHERE (enterprise, group_code) = (%s, %s)",
+                (self.enterprise, code),
+            )
+            connection.cursor().executemany(
+                "INSERT INTO detector_group_member VALUES (%s, %s, %s, %s)",
+                [(self.enterprise, code, tag, kind == "redundant") for tag in tags],
+            )
 
     def remove_detector(self, identity: str) -> None:
         """End a rule that is more than a limit."""

@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import agreed from './agreed/rule-parameters.json';
+import sentences from './agreed/rule-sentences.json';
 import { Problem } from '../src/api/problem';
 import { toldOf } from '../src/app/rule-desk.svelte';
 import { boundsText, ruleFacts, ruleText, triedText, wrongText } from '../src/app/rule-wording';
+import { inChinese, sentenceText } from '../src/app/sentence-wording';
 import { locale } from '../src/i18n/locale.svelte';
 import { parseBacktest } from '../src/point/backtest';
 import { DETECTORS } from '../src/point/detector';
@@ -188,5 +190,24 @@ describe('what the server says of fields', () => {
     expect(toldOf(Problem.of(422, { detail: 'x', errors }))).toEqual({ others: 'no', variables: 'who' });
     expect(toldOf(Problem.of(422, { detail: 'reason: 60 % is laxer.' }))).toEqual({ reason: '60 % is laxer.' });
     expect(toldOf(Problem.of(409, { detail: 'Nothing is led.' }))).toEqual({});
+  });
+});
+
+describe('what the services say in English', () => {
+  it.each(Object.values(sentences).flat())('has its Chinese: %s', (sentence) => {
+    const chinese = inChinese(sentence);
+    expect(chinese).toMatch(/[\u4e00-\u9fff]/);
+    expect(chinese).not.toMatch(/\$\d|undefined/);
+  });
+
+  it('keeps its figures, and a sentence that is not known stays as it came', () => {
+    const [lel, oel] = sentences.basis.filter((each) => each.includes('degrees Celsius')).reverse();
+    expect(inChinese(lel!)).toBe('25 %LEL 和 50 %LEL，爆炸下限取自 IEC 60079-20-1:2010，按 20 ℃ 换算');
+    expect(inChinese(oel!)).toContain('PC-TWA 为 20 mg/m³（GB/T 50493-2019 annex）');
+    expect(inChinese('25 and 50 %LEL, LEL NFPA 325')).toBe('25 %LEL 和 50 %LEL，爆炸下限取自 NFPA 325');
+    expect(inChinese('HH must lie above H at 80 (rule r1): LL < L < H < HH.')).toContain('HH 应高于 H 的 80');
+    expect(sentenceText('Something new.')).toBe('Something new.');
+    locale.language = 'en';
+    expect(sentenceText(lel!)).toBe(lel);
   });
 });

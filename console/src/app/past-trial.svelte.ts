@@ -2,8 +2,7 @@ import { Problem } from '../api/problem';
 import { t } from '../i18n/locale.svelte';
 import { parseBacktest, type Backtest, type Proposed, type SpanDays } from '../point/backtest';
 import { clock } from './clock.svelte';
-import { reasonOf } from './reason';
-import { toldOf, type Told } from './rule-desk.svelte';
+import { toldOf, whole, type Told } from './rule-desk.svelte';
 import { session } from './session.svelte';
 
 const DAY_MS = 86_400_000;
@@ -46,7 +45,7 @@ export class PastTrial {
       if (asking.signal.aborted) return;
       if (!(error instanceof Problem)) throw error;
       this.told = toldOf(error);
-      this.sentence = t('backtest.failed', { reason: reasonOf(error) });
+      this.sentence = t('backtest.failed', { reason: whole(error, this.told) });
     } finally {
       if (this.asking === asking) this.since = null;
     }

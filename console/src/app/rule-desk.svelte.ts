@@ -6,6 +6,7 @@ import type { AnyRule } from '../point/rule';
 import { acknowledge } from './acknowledge.svelte';
 import { reasonOf } from './reason';
 import { ruleText } from './rule-wording';
+import { sentenceText } from './sentence-wording';
 import { session } from './session.svelte';
 
 /** What the server says of fields, by the name of the field in the form. */
@@ -82,7 +83,7 @@ export class RuleDesk {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       this.told = toldOf(error);
-      this.sentence = t('rule.refused', { reason: reasonOf(error) });
+      this.sentence = t('rule.refused', { reason: whole(error, this.told) });
       return false;
     } finally {
       this.busy = false;
@@ -90,11 +91,17 @@ export class RuleDesk {
   }
 }
 
+/** What is wrong, in the language of the screen where there are words for it. */
+export function whole(error: Problem, told: Told): string {
+  const sentences = Object.values(told);
+  return sentences.length > 0 ? sentences.join(' ') : sentenceText(reasonOf(error));
+}
+
 /** The server's sentences by the field of the form: `rules.0.others.1` is of `others`. */
 export function toldOf(error: Problem): Told {
   const named = error.fields.map(({ field, message }) => {
     const [name = field] = field.replace(/^rules\.\d+\./, '').split('.');
-    return [name, message] as const;
+    return [name, sentenceText(message)] as const;
   });
   return Object.fromEntries(named);
 }

@@ -94,8 +94,10 @@ def too_many(wait_s: float) -> Problem:
 
 
 async def once(request: Request) -> Once:
-    """What is needed to answer this request's repeat."""
-    return Once(window(request).answers, request.scope.get(OCCASION))
+    """What is needed to answer this request's repeat. Raises DatabaseAway."""
+    here = window(request)
+    await here.follower.catch_up()
+    return Once(here.answers, request.scope.get(OCCASION))
 
 
 OnceOnly = Annotated[Once, Depends(once)]

@@ -171,23 +171,37 @@ class RegisterFollower:
         self._database = database
         self._register = register
         self._one_at_a_time = asyncio.Lock()
+        self.is_behind = False
+        """Whether a change of our own may not be in the register yet."""
 
     async def look(self) -> bool:
         """Whether something changed. Raises DatabaseAway."""
         async with self._one_at_a_time:
-            async with self._database.transaction() as connection:
-                if await version(connection) == self._register.version:
-                    return False
-            async with self._database.transaction(LOAD_DEADLINE_S) as connection:
-                await connection.execute(
-                    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
-                )
-                change = await changes(connection, max(self._register.version, 0))
-            self._register.apply(change)
-            return True
+            changed = await self._look()
+            self.is_behind = False
+            return changed
+
+    async def catch_up(self) -> None:
+        """Before a change: who was told that his last one is made may build upon it.
+
+        Raises DatabaseAway.
+        """
+        if self.is_behind:
+            await self.look()
+
+    async def _look(self) -> bool:
+        async with self._database.transaction() as connection:
+            if await version(connection) == self._register.version:
+                return False
+        async with self._database.transaction(LOAD_DEADLINE_S) as connection:
+            await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            change = await changes(connection, max(self._register.version, 0))
+        self._register.apply(change)
+        return True
 
 
 async def refresh(follower: RegisterFollower) -> None:
     """Take a change of one's own in at once; if the database just went, the next look does."""
+    follower.is_behind = True
     with suppress(DatabaseAway):
         await follower.look()

@@ -69,3 +69,19 @@ test('floods come with the snapshot and with messages of their own', () => {
   expect(reduce(state, [ended]).floods).toEqual([]);
   expect(reduce(EMPTY, [say({ type: 'flood', floods: [told] })]).floods, 'before the snapshot').toEqual([]);
 });
+
+test('a group of detectors comes before the hazard source, and the two are never one', () => {
+  const alarms = [
+    alarm('a', 'tanks', 3, { group: 'tanks', first_out_rank: 1 }),
+    alarm('b', 'wharf', 2, { group: 'tanks', first_out_rank: 2 }),
+    alarm('c', 'tanks', 1, { first_out_rank: 1 }),
+    alarm('d', null, 4, { group: 'ring', first_out_rank: 1 }),
+  ];
+  const groups = groupsOf(alarms);
+  expect(groups.map(({ detectors, alarms: own }) => [detectors, own.length])).toEqual([
+    [null, 1],
+    ['tanks', 2],
+    ['ring', 1],
+  ]);
+  expect([...firstOuts(alarms)]).toEqual(['a']);
+});

@@ -61,7 +61,9 @@ export interface Alarm {
   readonly superseded: number;
   readonly offBoard: OffBoard | null;
   readonly hazardSource: string | null;
-  /** Which of its hazard source's alarms it was, from 1 (1 is the first-out); null: none of them. */
+  /** Code of the group of detectors in which it rose; null: in none, it ranks at its source. */
+  readonly group: string | null;
+  /** Which of its group's alarms it was, from 1 (1 is the first-out); null: none of them. */
   readonly firstOutRank: number | null;
   /** It rose three times or more in a minute. */
   readonly chattering: boolean;

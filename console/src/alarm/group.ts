@@ -2,10 +2,12 @@ import { GRADES, isWaiting, type Alarm, type Grade } from './alarm';
 import { compareAlarms } from './order';
 import { offOf } from './shelf';
 
-/** Alarms of one hazard source, or of an enterprise's points that belong to none. */
+/** Alarms of one group of detectors; else of one hazard source; else of no source at all. */
 export interface Group {
   readonly key: string;
   readonly enterprise: string;
+  /** Code of the group of detectors. */
+  readonly detectors: string | null;
   readonly source: string | null;
   readonly alarms: readonly Alarm[];
   /** On the board, by grade 1 to 4. */
@@ -17,7 +19,8 @@ export interface Group {
 }
 
 export function groupKey(alarm: Alarm): string {
-  return JSON.stringify([alarm.enterprise, sourceOf(alarm)]);
+  const place = alarm.group === null ? [sourceOf(alarm)] : ['group', alarm.group];
+  return JSON.stringify([alarm.enterprise, ...place]);
 }
 
 function sourceOf(alarm: Alarm): string | null {
@@ -45,6 +48,7 @@ function group(key: string, alarms: readonly Alarm[]): Group {
   return {
     key,
     enterprise: first?.enterprise ?? '',
+    detectors: first?.group ?? null,
     source: first ? sourceOf(first) : null,
     alarms,
     counts,
@@ -73,11 +77,11 @@ export function ofGroup(alarms: readonly Alarm[], key: string | null): readonly 
   return key === null ? alarms : alarms.filter((a) => a.grade === 1 || groupKey(a) === key);
 }
 
-/** The alarms that were the first of several of their hazard source that are still listed. */
+/** The alarms that were the first of several of their group that are still listed. */
 export function firstOuts(alarms: Iterable<Alarm>): ReadonlySet<string> {
   const [first, followed] = [new Map<string, string[]>(), new Set<string>()];
   for (const alarm of alarms) {
-    if (alarm.historical || sourceOf(alarm) === null) continue;
+    if (alarm.historical || (alarm.group === null && sourceOf(alarm) === null)) continue;
     const key = groupKey(alarm);
     if (alarm.firstOutRank === 1) first.set(key, [...(first.get(key) ?? []), alarm.id]);
     else if (alarm.firstOutRank !== null) followed.add(key);

@@ -44,6 +44,7 @@ export function parseAlarm(raw: unknown): Alarm | null {
     superseded: number(raw['superseded']) ?? 0,
     offBoard: parseOff(raw['off_board']),
     hazardSource: text(point['hazard_source']) ?? text(raw['hazard_source']),
+    group: text(raw['group']),
     firstOutRank: number(raw['first_out_rank']),
     chattering: raw['chattering'] === true,
     fleeting: raw['fleeting'] === true,

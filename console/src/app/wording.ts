@@ -4,6 +4,7 @@ import { duration } from '../format/time';
 import { unitText } from '../format/unit';
 import { locale, t } from '../i18n/locale.svelte';
 import type { Value } from '../live/values';
+import type { DetectorGroup } from '../point/detector-group';
 import { statesOf, type Point } from '../point/point';
 import { foundSentence } from './detector-wording';
 
@@ -54,6 +55,12 @@ export function alarmPointName(alarm: Alarm): string {
 export function pointName(point: Point): string {
   const name = locale.language === 'en' ? point.nameEn : point.name;
   return name || point.name || point.nameEn;
+}
+
+/** What a group of detectors is called; empty while nobody knows it. */
+export function groupName(group: DetectorGroup | null): string {
+  if (group === null) return '';
+  return (locale.language === 'en' && group.nameEn) || group.name;
 }
 
 /** The subject in words: a tag stands for itself, a gateway is called one. */

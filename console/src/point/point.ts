@@ -31,6 +31,8 @@ export interface Point {
   readonly name: string;
   readonly nameEn: string;
   readonly hazardSource: string;
+  /** Codes of the groups of detectors that it is in. */
+  readonly groups: readonly string[];
   /** False: the register knows no hazard source of this code. */
   readonly sourceRegistered: boolean;
   readonly equipment: string;
@@ -87,6 +89,7 @@ export function parsePoint(raw: unknown): Point | null {
     name: text(raw['name']) ?? '',
     nameEn: text(raw['name_en']) ?? '',
     hazardSource: codeOf(raw['hazard_source']),
+    groups: Array.isArray(raw['groups']) ? raw['groups'].map(String) : [],
     sourceRegistered: raw['hazard_source_registered'] !== false,
     equipment: text(raw['equipment']) ?? '',
     gateway: codeOf(raw['gateway']),

@@ -16,11 +16,12 @@ from services.domain.risk import ActiveAlarm, RiskIndex, Situation, risk_index
 from services.domain.subject import SubjectType
 from services.store.hazard_source import HazardSource
 from services.store.interlock import Interlock as Loop
+from services.store.key_place import KeyPlace
 from services.store.register import Place
 from services.wire.bus import AlarmItem
 
-SOURCE = "hazard_source"
-"""The type of a subject that is a hazard source itself."""
+SOURCE, PLACE = "hazard_source", "key_place"
+"""The types of subjects that are a hazard source or a key place themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,16 @@ class SourceState:
 
 
 @dataclass(slots=True)
+class PlaceState:
+    """A key place now: the points that watch it, those of them that are online (None: no engine
+    answers, so that nobody knows), and its mark in the tree."""
+
+    points: int
+    online: int | None
+    mark: Mark
+
+
+@dataclass(slots=True)
 class Grades:
     """The alarms that these enterprises have now (None: all), put in the tree once."""
 
@@ -72,6 +83,17 @@ class Grades:
         for alarm, standing in found:
             for source in standing.hazard_sources:
                 self._alarms[standing.enterprise, source].append((alarm, standing))
+
+    def place(self, place: KeyPlace) -> PlaceState:
+        """How a key place stands. A point of it that was removed is none any more."""
+        register = self.here.register
+        found = [register.place(place.enterprise, tag) for tag in place.points]
+        there = [each for each in found if each is not None]
+        online = None
+        if self.here.vitals.live:
+            online = sum(self.here.connectivity.is_online(each.point) for each in there)
+        mark = self.tree.places.get((place.enterprise, place.code), Mark())
+        return PlaceState(len(there), online, mark)
 
     def source(self, source: HazardSource) -> SourceState:
         """How a hazard source stands."""
@@ -115,7 +137,8 @@ def _rate(online: int | None, points: int) -> float | None:
 
 @dataclass(slots=True)
 class _Blind:
-    """Which hazard sources nobody sees while a gateway, or a whole enterprise, is silent."""
+    """Which hazard sources and key places nobody sees while a gateway, or a whole enterprise, is
+    silent."""
 
     here: Window
     _sources: dict[str, list[str]] | None = None
@@ -138,6 +161,16 @@ class _Blind:
             )
         )
 
+    def places_of_gateway(self, enterprise: str, gateway: str) -> tuple[str, ...]:
+        """The key places that points behind it watch."""
+        register = self.here.register
+        found = []
+        for known in register.key_places.of(enterprise):
+            places = (register.place(enterprise, tag) for tag in known.points)
+            if any(each is not None and each.point.gateway == gateway for each in places):
+                found.append(known.code)
+        return tuple(found)
+
 
 def _sources(alarm: AlarmItem, place: Place | None, blind: _Blind) -> tuple[str, ...]:
     """The hazard sources that an alarm is of, by the register as it is now."""
@@ -150,6 +183,20 @@ def _sources(alarm: AlarmItem, place: Place | None, blind: _Blind) -> tuple[str,
             return (alarm.subject_id,)
     source = alarm.hazard_source if place is None else place.point.hazard_source
     return () if source is None else (source,)
+
+
+def _places(here: Window, alarm: AlarmItem, blind: _Blind) -> tuple[str, ...]:
+    """The key places that an alarm is of, by the register as it is now."""
+    match alarm.subject_type:
+        case SubjectType.GATEWAY:
+            return blind.places_of_gateway(alarm.enterprise, alarm.subject_id)
+        case SubjectType.ENTERPRISE:
+            return here.register.key_places.codes_of(alarm.enterprise)
+        case _ if alarm.subject_type == PLACE:
+            return (alarm.subject_id,)
+    if alarm.tag is None:
+        return ()
+    return here.register.key_places.watched_by(alarm.enterprise, alarm.tag)
 
 
 def _standing(here: Window, alarm: AlarmItem, blind: _Blind) -> Standing:
@@ -169,6 +216,7 @@ def _standing(here: Window, alarm: AlarmItem, blind: _Blind) -> Standing:
         alarm.tag,
         _sources(alarm, place, blind),
         None if place is None else place.equipment,
+        _places(here, alarm, blind),
     )
 
 

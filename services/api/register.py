@@ -8,6 +8,7 @@ from contextlib import suppress
 from services.api.database import Database, DatabaseAway
 from services.api.group_index import GroupIndex
 from services.api.interlock_register import InterlockRegister
+from services.api.key_places import KeyPlaces
 from services.domain.shelving_policy import ShelvingPolicy
 from services.store.hazard_source import HazardSource, WeightsVersion
 from services.store.register import Enterprise, Gateway, Place, RegisterChange, changes, version
@@ -36,6 +37,7 @@ class Register:
         self.shelving: ShelvingVersion | None = None
         """None: the shelving policy that stands in the code."""
         self.groups = GroupIndex()
+        self.key_places = KeyPlaces()
         self.interlocks = InterlockRegister()
         self._by_source: dict[tuple[str, str], dict[int, Place]] = {}
         self._judged_until: dict[tuple[str, str], int] = {}
@@ -89,6 +91,7 @@ class Register:
         for each in change.hazard_sources:
             self.hazard_sources[each.enterprise, each.code] = each
         self.interlocks.apply(change.interlocks, change.bypasses)
+        self.key_places.apply(change.key_places)
         self.weights = change.weights
         self.groups.take(change.groups, change.groups_judged_until)
         self.shelving = change.shelving

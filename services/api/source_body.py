@@ -2,7 +2,14 @@
 
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from services.api.day import Day
 from services.api.point_body import Latitude, Longitude
@@ -100,7 +107,16 @@ class SourceDescription(Particulars):
         ),
     ]
     substances: Annotated[list[HoldingBody], Field(min_length=1, max_length=MOST_SUBSTANCES)]
+    lat: Latitude | None = Field(default=None, validate_default=True)
     reason: Annotated[Reason | None, Field(description="Why this version")] = None
+
+    @field_validator("lat")
+    @classmethod
+    def _whole_position(cls, lat: float | None, info: ValidationInfo) -> float | None:
+        # A longitude that was refused itself is not there to be missed.
+        if "lon" in info.data and (info.data["lon"] is None) != (lat is None):
+            raise ValueError("lon and lat go together: send both")
+        return lat
 
     @model_validator(mode="after")
     def _filing(self) -> Self:

@@ -16,11 +16,12 @@ from psycopg.rows import dict_row, namedtuple_row
 
 from services.domain.point import Point
 from services.domain.point_file import PointFile
-from services.store import bypass, detector_group, hazard_source, interlock, shelving
+from services.store import bypass, detector_group, hazard_source, interlock, key_place, shelving
 from services.store.bypass import Kept
 from services.store.detector_group import RegisteredGroup
 from services.store.hazard_source import HazardSource, WeightsVersion
 from services.store.interlock import Interlock
+from services.store.key_place import KeyPlace
 from services.store.point_row import point_of
 from services.store.queries import Queries
 from services.store.shelving import ShelvingVersion
@@ -95,6 +96,8 @@ class RegisterChange:
     """Of the groups whose rules were touched, as `judged_until`."""
     shelving: ShelvingVersion | None = None
     """The shelving policy in force; None: nobody set any."""
+    key_places: list[KeyPlace] = field(default_factory=list)
+    """As they are now; some are removed."""
 
 
 async def version(connection: Connection) -> int:
@@ -129,6 +132,7 @@ async def changes(connection: Connection, known: int) -> RegisterChange:
     change.hazard_sources = await hazard_source.changed(connection, known)
     change.interlocks = await interlock.changed(connection, known)
     change.bypasses = await bypass.changed(connection, known)
+    change.key_places = await key_place.changed(connection, known)
     change.weights = await hazard_source.weights(connection)
     change.groups = await detector_group.changed(connection, known)
     change.groups_judged_until = await _until(connection, "groups_judged_until", known)

@@ -1,4 +1,5 @@
-"""The park as a tree: enterprises, hazard sources, equipment, points, each with its grade."""
+"""The park as a tree: enterprises, hazard sources and key places, equipment, points, each with its
+grade."""
 
 import asyncio
 from collections import defaultdict
@@ -26,6 +27,7 @@ from services.api.unchanged import tagged
 from services.api.window import Window
 from services.api.wording import Language, sentence
 from services.domain.grade_tree import Mark
+from services.store.key_place import KeyPlace
 from services.store.register import Enterprise
 
 router = APIRouter(tags=["hazard sources"])
@@ -78,13 +80,27 @@ class SourceNode(GradeView):
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceNode(GradeView):
+    """A key place: a pipe corridor, fire water, a power feed, a road, a gate. Its points may be of
+    a hazard source, too."""
+
+    code: str
+    kind: str
+    name: str
+    name_en: str | None
+    points: int
+    points_online: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class EnterpriseNode(GradeView):
-    """An enterprise; its grade counts what is of none of its hazard sources, too."""
+    """An enterprise; its grade counts what is of none of its hazard sources and places, too."""
 
     code: str
     name: str
     name_en: str | None
     hazard_sources: list[SourceNode]
+    places: list[PlaceNode]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +150,8 @@ def _lasting(body: dict[str, Any]) -> dict[str, Any]:
     for enterprise in body["items"]:
         for source in enterprise["hazard_sources"]:
             del source["risk_index"], source["points_online"]
+        for place in enterprise["places"]:
+            del place["points_online"]
     return body
 
 
@@ -147,6 +165,22 @@ def _enterprise(
         name=enterprise.name,
         name_en=enterprise.name_en,
         hazard_sources=[_source(grades, enterprise.code, code, language) for code in sources],
+        places=[
+            _place(grades, each, language) for each in here.register.key_places.of(enterprise.code)
+        ],
+    )
+
+
+def _place(grades: Grades, place: KeyPlace, language: Language) -> PlaceNode:
+    state = grades.place(place)
+    return PlaceNode(
+        **_standing(grades.here, state.mark, language),
+        code=place.code,
+        kind=place.kind,
+        name=place.name,
+        name_en=place.name_en,
+        points=state.points,
+        points_online=state.online,
     )
 
 

@@ -22,9 +22,10 @@ from services.api.asking import (
     narrowed,
     read_cursor,
 )
+from services.api.fence import Fences
 from services.api.grades import Grades
 from services.api.principal import Principal
-from services.api.problem import Kind, Problem, not_found
+from services.api.problem import Kind, Problem, invalid_fields, not_found
 from services.api.register import refresh
 from services.api.source_body import NewSource, SourceChange, SourceDescription
 from services.api.source_grade import graded, working
@@ -33,6 +34,7 @@ from services.api.text import Code
 from services.api.window import Window
 from services.runtime.clock import to_datetime
 from services.store import hazard_source as store
+from services.store import key_place
 from services.store import register as book
 from services.store.hazard_source import NEWEST, HazardSource
 from services.store.register import Connection
@@ -93,6 +95,10 @@ async def create_source(
             raise Problem(
                 Kind.CONFLICT, f"code: {made.code} is registered already; change it with PATCH."
             )
+        place = await key_place.find(connection, made.enterprise, made.code)
+        if place is not None and not place.removed:
+            raise Problem(Kind.CONFLICT, f"code: {made.code} is a key place; choose another.")
+        await _check_position(connection, made)
         done = await _put(here, connection, made, number, once, 201)
     await refresh(here.follower)
     return done
@@ -129,6 +135,8 @@ async def change_source(
             version=known.version + 1,
             created_at=known.created_at,
         )
+        if change.model_fields_set & {"lon", "lat"}:
+            await _check_position(connection, made)
         done = await _put(here, connection, made, number, once, 200)
     await refresh(here.follower)
     return done
@@ -179,6 +187,14 @@ def _source(
         changed_by=principal.username,
         reason=described.reason,
     )
+
+
+async def _check_position(connection: Connection, made: HazardSource) -> None:
+    fences = await Fences.of(connection, [made.enterprise])
+    place = made.particulars
+    told = fences.outside(made.enterprise, place.get("lon"), place.get("lat"))
+    if told is not None:
+        raise invalid_fields({"lon": told})
 
 
 async def _put(

@@ -19,6 +19,7 @@ from services.api.routes import (
     alarms,
     approvals,
     backtest,
+    bypasses,
     conformance,
     connectivity,
     detector_templates,
@@ -30,11 +31,16 @@ from services.api.routes import (
     handover,
     hazard_sources,
     health,
+    interlock_record,
+    interlock_statistics,
+    interlocks,
     journal_export,
     ledger,
     letters,
     live,
     off_board,
+    park_map,
+    places,
     point_import,
     points,
     readings,
@@ -54,7 +60,8 @@ from services.api.routes.telemetry import gateway_caller
 
 NOUNS = (acknowledge, adoption, alarm_load, alarm_statistics, alarms, approvals, backtest, conformance, connectivity, detector_templates, enterprises, events, gateways, handover, health,
          journal_export, ledger, letters, live, off_board, point_import, points, readings, refused, rules, session, telemetry, templates,
-         grade_tree, groups, hazard_sources, risk_index, shelving_policy, source_status, substances, users, values)  # fmt: skip
+         grade_tree, groups, hazard_sources, risk_index, shelving_policy, source_status, substances, users, values, park_map, places,
+         bypasses, interlock_record, interlock_statistics, interlocks)  # fmt: skip
 ROUTERS = (*(noun.router for noun in NOUNS), gateways.park)
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "reference" / "openapi.json"

@@ -15,7 +15,7 @@ from services.wire.bus import ClaimItem, ClaimItems
 _WORD = re.compile(r"[A-Za-z0-9_.:-]{1,64}", re.ASCII)
 _FACTS = 32
 _TEXT = 500
-OURS = ("silence", "clock", "undetermined")
+OURS = ("silence", "clock", "undetermined", "bypass")
 """Keys that we claim ourselves."""
 
 _log = structlog.get_logger()
@@ -89,7 +89,8 @@ def _unfit(item: ClaimItem) -> str | None:
         return "this key is the engine's own"
     if not (1 <= len(item.subject_id) <= 128 and item.subject_id.isprintable()):
         return "subject_id has 1 to 128 printable characters"
-    if not (0 <= item.at <= item.lease_until < 1 << 53):
+    until = item.at if item.lease_until is None else item.lease_until
+    if not (0 <= item.at <= until < 1 << 53):
         return "at and lease_until are epoch milliseconds, in this order"
     texts = [item.fact, *item.facts, *(v for v in item.facts.values() if isinstance(v, str))]
     if len(item.facts) > _FACTS or any(len(t) > _TEXT or "\x00" in t for t in texts):

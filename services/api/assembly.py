@@ -13,6 +13,7 @@ from services.api.broker_watch import BrokerWatch
 from services.api.connectivity import Connectivity
 from services.api.database import Database
 from services.api.door import Door
+from services.api.due_watch import DueWatch
 from services.api.engine_link import EngineLink
 from services.api.idempotency import Idempotency
 from services.api.live.hub import Hub
@@ -89,6 +90,7 @@ def assemble(settings: Settings, clock: Clock) -> Process:
         ),
         broker_watch=_broker_watch(settings, database, register, clock),
         broker_store=_broker_store(settings, database, vitals, clock),
+        due_watch=DueWatch(line, database, register, replica, clock),
         sealing=_sealing(settings, database, clock),
         console=settings.console_dir,
         online_rate_text=settings.online_rate_text,

@@ -56,6 +56,7 @@ async def _serve(settings: Settings, process: Process, stop: asyncio.Event) -> N
                 upkeep.run_broker_watch(),
                 upkeep.run_broker_store(),
                 upkeep.run_sealing(),
+                upkeep.run_due_watch(),
                 upkeep.run_connectivity(),
                 upkeep.run_values(),
                 upkeep.run_answers(),

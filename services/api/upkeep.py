@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 
-from services.api import connectivity
+from services.api import connectivity, due_watch
 from services.api.database import DatabaseAway
 from services.api.once import PRUNE_S
 from services.api.replica import Source
@@ -68,6 +69,13 @@ class Upkeep:
         """Seal the journal once a day."""
         if self._here.sealing is not None:
             await _every(SEAL_S, self._here.sealing.look)
+
+    async def run_due_watch(self) -> None:
+        """Say whose calibration or bump test is due."""
+        while True:
+            with suppress(DatabaseAway):
+                await self._here.due_watch.look()
+            await asyncio.sleep(due_watch.LOOK_S)
 
     async def run_connectivity(self) -> None:
         """Look once a minute who is online."""

@@ -11,6 +11,7 @@ from services.api.broker_watch import BrokerWatch
 from services.api.connectivity import Connectivity
 from services.api.database import Database
 from services.api.door import Door
+from services.api.due_watch import DueWatch
 from services.api.engine_link import EngineLink
 from services.api.idempotency import Idempotency
 from services.api.live.hub import Hub
@@ -56,6 +57,7 @@ class Window:
     """None where the broker's log is out of reach."""
     broker_store: BrokerStore | None
     """None where the broker's administrator is not ours."""
+    due_watch: DueWatch
     sealing: Sealing | None
     """None where no key was given: the journal is not sealed."""
     console: Path | None

@@ -246,7 +246,8 @@ class Command(msgspec.Struct, frozen=True, omit_defaults=True):
 class ClaimItem(msgspec.Struct, frozen=True, omit_defaults=True):
     """What another judge has decided of a subject; the fields of `services.domain.claim.Claim`.
 
-    Said again before `lease_until`: without that the alarm is shown as not judged.
+    Said again before `lease_until`: without that the alarm is shown as not judged. None: it holds
+    until it is said otherwise, for what can change only where it is said.
     """
 
     key: str
@@ -257,7 +258,7 @@ class ClaimItem(msgspec.Struct, frozen=True, omit_defaults=True):
     active: bool
     grade: Literal[1, 2, 3, 4]
     at: int
-    lease_until: int
+    lease_until: int | None
     fact: str = ""
     facts: dict[str, Scalar] = {}
 

@@ -69,6 +69,8 @@ export const en = {
   'condition.frozen': 'Stuck value',
   'condition.clock': 'Clock fault',
   'condition.offline': 'Silent',
+  'condition.calibration_due': 'Calibration due',
+  'condition.bump_test_due': 'Bump test due',
   'condition.state': 'State alarm',
   'condition.rate': 'Rate of change',
   'condition.deviation': 'Deviation',

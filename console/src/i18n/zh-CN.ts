@@ -72,6 +72,8 @@ export const zhCN = {
   'condition.frozen': '数值恒定',
   'condition.clock': '时钟异常',
   'condition.offline': '失联',
+  'condition.calibration_due': '检定到期',
+  'condition.bump_test_due': '功能测试到期',
   'condition.state': '状态报警',
   'condition.rate': '变化率报警',
   'condition.deviation': '偏差报警',

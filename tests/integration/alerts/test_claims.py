@@ -52,7 +52,7 @@ async def test_what_is_no_claim_is_not_taken(bench: Bench) -> None:
     bench.claim(grade=5)
     bench.claim(enterprise="spa ce")
     bench.claim(lease_until=1)
-    bench.claim(key="last")
+    bench.claim(key="last", lease_until=None)
     await bench.until(lambda: bench.heard.events, 20)
     assert [event.alarm.rule for _, _, event in bench.heard.events] == ["last"]
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseAlarm } from '../src/alarm/parse';
 import { countByGrade } from '../src/alarm/count';
-import { countOff, longestShelf, offOf } from '../src/alarm/shelf';
+import { countOff, mayGo, offOf, parsePolicy, STANDARD } from '../src/alarm/shelf';
 import type { Alarm } from '../src/alarm/alarm';
 
 function alarm(id: string, state: string, grade = 3): Alarm {
@@ -31,6 +31,45 @@ test('an alarm tells why it is off the board', () => {
   expect(off?.offBoard).toMatchObject({ by: 'wang', reason: '冒泡', until: Date.UTC(2026, 0, 4, 16) });
 });
 
-test('grade one is never shelved', () => {
-  expect([1, 2, 3, 4].map((grade) => longestShelf(grade as 1 | 2 | 3 | 4))).toEqual([0, 30, 240, 720]);
+const figures = (longest_minutes: number, alone_minutes: number) => ({ longest_minutes, alone_minutes });
+const POLICY = {
+  version: 3,
+  policy: {
+    shelf: { 1: figures(0, 0), 2: figures(0, 0), 3: figures(480, 60), 4: figures(720, 720) },
+    out_of_service: { 1: figures(0, 0), 2: figures(60, 0), 3: figures(60, 0), 4: figures(90, 9) },
+  },
+};
+
+test('until the park’s policy was read, the standard’s holds', () => {
+  const longest = ([1, 2, 3, 4] as const).map((grade) => STANDARD.shelf[grade].longest);
+  expect(longest).toEqual([0, 30, 240, 720]);
+  const alone = ([1, 2, 3, 4] as const).map((grade) => STANDARD.out[grade].alone);
+  expect(alone).toEqual([0, 0, 720, 720]);
+});
+
+test('the park’s policy is read by grade', () => {
+  const policy = parsePolicy(POLICY);
+  expect(policy?.version).toBe(3);
+  expect(policy?.shelf[3]).toEqual({ longest: 480, alone: 60 });
+  expect(policy?.out[4]).toEqual({ longest: 90, alone: 9 });
+});
+
+test.each([
+  null,
+  {},
+  { version: 1 },
+  { ...POLICY, version: null },
+  { ...POLICY, policy: { ...POLICY.policy, shelf: { 1: figures(0, 0) } } },
+  { ...POLICY, policy: { shelf: POLICY.policy.shelf } },
+])('half a policy is none: %j', (raw) => {
+  expect(parsePolicy(raw)).toBeNull();
+});
+
+test('what may be done to an alarm follows from its grade', () => {
+  const policy = parsePolicy(POLICY) ?? STANDARD;
+  const of = (grade: number) => alarm('a', 'unacknowledged', grade);
+  expect([1, 2, 3, 4].map((grade) => mayGo(of(grade), policy.shelf))).toEqual([false, false, true, true]);
+  expect([1, 2, 3, 4].map((grade) => mayGo(of(grade), policy.out))).toEqual([false, true, true, true]);
+  expect(mayGo({ ...of(4), historical: true }, policy.out)).toBe(false);
+  expect(mayGo({ ...of(4), closedAs: 'cleared' }, policy.out)).toBe(false);
 });

@@ -81,6 +81,8 @@ export interface OffBoard {
   readonly until: number | null;
   readonly permit: string | null;
   readonly approvedBy: string | null;
+  /** What the second person had to say. */
+  readonly approvalNote: string | null;
 }
 
 const STALE_MS = 24 * 3_600_000;

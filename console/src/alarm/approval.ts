@@ -1,3 +1,4 @@
+import type { Grade } from './alarm';
 import { instant, isJson, number, oneOf, text } from '../api/parse';
 
 export const APPROVAL_STATES = ['pending', 'approved', 'refused', 'expired'] as const;
@@ -10,6 +11,9 @@ export interface Approval {
   /** `shelve`, `out_of_service`, or another that the server may add. */
   readonly action: string;
   readonly alarm: string;
+  /** What it holds for: the point's tag, the gateway's or the enterprise's code; null: the alarm. */
+  readonly subject: string | null;
+  readonly grade: Grade | null;
   readonly reason: string;
   readonly minutes: number | null;
   readonly permit: string | null;
@@ -32,6 +36,8 @@ export function parseApproval(raw: unknown): Approval | null {
     enterprise: text(raw['enterprise']) ?? '',
     action: text(raw['action']) ?? '',
     alarm: text(raw['alarm']) ?? '',
+    subject: isJson(raw['subject']) ? text(raw['subject']['id']) : null,
+    grade: gradeOf(raw['grade']),
     reason: text(raw['reason']) ?? '',
     minutes: number(raw['minutes']),
     permit: text(raw['permit']),
@@ -43,6 +49,10 @@ export function parseApproval(raw: unknown): Approval | null {
     decidedAt: instant(raw['decided_at']),
     note: text(raw['note']),
   };
+}
+
+function gradeOf(raw: unknown): Grade | null {
+  return raw === 1 || raw === 2 || raw === 3 || raw === 4 ? raw : null;
 }
 
 /** As it stands at a moment: one that nobody decided on in time has expired. */

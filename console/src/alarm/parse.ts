@@ -60,6 +60,7 @@ function parseOff(raw: unknown): OffBoard | null {
     until: instant(raw['until']),
     permit: text(raw['permit']),
     approvedBy: text(raw['approved_by']),
+    approvalNote: text(raw['approval_note']),
   };
 }
 

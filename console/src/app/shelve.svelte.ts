@@ -13,16 +13,31 @@ export async function shelve(alarm: Alarm, minutes: number, reason: string): Pro
   return act(alarm, 'shelve', { minutes, reason: reason.trim() });
 }
 
-export async function unshelve(alarm: Alarm): Promise<boolean> {
-  return act(alarm, 'unshelve', {});
+/** Takes out of service, for so many minutes; true when it was done or waits for approval. */
+export async function takeOut(
+  alarm: Alarm,
+  minutes: number,
+  reason: string,
+  permit: string,
+): Promise<boolean> {
+  return act(alarm, 'out-of-service', { minutes, reason: reason.trim(), permit: permit.trim() });
 }
 
-export async function returnToService(alarm: Alarm): Promise<boolean> {
-  return act(alarm, 'return-to-service', {});
+export async function unshelve(alarm: Alarm, note = ''): Promise<boolean> {
+  return act(alarm, 'unshelve', said(note));
+}
+
+export async function returnToService(alarm: Alarm, note = ''): Promise<boolean> {
+  return act(alarm, 'return-to-service', said(note));
+}
+
+function said(note: string): object {
+  return note.trim() === '' ? {} : { note: note.trim() };
 }
 
 const DONE = {
   shelve: 'shelf.done',
+  'out-of-service': 'out.done',
   unshelve: 'shelf.returned',
   'return-to-service': 'shelf.in-service',
 } as const;

@@ -25,6 +25,8 @@ export const EVENT_KINDS = [
   'broker_store_half',
   'broker_store_full',
   'broker_store_well',
+  'shelving_loosened',
+  'shelving_restored',
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 

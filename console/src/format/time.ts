@@ -33,6 +33,18 @@ export function stamp(ms: number): string {
   return `${day(ms)} ${clock(ms)}`;
 }
 
+/** 2026-01-04 14:03 */
+export function minuteStamp(ms: number): string {
+  return `${day(ms)} ${clock(ms).slice(0, 5)}`;
+}
+
+/** The moment that somebody typed like that, of the park; null: it is none. */
+export function ofMinuteStamp(text: string): number | null {
+  const typed = /^\s*(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)\s*$/.exec(text);
+  const ms = typed ? Date.parse(`${typed[1]}T${typed[2]}:00+08:00`) : NaN;
+  return Number.isNaN(ms) ? null : ms;
+}
+
 /** Today only the time, else with month and day: 01-04 14:03:09 */
 export function shortStamp(ms: number, now: number): string {
   const date = day(ms);

@@ -88,7 +88,7 @@ export const boardEn = {
   'approval.none': 'Nothing waits for approval',
   'approval.none-ever': 'No approvals on record',
   'approval.none-hint':
-    'Shelving grade 2, taking grades 1 and 2 out of service, and what enterprises propose need a second person.',
+    'What the park’s shelving policy asks two people for, and what enterprises propose, waits here.',
 
   'stats.title': 'Alarm system performance',
   'stats.span': 'Span',

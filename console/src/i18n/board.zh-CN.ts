@@ -85,7 +85,7 @@ export const boardZhCN = {
   'approval.loading': '正在读取…',
   'approval.none': '没有待批准的事项',
   'approval.none-ever': '没有批准记录',
-  'approval.none-hint': '二级报警的搁置、一级和二级报警的停用，以及企业的申请，需要另一人批准。',
+  'approval.none-hint': '按园区搁置规定须两人决定的事项，以及企业的申请，在此等待另一人批准。',
 
   'stats.title': '报警系统性能',
   'stats.span': '统计时段',

@@ -241,6 +241,8 @@ export const connectionsEn = {
   'event.broker_store_half': "The broker's store is half full",
   'event.broker_store_full': "The broker's store is nearly full: gateways are refused soon",
   'event.broker_store_well': "The broker's store has room again",
+  'event.shelving_loosened': 'The shelving policy allows more than the standard’s',
+  'event.shelving_restored': 'The shelving policy is within the standard’s again',
   'event.only_poison': 'Messages in a row of which nothing could be used',
   'event.over_rate': 'Over its rate: readings stored apart first, taken in later',
   'event.gateway_cut': 'Cut for flooding; comes back by itself',

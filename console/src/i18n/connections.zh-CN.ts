@@ -241,6 +241,8 @@ export const connectionsZhCN = {
   'event.broker_store_half': '消息服务存储已用过半',
   'event.broker_store_full': '消息服务存储将满：网关即将被拒绝',
   'event.broker_store_well': '消息服务存储恢复充足',
+  'event.shelving_loosened': '报警搁置规定放宽，超出标准值',
+  'event.shelving_restored': '报警搁置规定恢复到标准值以内',
   'event.only_poison': '连续报文全部无效',
   'event.over_rate': '超出限定速率，多出的数据另行存放，随后补入',
   'event.gateway_cut': '流量过大，已切断，到时自动恢复',

@@ -160,14 +160,15 @@ def _parts(whole: Whole) -> Iterator[bytes]:
     shelving = directory.shelving
     groups = tuple(directory.groups.by_key.values())
     suppressions = tuple(directory.suppressions.values())
+    permits = tuple(directory.permits.values())
     for _ in range(parts):
         some = tuple(islice(rest, PART))
         rules = tuple(rule for each in some for rule in directory.rules.get(each.id, ()))
         change = BookChange(
             version, some, rules=rules, detectors=detectors, shelving=shelving, groups=groups
         )
-        yield _record(replace(change, suppressions=suppressions))
-        detectors, groups, suppressions = (), (), ()
+        yield _record(replace(change, suppressions=suppressions, permits=permits))
+        detectors, groups, suppressions, permits = (), (), (), ()
 
 
 def _record(what: BookChange | Begin) -> bytes:

@@ -13,7 +13,8 @@ from services.alerts.engine_exercise import Exercises
 from services.alerts.engine_expiry import Expiry
 from services.alerts.engine_fleet import Fleet
 from services.alerts.engine_intake import Intake
-from services.alerts.engine_merge import Merge
+from services.alerts.engine_interlocks import Interlocks
+from services.alerts.engine_merge import Merge, reaches
 from services.alerts.engine_outcome import DirtyRange, Outcome, Refused, ShownValue
 from services.alerts.engine_shelf import Action, Shelves
 from services.alerts.engine_sounding import Sounding
@@ -52,6 +53,7 @@ class Engine:
         self._intake = Intake(self._fleet)
         self._claims = Claims(self._fleet.desk)
         self._detectors = Detectors(self._fleet, self._claims, self._newest_of)
+        self._interlocks = Interlocks(self._fleet, self._claims, self._newest_of)
         self._listening = Listening(self._fleet, self._claims)
         self._expiry = Expiry(self._fleet)
         self._shelves = Shelves(self._fleet, self._claims)
@@ -67,8 +69,10 @@ class Engine:
         `hearings` are the deliveries it came in, in the order of their receipt.
         """
         self._suppressions.foresee(readings, now)
+        self._interlocks.foresee()
         out = self._intake.judge(readings, now)
         self._detectors.take(readings, now, out)
+        self._interlocks.take(readings, now, out)
         self._listening.hear(hearings, self._intake.take_alive(), now, out)
         self._follow(now, out)
         return out
@@ -89,12 +93,14 @@ class Engine:
 
     @property
     def watched(self) -> set[int]:
-        """The points of rules that are more than a limit."""
-        return self._detectors.watched
+        """The points of rules that are more than a limit, and interlocks."""
+        return self._detectors.watched | self._interlocks.watched
 
     def remember(self, readings: Iterable[Reading]) -> None:
         """Recovery: what was heard of `watched` since the dump, whose consequences are replayed."""
-        self._detectors.remember(readings)
+        known = list(readings)
+        self._detectors.remember(known)
+        self._interlocks.remember(known)
 
     def tick(self, now: int, hearing: bool = True) -> Outcome:
         """Let the delays of live points run on by our clock; and leases, rules and patience end.
@@ -107,6 +113,7 @@ class Engine:
         self._claims.tick(now, out)
         self._listening.pass_time(now, hearing, out)
         self._detectors.tick(now, out)
+        self._interlocks.tick(now, out)
         for point_id in sorted(self._fleet.stale):
             self._fleet.refresh(self._fleet.tracks[point_id], now, out)
         for point_id in sorted(self._fleet.running):
@@ -153,6 +160,7 @@ class Engine:
                 if gateway.carried(track.point):
                     self._fleet.silence(track, now, out)
         self._detectors.apply(change, now, out)
+        self._interlocks.apply(change, now, out)
         self._suppressions.apply(change, now)
         self._follow(now, out)
         return out
@@ -218,9 +226,9 @@ class Engine:
         track = self._fleet.tracks.get(history.point_id) or self._fleet.open(history.point_id)
         if track is None:
             return Outcome()
-        reaches = _reaches(history, track.newest)
+        is_reached = reaches(history, track.newest)
         ran_on = track.newest is not None and track.stands_at() > track.newest.judged_at
-        merge = Merge(track.board, history, sounding, sounding and reaches and not ran_on)
+        merge = Merge(track.board, history, sounding, sounding and is_reached and not ran_on)
         merge.run(recorded, now, out.transitions)
         if merge.rules_live and track.newest is not None:
             final = history.final
@@ -229,7 +237,7 @@ class Engine:
             self._fleet.watch(track)
             out.states.append(track.present(max(final.at, track.newest.judged_at)))
         track.has_strays = bool(track.board.strays(track.state.standing))
-        if track.has_strays and track.newest is not None and not reaches:
+        if track.has_strays and track.newest is not None and not is_reached:
             self._fleet.sweep(track, track.newest.judged_at, now, out)
         self._fleet.settle(track)
         self._follow(now, out)
@@ -346,6 +354,7 @@ class Engine:
             self._claims.replay(record)
             self._listening.unsettle()
             self._detectors.unsettle()
+            self._interlocks.unsettle()
             if _key_of(record) == INHIBIT:
                 self._shelves.unsettle()
             return
@@ -386,11 +395,3 @@ class Engine:
 
 def _key_of(record: Transition | Claim) -> str:
     return record.key if isinstance(record, Claim) else record.alarm.rule
-
-
-def _reaches(history: History, newest: Reading | None) -> bool:
-    """Whether a replay went as far as the newest live reading."""
-    final = history.final.newest
-    if newest is None or final is None or history.settled_at is not None:
-        return False
-    return (final.judged_at, final.measured_at) >= (newest.judged_at, newest.measured_at)

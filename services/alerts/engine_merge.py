@@ -13,6 +13,7 @@ from services.alerts.engine_match import NEAR_MS, RECORD, Known, match
 from services.domain import event
 from services.domain.alarm import Alarm, Transition
 from services.domain.occurrence import History, Occurrence
+from services.domain.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +86,11 @@ class Merge:
             self.board.correct(known, alarm, found.raised_at, now, out)
         if owns_end and found.ended_at is not None and not event.is_over(known.alarm):
             self.board.end(known, found.ended_at, now, out)
+
+
+def reaches(history: History, newest: Reading | None) -> bool:
+    """Whether a replay went as far as the newest live reading."""
+    final = history.final.newest
+    if newest is None or final is None or history.settled_at is not None:
+        return False
+    return (final.judged_at, final.measured_at) >= (newest.judged_at, newest.measured_at)

@@ -8,6 +8,7 @@ import psycopg
 import structlog
 
 from services.alerts.judge import Judge
+from services.domain.bypass_permit import BypassPermit
 from services.domain.detector_rule import DetectorRule
 from services.domain.directory import BookChange, Directory
 from services.domain.point import Point
@@ -93,6 +94,7 @@ def difference(directory: Directory, whole: BookChange, now: int) -> BookChange:
         whole.shelving,
         tuple(directory.groups.changed(whole.groups)),
         _suppressions(directory, whole, now),
+        _permits(directory, whole),
     )
 
 
@@ -133,6 +135,13 @@ def _suppressions(directory: Directory, whole: BookChange, now: int) -> tuple[Su
     known, told = directory.suppressions, {(r.enterprise, r.id): r for r in whole.suppressions}
     new = [each for key, each in told.items() if known.get(key) != each]
     gone = [replace(each, valid_to=now) for key, each in known.items() if key not in told]
+    return (*new, *gone)
+
+
+def _permits(directory: Directory, whole: BookChange) -> tuple[BypassPermit, ...]:
+    known, told = directory.permits, {(p.enterprise, p.id): p for p in whole.permits}
+    new = [each for key, each in told.items() if known.get(key) != each]
+    gone = [replace(each, closed=True) for key, each in known.items() if key not in told]
     return (*new, *gone)
 
 

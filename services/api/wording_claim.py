@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from services.api.wording_detector import detector_sentence
+from services.api.wording_interlock import interlock_sentence
 from services.domain.claim import Scalar
 from services.wire.bus import AlarmItem
 
@@ -40,7 +41,7 @@ _UNANSWERED: Said = ("（数据不足，目前无法判定）", " (not judged no
 def claimed_sentence(alarm: AlarmItem, who: Said) -> Said:
     """Both languages. `who` names the point where the subject is one."""
     named = _named(alarm, who)
-    found = detector_sentence(alarm, named)
+    found = detector_sentence(alarm, named) or interlock_sentence(alarm, named)
     template = _SENTENCES.get((alarm.subject_type, _shape(alarm)))
     if found is not None:
         return found if alarm.judged else (found[0] + _UNANSWERED[0], found[1] + _UNANSWERED[1])

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from services.domain.bypass_permit import BypassPermit
 from services.domain.detector_group import DetectorGroup, DetectorGroups
 from services.domain.detector_rule import DetectorRule
 from services.domain.point import Point
@@ -28,6 +29,8 @@ class Directory:
     """What the park allows to be taken off the board by hand."""
     suppressions: dict[tuple[str, str], SuppressionRule] = field(default_factory=dict)
     """By enterprise and id: the rules in force by which alarms are suppressed by design."""
+    permits: dict[tuple[str, str], BypassPermit] = field(default_factory=dict)
+    """By enterprise and id: the approved bypasses of interlocks that are not closed."""
     _sharing: Sharing = field(default_factory=Sharing, repr=False, compare=False)
 
     def find(self, enterprise: str, tag: str) -> Point | None:
@@ -93,6 +96,19 @@ class Directory:
         else:
             self.suppressions.pop(key, None)
 
+    def put_permit(self, permit: BypassPermit) -> None:
+        """Take an approved bypass as it stands; a closed one is forgotten."""
+        key = permit.enterprise, permit.id
+        if permit.closed:
+            self.permits.pop(key, None)
+        else:
+            self.permits[key] = permit
+
+    def permits_of(self, enterprise: str, tag: str) -> list[BypassPermit]:
+        """The approvals of a bypass that is seen on this point, in force or not."""
+        those = (each for each in self.permits.values() if each.enterprise == enterprise)
+        return [each for each in those if tag in each.points]
+
     def in_force(self, point_id: int) -> list[LimitRule]:
         """The versions in force now: those without an end."""
         return [rule for rule in self.rules.get(point_id, ()) if rule.valid_to is None]
@@ -140,6 +156,7 @@ class BookChange:
     """The policy in force, where the change tells it."""
     groups: tuple[DetectorGroup, ...] = ()
     suppressions: tuple[SuppressionRule, ...] = ()
+    permits: tuple[BypassPermit, ...] = ()
 
     def apply(self, directory: Directory) -> set[int]:
         """Bring a directory up to this version; the numbers of the points that were touched."""
@@ -158,6 +175,8 @@ class BookChange:
             directory.groups.put(group)
         for suppression in self.suppressions:
             directory.put_suppression(suppression)
+        for permit in self.permits:
+            directory.put_permit(permit)
         directory.version = self.version
         touched = {p.id for p in (*self.points, *self.removed_points)}
         return touched | {rule.point_id for rule in self.rules}

@@ -91,6 +91,14 @@ class Loop:
         named = next((each.state_tag for each in self.causes if each.tag == cause), None)
         return named or self.state_tag
 
+    def switches_of(self, cause: str | None) -> tuple[str, ...]:
+        """The points on which a bypass may be seen: who bypasses the whole loop may turn the
+        switches of its inputs."""
+        own = [self.switch_of(cause)]
+        if cause is None:
+            own += [each.state_tag for each in self.causes]
+        return tuple(each for each in own if each is not None)
+
 
 def check(loop: Loop, neighbours: Iterable[Loop] = ()) -> None:
     """Raises Unfit for what cannot be. `neighbours`: the other loops of its enterprise."""

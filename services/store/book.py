@@ -11,6 +11,8 @@ import msgspec
 import psycopg
 from psycopg.rows import namedtuple_row
 
+from services.domain.bypass import BypassKind
+from services.domain.bypass_permit import BypassPermit
 from services.domain.detector_group import DetectorGroup, GroupKind
 from services.domain.detector_kind import DetectorKind
 from services.domain.detector_rule import DetectorRule
@@ -112,6 +114,7 @@ class BookReader:
                 groups = await self._groups(connection, known)
                 shelving = await self._shelving(connection)
                 suppressions = await changed_suppressions(connection, known)
+                permits = await self._permits(connection, known)
         self.version = int(row[0])
         return BookChange(
             version=self.version,
@@ -122,6 +125,7 @@ class BookReader:
             groups=groups,
             shelving=shelving,
             suppressions=suppressions,
+            permits=permits,
         )
 
     async def _rows(
@@ -163,6 +167,7 @@ class BookReader:
             groups = await self._groups(connection, known)
             shelving = await self._shelving(connection)
             suppressions = await changed_suppressions(connection, known)
+            permits = await self._permits(connection, known)
         self.version = int(row[0])
         return BookChange(
             version=self.version,
@@ -174,12 +179,31 @@ class BookReader:
             groups=groups,
             shelving=shelving,
             suppressions=suppressions,
+            permits=permits,
         )
 
     async def _shelving(self, connection: psycopg.AsyncConnection[Any]) -> ShelvingPolicy:
         """The policy in force, told with every change."""
         row = await (await connection.execute(self._sql["shelving"])).fetchone()
         return ShelvingPolicy() if row is None else policy_of(*row)
+
+    async def _permits(
+        self, connection: psycopg.AsyncConnection[Any], known: dict[str, Any]
+    ) -> tuple[BypassPermit, ...]:
+        rows = await (await connection.execute(self._sql["permits"], known)).fetchall()
+        return tuple(
+            BypassPermit(
+                enterprise,
+                identity,
+                loop,
+                tuple(points),
+                BypassKind(kind),
+                to_ms(since),
+                to_ms(until),
+                closed,
+            )
+            for enterprise, identity, loop, points, kind, since, until, closed in rows
+        )
 
     async def _groups(
         self, connection: psycopg.AsyncConnection[Any], known: dict[str, Any]

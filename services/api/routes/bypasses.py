@@ -80,8 +80,7 @@ async def apply_for_bypass(
         now = to_datetime(made.applied.at)
         for each in others:  # what is left of them has lapsed
             await store.update(connection, each.bypass, now, number)
-        seen_on = loop.loop.switch_of(made.cause)
-        await store.insert(connection, Kept(made, (seen_on,) if seen_on else ()), number)
+        await store.insert(connection, Kept(made, loop.loop.switches_of(made.cause)), number)
         row = ActRow("apply", principal.username, now, made.reason, made.length_ms / HOUR_MS)
         await store.note(connection, made, row)
         view = bypass_view(made, loop, made.applied.at)

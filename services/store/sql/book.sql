@@ -79,6 +79,13 @@ ORDER BY book_version;
 -- What the park allows to be taken off the board by hand; no row: what the code has.
 SELECT version, policy FROM shelving_policy ORDER BY version DESC LIMIT 1;
 
+-- name: permits
+-- The approved bypasses of interlocks that a change after the known version touched.
+SELECT enterprise, id, loop, points, kind, since, until, closed_at IS NOT NULL
+FROM interlock_bypass
+WHERE book_version > %(known)s AND since IS NOT NULL AND (%(known)s > 0 OR closed_at IS NULL)
+ORDER BY enterprise, id;
+
 -- name: groups
 -- The groups that a change after the known version touched, with the points that are in them now.
 SELECT its.enterprise, its.code, its.kind,

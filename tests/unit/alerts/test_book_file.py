@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from services.alerts.book_file import BadBook, BookFile, is_whole_book
+from services.domain.bypass import BypassKind
+from services.domain.bypass_permit import BypassPermit
 from services.domain.directory import BookChange, Directory
 from services.domain.shelving_policy import NEVER, Allowance, ShelvingPolicy
 from tests.unit.alerts.desk import book
@@ -152,3 +154,20 @@ def test_it_is_long_once_the_changes_outgrow_the_whole(path: Path) -> None:
         file.append(moved(directory, 40.0 + changes))
         changes += 1
     assert 1 < changes < 20
+
+
+def test_approved_bypasses_are_on_the_disk_too(path: Path) -> None:
+    directory = known()
+    permit = BypassPermit("acme", "b1", "ESD-1", ("ESD-1",), BypassKind.REMOVAL, 1_000, 2_000)
+    directory.put_permit(permit)
+    file = written(path, directory)
+    other = replace(permit, id="b2")
+    for change in (
+        BookChange(directory.version + 1, permits=(other,)),
+        BookChange(directory.version + 2, permits=(replace(permit, closed=True),)),
+    ):
+        change.apply(directory)
+        file.append(change)
+    assert read(path).permits == {("acme", "b2"): other}
+    assert read(path).permits_of("acme", "ESD-1") == [other]
+    assert read(path).permits_of("acme", "ESD-2") == []

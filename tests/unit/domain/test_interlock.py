@@ -91,6 +91,9 @@ def test_two_bypasses_are_not_shown_on_one_point() -> None:
     check(loop)
     assert [loop.switch_of(each) for each in (None, "LT-1A", "LT-1B")] == [
         "ESD-301", "ESD-301", "LS-1B"]  # fmt: skip
+    assert loop.switches_of(None) == ("ESD-301", "LS-1B")
+    assert loop.switches_of("LT-1B") == ("LS-1B",)
+    assert replace(LOOP, state_tag=None).switches_of(None) == ()
 
 
 def test_a_cycle_of_three_loops_is_told_as_the_way_back() -> None:

@@ -3,7 +3,6 @@
 import asyncio
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 
 from services.api.database import Database, DatabaseAway
 from services.api.group_index import GroupIndex
@@ -205,6 +204,7 @@ class RegisterFollower:
 
 async def refresh(follower: RegisterFollower) -> None:
     """Take a change of one's own in at once; if the database just went, the next look does."""
-    follower.is_behind = True
-    with suppress(DatabaseAway):
+    try:
         await follower.look()
+    except DatabaseAway:
+        follower.is_behind = True

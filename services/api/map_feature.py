@@ -17,6 +17,8 @@ from services.domain.risk import RiskIndex
 
 Json = dict[str, Any]
 _NOT_COUNTED = (None, None)
+_Names = tuple[str | None, str | None, str | None]
+"""Name, English name, kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,9 @@ class Drawing:
 
     def _source(self, key: Key) -> MapFeature:
         known, state = self.grades.here.register.hazard_sources.get(key), self._state(key)
-        if known is None:
-            names, geometry = (None, None, None), None
-        else:
+        names: _Names = (None, None, None)
+        geometry = None
+        if known is not None:
             names = (known.name, known.name_en, known.unit_type)
             geometry = _spot(known.particulars.get("lon"), known.particulars.get("lat"))
         return self._drawn(
@@ -133,7 +135,7 @@ class Drawing:
         self,
         layer: Layer,
         key: Key,
-        names: tuple[str | None, str | None, str | None],
+        names: _Names,
         geometry: Json | None,
         mark: Mark,
         *,

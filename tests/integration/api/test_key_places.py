@@ -125,11 +125,12 @@ def test_a_hazard_source_stands_whole_and_inside_its_enterprise(api: Api) -> Non
     square = [[[107.44, 38.21], [107.46, 38.21], [107.46, 38.22], [107.44, 38.22], [107.44, 38.21]]]
     area = {"area": {"type": "Polygon", "coordinates": square}}
     assert api.admin.http.patch(f"/enterprises/{code}", json=area).status_code == 200
-    for position, word in [
+    places: list[tuple[Json, str]] = [
         ({"lon": 107.45}, "lat: lon and lat go together"),
         ({"lat": 38.215}, "lat: lon and lat go together"),
         ({"lon": 107.47, "lat": 38.215}, "lon: [107.47, 38.215] lies 876 m outside"),
-    ]:
+    ]
+    for position, word in places:
         bad = api.admin.http.post("/hazard-sources", json=source(code, **position))
         refused(bad, 422, "invalid", word)
     api.admin.tell("/hazard-sources", source(code, lon=107.45, lat=38.215), status=201)

@@ -164,9 +164,11 @@ def test_page_by_page_it_is_the_whole_in_one_order(api: Api) -> None:
 def test_an_enterprise_sees_its_own_and_the_others_do_not_shine_through(api: Api) -> None:
     (mine, _), (other, theirs) = park(api), park(api)
     api.engine.raises(9101, other, tag="GT-1", point_id=theirs["GT-1"], grade=1)
-    there = f"enterprise {other}"
-    seen = lambda: drawn(api.admin, other)[there]["properties"]["grade"]  # noqa: E731
-    eventually(lambda: seen() == 1, 5.0, "theirs is red")
+
+    def theirs_is_red() -> bool:
+        return bool(drawn(api.admin, other)[f"enterprise {other}"]["properties"]["grade"] == 1)
+
+    eventually(theirs_is_red, 5.0, "theirs is red")
     door = api.person("enterprise", mine)
     found = door.ask("/map")
     assert {each["properties"]["enterprise"] for each in found["features"]} == {mine}

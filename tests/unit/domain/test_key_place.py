@@ -24,7 +24,7 @@ def test_the_distance_to_a_line_is_to_the_nearest_of_it_not_to_its_ends() -> Non
 
 
 def test_a_line_may_cross_itself_and_end_where_it_begins() -> None:
-    ring_road = [[0, 0], [0.01, 0.01], [0.01, 0], [0, 0.01], [0, 0]]
+    ring_road: list[list[float]] = [[0, 0], [0.01, 0.01], [0.01, 0], [0, 0.01], [0, 0]]
     assert Line.of(ring_road).coordinates == ring_road
 
 

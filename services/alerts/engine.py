@@ -93,14 +93,15 @@ class Engine:
 
     @property
     def watched(self) -> set[int]:
-        """The points of rules that are more than a limit, and interlocks."""
-        return self._detectors.watched | self._interlocks.watched
+        """The points of rules that are more than a limit or suppress, and interlocks."""
+        return self._detectors.watched | self._suppressions.watched | self._interlocks.watched
 
     def remember(self, readings: Iterable[Reading]) -> None:
         """Recovery: what was heard of `watched` since the dump, whose consequences are replayed."""
         known = list(readings)
         self._detectors.remember(known)
         self._interlocks.remember(known)
+        self._suppressions.remember(known)
 
     def tick(self, now: int, hearing: bool = True) -> Outcome:
         """Let the delays of live points run on by our clock; and leases, rules and patience end.

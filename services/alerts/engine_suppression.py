@@ -80,6 +80,19 @@ class Suppressions:
             self._put(rule)
         self._find_loops()
 
+    @property
+    def watched(self) -> set[int]:
+        """The points that some rule waits for."""
+        return set(self._of_point)
+
+    def remember(self, readings: Iterable[Reading]) -> None:
+        """Recovery: what was heard since the dump, whose consequences are replayed."""
+        for each in readings:
+            if each.point_id in self._of_point and not each.is_old:
+                track = self._fleet.find(each.point_id) or self._fleet.open(each.point_id)
+                if track is not None:
+                    self._fleet.show(track, each.judged_at, each)
+
     def foresee(self, readings: Sequence[Reading], now: int) -> None:
         """Before a batch is judged: what it says of the conditions. Of a message that tells both
         that a unit stopped and what follows from it, what follows is born off the board."""

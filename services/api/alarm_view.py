@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from services.api.wording import Language, code, params, sentence
+from services.api.wording_suppression import logic_text
 from services.domain.alarm_performance import CHATTER_COUNT, is_fleeting
 from services.runtime.clock import to_datetime
 from services.wire.bus import AlarmItem, OffItem
@@ -31,8 +32,9 @@ class Message:
 @dataclass(frozen=True, slots=True)
 class OffView:
     """Why it is off the board: `how` (shelved, suppressed, out_of_service), who took it off (for a
-    suppression: the alarm that inhibits), until when, the permit's number, who approved and their
-    note; `policy`: the version of the shelving policy by which it was allowed."""
+    suppression: the alarm that inhibits, or the rule, then with `rule_version`, its `logic` and that
+    in words), until when, the permit's number, who approved and their note; `policy`: the version
+    of the shelving policy by which it was allowed."""
 
     how: str
     by: str
@@ -43,6 +45,9 @@ class OffView:
     approved_by: str | None
     policy: int | None
     approval_note: str | None
+    rule_version: int | None
+    logic: dict[str, Any]
+    logic_text: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +135,7 @@ def view(alarm: AlarmItem, recorded: bool, language: Language) -> AlarmView:
         name_en=alarm.name_en,
         hazard_source=alarm.hazard_source,
         judged=alarm.judged,
-        off_board=None if alarm.off is None else _off(alarm.off),
+        off_board=None if alarm.off is None else _off(alarm.off, language),
         latch=alarm.latch,
         first_out=alarm.first_out_rank == 1,
         first_out_rank=alarm.first_out_rank,
@@ -140,7 +145,7 @@ def view(alarm: AlarmItem, recorded: bool, language: Language) -> AlarmView:
     )
 
 
-def _off(off: OffItem) -> OffView:
+def _off(off: OffItem, language: Language) -> OffView:
     return OffView(
         off.how,
         off.by,
@@ -151,6 +156,9 @@ def _off(off: OffItem) -> OffView:
         off.approved_by,
         off.policy,
         off.approval_note,
+        off.rule_version,
+        off.logic,
+        logic_text(off.logic, language),
     )
 
 

@@ -117,6 +117,15 @@ class EngineLink:
             **how,
         )
 
+    async def suppressions(self, rules: Sequence[tuple[str, str]]) -> list[bus.SuppressionItem]:
+        """Where these rules (enterprise and id) stand; raises EngineAway when there is no answer
+        within 3 s."""
+        found: list[bus.SuppressionItem] = []
+        for start in range(0, len(rules), bus.IDS_A_COMMAND):
+            some = list(rules[start : start + bus.IDS_A_COMMAND])
+            found += (await self._ask("suppressions", rules=some)).suppressions
+        return found
+
     async def _ask(self, kind: Any, **fields: Any) -> bus.Reply:
         if not self._vitals.is_heard(ENGINE) or len(self._waiting) >= MAX_WAITING:
             raise EngineAway

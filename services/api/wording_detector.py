@@ -31,6 +31,11 @@ _STATES: dict[str, Said] = {
 }
 
 
+def state_words(state: str) -> Said:
+    """The name of a state, and in English what is said of a point in it."""
+    return _STATES.get(state, (state, f"is {state}"))
+
+
 def detector_sentence(alarm: AlarmItem, who: Said) -> Said | None:
     """Both languages; None: no such rule raised it. `who` names its point."""
     kind = alarm.facts.get("kind")

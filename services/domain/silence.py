@@ -131,14 +131,14 @@ class Silence:
         return changes
 
     def is_heard(self, point_id: int, just: bool = False) -> bool:
-        """Whether what this point said last still tells something: neither it nor its gateway is
+        """Whether what a point said last still tells something: neither it nor its gateway is
         silent, and its clock is right. `just`: it was heard a moment ago."""
         gateway = self._carrier.get(point_id)
         if gateway in self.excused:
             return False
         line = None if gateway is None else self.lines.get(gateway)
         silent = point_id in self.silent or (line is not None and line.silent)
-        return just or (point_id in self.heard and not silent)
+        return just or not silent
 
     def excuse(self, gateway: Gateway, excused: bool, at: int) -> None:
         """Its clock went wrong, or is right again: then its points have their time anew."""

@@ -111,6 +111,8 @@ class Plant(Park):
                 self.engine.replay_record(state)
         for record in self.spool:
             self.engine.replay_record(record)
+        heard = self.stored.values()
+        self.engine.remember([each for each in heard if each.point_id in self.engine.watched])
 
     def take(self, outcome: Outcome) -> Told:
         self.spool += outcome.suppressions

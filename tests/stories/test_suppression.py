@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from services.alerts.engine import Action
+from services.alerts.engine import Action, Hearing
 from services.domain.alarm import AlarmState
 from services.domain.alarm_life import LifeEvent
+from services.domain.gateway_clock import TimesHeard
 from services.domain.point import Point
 from services.domain.reading import Quality
 from services.domain.suppression import Off
@@ -370,8 +371,10 @@ def test_killed_it_goes_on_by_what_was_spooled() -> None:
     before = plant.open
     plant.kill(dump)
     assert plant.open == before
+    assert plant.wait(11) == [], "its switch is remembered before anything is looked at"
     readings = [each for each in plant.stored.values() if each.point_id == PUMP.id]
-    plant.take(plant.engine.recall(readings[-1:], ms(11)))
+    plant.take(plant.engine.recall(readings[-1:], ms(12)))
+    assert plant.wait(13) == []
     assert plant.open == before
     assert plant.wait(69) == []
     assert plant.wait(70) == [("released", 70)]
@@ -405,3 +408,24 @@ def test_a_state_that_did_not_change_is_spooled_once() -> None:
         plant.switch("off", second)
         plant.wait(second)
     assert len(plant.spool) == spooled
+
+
+def test_a_switch_of_a_gateway_that_was_silent_has_to_speak_again() -> None:
+    """It may have been switched meanwhile: what it said before the silence counts no more."""
+    plant = Plant(suppression())
+    spoken = Hearing("acme", "g-1", (PUMP.id,), TimesHeard(ms(0), ms(0)))
+    off = plant.reading(0, 0, 0, PUMP)
+    plant.take(plant.engine.judge([off], ms(0), [spoken]))
+    plant.read(5, 1, point=FLOW)
+    assert plant.of(FLOW).state is AlarmState.SUPPRESSED
+    told = [plant.wait(each) for each in range(2, 910)]
+    assert ("released", 901.0) in [each for some in told for each in some]
+    dump = plant.engine.dump()
+    again = replace(spoken, times=TimesHeard(ms(920), ms(920)))
+    plant.take(plant.engine.judge([], ms(920), [again]))
+    plant.wait(921)
+    assert (plant.standing().phase, plant.standing().why) == (Phase.UNKNOWN, Unknown.SILENT)
+    plant.kill(dump)
+    plant.wait(922)
+    assert plant.standing().why is Unknown.SILENT
+    assert plant.switch("off", 923)[-1] == ("suppressed", 923)

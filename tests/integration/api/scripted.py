@@ -26,6 +26,8 @@ class Scripted:
         self.in_flight: dict[str, int] = {}
         """What ingest says that it has read and not committed."""
         self.asked: list[Command] = []
+        self.standing: dict[str, bus.SuppressionItem] = {}
+        """Where rules of suppression stand, by their ids."""
         self._lock = threading.RLock()
         self._stop = threading.Event()
         self._client = make_client(engines.broker("alerts"), "scripted", durable=False)
@@ -122,6 +124,11 @@ class Scripted:
             if command.kind == "snapshot":
                 for chunk in self.model.snapshot(command.id):
                     self._publish(f"{bus.REPLY}/{command.client}", chunk)
+            elif command.kind == "suppressions":
+                found = [self.standing[rule] for _, rule in command.rules if rule in self.standing]
+                self._publish(
+                    f"{bus.REPLY}/{command.client}", Reply(command.id, suppressions=found)
+                )
             else:
                 self._acknowledge(command)
 

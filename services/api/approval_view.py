@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from services.api.alarm_view import Subject, moment_text
 from services.store.approval import Approval
@@ -11,7 +12,9 @@ from services.store.approval import Approval
 class ApprovalView:
     """`state` is pending, approved, refused or expired; times RFC 3339. It holds for the subject
     and direction of `alarm`, whatever occurrence of it stands by then, unless that is graver than
-    `grade` and `limit`."""
+    `grade` and `limit`. What an enterprise proposes of a rule names no alarm and no minutes:
+    `proposal` is the rule as it was sent (null: it is to be removed), `rule` its number where it
+    is in force already."""
 
     id: str
     enterprise: str
@@ -31,6 +34,15 @@ class ApprovalView:
     direction: str | None
     grade: int | None
     limit: float | None
+    rule: str | None
+    proposal: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsApproval:
+    """A second person has to approve it."""
+
+    approval: ApprovalView
 
 
 def approval_view(approval: Approval, now: datetime) -> ApprovalView:
@@ -55,6 +67,8 @@ def approval_view(approval: Approval, now: datetime) -> ApprovalView:
         approval.direction,
         approval.grade,
         approval.limit,
+        None if approval.proposal is None else approval.proposal["rule"],
+        None if approval.proposal is None else approval.proposal["body"],
     )
 
 

@@ -28,6 +28,8 @@ class Permission(StrEnum):
     """Taking an alarm off the board, by grade with a second person, and putting it back."""
     APPROVE = "approve"
     """Being the second person."""
+    PROPOSE_RULES = "propose_rules"
+    """Rules: an enterprise asks for them, the others put them in force."""
     CONFIGURE = "configure"
     """Points and rules."""
     REGISTER = "register"
@@ -47,6 +49,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.PROPOSE,
         Permission.SHELVE,
         Permission.APPROVE,
+        Permission.PROPOSE_RULES,
         Permission.CONFIGURE,
         Permission.REGISTER,
         Permission.REPROCESS,
@@ -55,6 +58,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     | {
         Permission.ACKNOWLEDGE,
         Permission.PROPOSE,
+        Permission.PROPOSE_RULES,
         Permission.REGISTER,
         Permission.REPROCESS,
     },

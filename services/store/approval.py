@@ -7,17 +7,20 @@ from typing import Any
 
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
 
 from services.store.queries import Queries
 
 _SQL = Queries.load("api_approvals")
 Connection = AsyncConnection[Any]
+_DECISION = ("enterprise", "id", "state", "decided_by", "decided_at", "note")
 
 
 @dataclass(frozen=True, slots=True)
 class Approval:
     """`state` is pending, approved or refused; a pending one is over at `expires_at`. From
-    `subject_type` on: what it holds for, None in what was applied for by the occurrence alone."""
+    `subject_type` on: what it holds for, None in what was applied for by the occurrence alone.
+    `proposal`: the rule that is proposed (`rule`, `body`); None: it is about an alarm."""
 
     enterprise: str
     id: str
@@ -39,11 +42,13 @@ class Approval:
     rule: str | None = None
     grade: int | None = None
     limit: float | None = None
+    proposal: dict[str, Any] | None = None
 
 
 async def insert(connection: Connection, approval: Approval) -> None:
     """A new one."""
-    await connection.execute(_SQL["insert"], asdict(approval))
+    proposal = None if approval.proposal is None else Jsonb(approval.proposal)
+    await connection.execute(_SQL["insert"], asdict(approval) | {"proposal": proposal})
 
 
 async def locked(
@@ -58,7 +63,8 @@ async def locked(
 
 async def decide(connection: Connection, approval: Approval) -> None:
     """Put a decision on record."""
-    await connection.execute(_SQL["decide"], asdict(approval))
+    decision = {name: getattr(approval, name) for name in _DECISION}
+    await connection.execute(_SQL["decide"], decision)
 
 
 async def prune(connection: Connection, before: datetime) -> None:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 from psycopg import AsyncConnection
 from pydantic import BaseModel, ConfigDict
 
+from services.api import rule_proposal
 from services.api.answer import Page, answer
 from services.api.approval_view import ApprovalView, approval_view
 from services.api.asking import (
@@ -84,13 +85,17 @@ async def approve(
 ) -> Response:
     """Approve: it is carried out at once, on what stands now of the subject and direction that was
     applied for. Not by the applicant, and not after its end; what the engine refuses by now, because
-    nothing stands, it is graver or the policy allows less, stays pending."""
+    nothing stands, it is graver or the policy allows less, stays pending; so does a proposed rule that
+    cannot be put in force by now."""
     now = to_datetime(here.clock.now_ms())
     async with here.database.transaction(CARRY_OUT_S) as connection:
         asked = await _pending(connection, principal, approval, now)
         if asked.applicant == principal.username:
             raise Problem(Kind.FORBIDDEN, "Another person than the applicant has to approve this.")
-        await _carry_out(here, principal, asked, body.note if body else None)
+        if asked.action in rule_proposal.ACTIONS:
+            await rule_proposal.carry_out(here, connection, asked)
+        else:
+            await _carry_out(here, principal, asked, body.note if body else None)
         told = await _decided(connection, asked, "approved", principal, body, now)
         return await once.keep(connection, told)
 

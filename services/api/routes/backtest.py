@@ -16,8 +16,8 @@ from services.api.detector_body import DetectorBody
 from services.api.detector_trials import Told, detector_trials, in_force, main_tag
 from services.api.principal import Principal
 from services.api.problem import Kind, Problem
-from services.api.routes.rules import limited_point
 from services.api.rule_body import Limit
+from services.api.rule_desk import limited_point
 from services.api.rule_union import AnyProposedRule
 from services.api.text import Code, Moment
 from services.api.window import Window

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.api.alarm_view import AlarmView, view
 from services.api.answer import answer
-from services.api.approval_view import ApprovalView, approval_view
+from services.api.approval_view import NeedsApproval, approval_view
 from services.api.asking import Here, OnceOnly, Proposer, Reader, Shelver, Spoken
 from services.api.once import Once
 from services.api.principal import Principal
@@ -53,13 +53,6 @@ class PuttingBack(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     note: Note | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NeedsApproval:
-    """A second person has to approve it."""
-
-    approval: ApprovalView
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from services.api.answer import Page, answer
 from services.api.asking import Configurer, Here, OnceOnly, Reader
 from services.api.problem import Kind, Problem
 from services.api.routes.points import EnterpriseCode, PointTag, seen
-from services.api.routes.rules import limited_point, new_id
 from services.api.rule_body import NewRule, RuleView, rule_of
 from services.api.rule_body import view as rule_view
+from services.api.rule_desk import limited_point, new_id
 from services.api.rule_set import check_set
 from services.api.text import Number
 from services.domain.concentration import Reference, conflicts
-from services.domain.gas import Figure, Gas
+from services.domain.gas import DENSITY_SOURCE, MASS_SOURCE, Figure, Gas, Trust
 from services.domain.gas_table import GASES, find_gas
 from services.domain.point import Point
 from services.domain.rule import Condition
@@ -95,18 +95,23 @@ class FigureView:
 @dataclass(frozen=True, slots=True)
 class GasView:
     """A gas of the library: the figure we use first, then the others. `conflicts`: the sets of
-    figures that ought to be one number and are not. `aegl`: levels 1 to 3 for 60 minutes."""
+    figures that ought to be one number and are not. `aegl`: levels 1 to 3 for 60 minutes; those of
+    `aegl_not_recommended` are null because there is none to recommend, others because we have no
+    figure. `relative_density`: air is 1; `density`: `lighter`, `near` or `heavier`, by that."""
 
     cas: str
     formula: str
     name: str
     name_zh: str
     molar_mass: float
+    mass: FigureView
     density: str
+    relative_density: FigureView
     lel: list[FigureView]
     oel: list[FigureView]
     idlh: list[FigureView]
     aegl: list[FigureView | None]
+    aegl_not_recommended: list[int]
     conflicts: list[list[FigureView]]
 
 
@@ -241,11 +246,16 @@ def _gas(gas: Gas) -> GasView:
         name=gas.name,
         name_zh=gas.name_zh,
         molar_mass=gas.molar_mass,
+        mass=_figure(Figure(gas.molar_mass, "g/mol", MASS_SOURCE, Trust.COMPUTED)),
         density=gas.density,
+        relative_density=_figure(
+            Figure(round(gas.relative_density, 2), "1", DENSITY_SOURCE, Trust.COMPUTED)
+        ),
         lel=[_figure(each) for each in gas.lel],
         oel=[_figure(each) for each in gas.oel],
         idlh=[_figure(each) for each in gas.idlh],
         aegl=[None if each is None else _figure(each) for each in gas.aegl],
+        aegl_not_recommended=sorted(gas.not_recommended),
         conflicts=[[_figure(each) for each in those] for those in conflicts(gas)],
     )
 

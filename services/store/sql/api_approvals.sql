@@ -2,16 +2,17 @@
 -- What somebody asks a second person to approve.
 INSERT INTO approval (enterprise, id, action, alarm_id, reason, minutes, permit, applicant,
                       applied_at, expires_at, subject_type, subject_id, direction, rule, grade,
-                      "limit")
+                      "limit", proposal)
 VALUES (%(enterprise)s, %(id)s, %(action)s, %(alarm_id)s, %(reason)s, %(minutes)s, %(permit)s,
         %(applicant)s, %(applied_at)s, %(expires_at)s, %(subject_type)s, %(subject_id)s,
-        %(direction)s, %(rule)s, %(grade)s, %(limit)s);
+        %(direction)s, %(rule)s, %(grade)s, %(limit)s,
+        %(proposal)s);
 
 -- name: locked
 -- One, held until it is decided.
 SELECT enterprise, id, action, alarm_id, reason, minutes, permit, applicant, applied_at,
        expires_at, state, decided_by, decided_at, note, subject_type, subject_id, direction, rule,
-       grade, "limit"
+       grade, "limit", proposal
 FROM approval
 WHERE id = %(id)s AND (%(scope)s::text[] IS NULL OR enterprise = ANY(%(scope)s))
 FOR UPDATE;
@@ -26,7 +27,7 @@ WHERE enterprise = %(enterprise)s AND id = %(id)s AND state = 'pending';
 -- A page of them, newest first, after a place in that order.
 SELECT enterprise, id, action, alarm_id, reason, minutes, permit, applicant, applied_at,
        expires_at, state, decided_by, decided_at, note, subject_type, subject_id, direction, rule,
-       grade, "limit"
+       grade, "limit", proposal
 FROM approval
 WHERE (%(scope)s::text[] IS NULL OR enterprise = ANY(%(scope)s))
   AND (NOT %(pending)s OR (state = 'pending' AND expires_at > %(now)s))

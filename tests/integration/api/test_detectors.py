@@ -295,3 +295,69 @@ def test_a_level_is_told_how_long_its_people_take(api: Api) -> None:
     assert "filling" not in [each["name"] for each in api.admin.ask(address)["proposals"]]
     made = api.admin.tell(address, {"names": ["filling"], "respond_s": 720}, status=201)["items"]
     assert [(r["kind"], r["limit"], r["horizon_s"]) for r in made] == [("forecast", 9, 1080)]
+
+
+def kinds_of(api: Api, works: str) -> list[str]:
+    return [each["kind"] for each in api.admin.items("/rules", enterprise=works)]
+
+
+def test_what_an_enterprise_proposes_is_in_force_once_somebody_else_approved_it(
+    api: Api, works: str
+) -> None:
+    owner, supervisor = api.person("enterprise", works), api.person("supervisor")
+    before = kinds_of(api, works)
+    sent = body(works, "rate", reason="升温过快时来不及处置")
+    asked = owner.tell("/rules", sent, status=202)["approval"]
+    assert (asked["action"], asked["state"], asked["reason"]) == (
+        "create_rule", "pending", "升温过快时来不及处置",
+    )  # fmt: skip
+    assert (asked["subject"], asked["rule"]) == ({"type": "point", "id": "TI-1"}, None)
+    assert asked["proposal"]["limit_per_min"] == 2
+    assert kinds_of(api, works) == before, "what is proposed is not in force"
+    decide = f"/approvals/{asked['id']}"
+    assert owner.http.post(f"{decide}/approve", json={}).status_code == 403
+    assert supervisor.tell(f"{decide}/approve", {"note": "同意"})["state"] == "approved"
+    (made,) = [
+        each for each in api.admin.items("/rules", enterprise=works)
+        if each["created_by"] == asked["applicant"]
+    ]  # fmt: skip
+    assert (made["kind"], made["version"], made["reason"]) == ("rate", 1, asked["reason"])
+
+    address = f"/rules/{made['id']}"
+    stricter = body(works, "rate", grade=1, reason="升级")
+    wanted = owner.http.put(address, json=stricter).json()["approval"]
+    assert (wanted["action"], wanted["rule"]) == ("change_rule", made["id"])
+    supervisor.tell(f"/approvals/{wanted['id']}/refuse", {"note": "维持"})
+    assert api.admin.ask(address)["version"] == 1
+    leave = owner.http.delete(address, params={"reason": "已拆除"})
+    assert leave.status_code == 202
+    assert api.admin.ask(address)["valid_to"] is None
+    supervisor.tell(f"/approvals/{leave.json()['approval']['id']}/approve")
+    assert kinds_of(api, works) == before
+
+
+def test_a_proposal_that_could_not_be_put_in_force_is_refused_at_once(api: Api, works: str) -> None:
+    owner = api.person("enterprise", works)
+    stranger = api.person("enterprise", api.enterprise())
+    pending = len(api.admin.items("/approvals", enterprise=works))
+    for door, told, field in (
+        (owner, body(works, "rate"), "reason"),
+        (owner, body(works, "rate", reason="x", span_s=1), "span_s"),
+        (stranger, body(works, "rate", reason="x"), "enterprise"),
+    ):
+        answer = door.http.post("/rules", json=told)
+        assert answer.status_code == 422
+        assert [each["field"] for each in answer.json()["errors"]] == [field]
+    assert api.person("operator").http.post("/rules", json=body(works, "rate")).status_code == 403
+    assert len(api.admin.items("/approvals", enterprise=works)) == pending
+
+
+def test_a_proposal_that_came_too_late_stays_and_says_why(api: Api, works: str) -> None:
+    owner = api.person("enterprise", works)
+    limit = {"enterprise": works, "tag": "PI-1", "condition": "H", "limit": 1.2, "grade": 3}
+    asked = owner.tell("/rules", limit | {"reason": "补设高限"}, status=202)["approval"]
+    made = api.admin.register("/rules", limit)
+    answer = api.admin.http.post(f"/approvals/{asked['id']}/approve", json={})
+    assert (answer.status_code, made["id"] in answer.json()["detail"]) == (409, True)
+    (waiting,) = api.admin.items("/approvals", enterprise=works, pending=True)
+    assert waiting["id"] == asked["id"]

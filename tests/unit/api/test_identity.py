@@ -229,6 +229,7 @@ def test_roles_may_what_the_contract_says() -> None:
         return {role.value for role in Role if permission in GRANTS[role]}
 
     assert who(Permission.ACKNOWLEDGE) == {"operator", "supervisor", "enterprise", "admin"}
+    assert who(Permission.PROPOSE_RULES) == {"supervisor", "enterprise", "admin"}
     assert who(Permission.CONFIGURE) == {"supervisor", "admin"}
     assert who(Permission.REGISTER) == {"supervisor", "enterprise", "admin"}
     assert who(Permission.REPROCESS) == {"supervisor", "enterprise", "admin"}

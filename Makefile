@@ -12,7 +12,7 @@ FAST := $(wildcard tests/unit tests/architecture tests/property tests/stories te
 # these a file stays together, since it may share what took seconds to start, and in its place: the
 # long ones are not last.
 PARALLEL := -n 2 --dist worksteal
-WAITING := -n 3 --dist loadfile --no-loadscope-reorder
+TOGETHER := --dist loadfile --no-loadscope-reorder
 # Only their files are collected a second time.
 PATIENT := $(sort $(shell grep -rl --include='*.py' 'mark\.patient' tests))
 SERIAL := $(sort $(shell grep -rl --include='*.py' 'mark\.serial' tests))
@@ -49,9 +49,9 @@ check: install-tests
 
 test: install-tests
 	$(RUN) -m services.stack.console
-	$(RUN) -m pytest $(WAITING) -m "not serial and not patient and not long" $(MAYBE_NONE)
-	$(RUN) -m pytest $(PARALLEL) -m "patient and not long" $(PATIENT) $(MAYBE_NONE)
-	$(RUN) -m pytest -m "serial and not patient and not long" $(SERIAL) $(MAYBE_NONE)
+	$(RUN) -m pytest -n 3 $(TOGETHER) -m "not serial and not patient and not long" $(MAYBE_NONE)
+	$(RUN) -m pytest -n 2 $(TOGETHER) -m "patient and not long" $(PATIENT) $(MAYBE_NONE)
+	$(RUN) -m pytest -m "serial and not long" $(SERIAL) $(MAYBE_NONE)
 
 test-long: install-tests
 	$(RUN) -m pytest -m long $(MAYBE_NONE)

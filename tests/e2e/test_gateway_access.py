@@ -15,7 +15,7 @@ from tests.living.outcome import eventually
 from tests.living.park import Gateway, Park
 from tests.living.store import Store
 
-pytestmark = [pytest.mark.stack, pytest.mark.serial]
+pytestmark = [pytest.mark.stack, pytest.mark.patient]
 
 CUT_WITHIN_S = 10.0
 

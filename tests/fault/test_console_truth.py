@@ -12,7 +12,7 @@ from tests.living.park import Park
 from tests.living.proxy import Proxy
 from tests.living.stack import Stack
 
-pytestmark = [pytest.mark.stack, pytest.mark.serial]
+pytestmark = [pytest.mark.stack, pytest.mark.patient]
 
 SAID_WITHIN_S = 5.0
 

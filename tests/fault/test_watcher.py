@@ -19,7 +19,7 @@ from tests.living.processes import Process
 from tests.living.receiver import Receiver
 from tests.living.stack import Stack, living
 
-pytestmark = [pytest.mark.stack, pytest.mark.serial]
+pytestmark = [pytest.mark.stack, pytest.mark.patient]
 
 BOUND_S = 30.0
 QUICK = {"WATCH_INTERVAL_S": "1", "WATCH_SILENCE_S": "4"}
@@ -206,7 +206,6 @@ def rows_with_it(connection: Connection, table: str, column: str) -> int:
     return int(found)
 
 
-@pytest.mark.patient
 def test_within_half_a_minute_as_it_is_set_out_of_the_box() -> None:
     """The bound itself: the supervisor and with it everything is killed, the watcher survives."""
     with Receiver() as receiver, living(WATCH_WEBHOOK=receiver.url) as stack:

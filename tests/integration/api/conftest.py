@@ -28,7 +28,6 @@ class Api:
     engines: Engines
     engine: Scripted
     admin: Door
-    process: "subprocess.Popen[bytes]"
 
     def ready(self) -> Json:
         """What `/readyz` says."""
@@ -79,14 +78,24 @@ def running_api(engines: Engines, **more: str) -> Iterator[tuple[str, "subproces
         assert process.wait(timeout=6.0) == 0
 
 
+@pytest.fixture(scope="package")
+def served(engines: Engines) -> Iterator[str]:
+    """The address of an api for all of these proofs."""
+    with running_api(engines) as (url, _):
+        yield url
+
+
 @pytest.fixture(scope="module")
-def api(engines: Engines) -> Iterator[Api]:
-    """The api of one module of proofs, ready."""
+def api(engines: Engines, served: str) -> Iterator[Api]:
+    """That api, ready, with an engine of this module's own, whose alarms nobody else numbers."""
+    engine = Scripted(engines)
+    engine.is_born_again(secrets.token_hex(4))
     password = engines.services["api"]["PARKWATCH_ADMIN_PASSWORD"]
-    with Scripted(engines) as engine, running_api(engines) as (url, process):
-        eventually(lambda: _answers(f"{url}/readyz"), 60.0, "the api is ready")
-        admin = Door(url, "admin", password)
-        yield Api(url, engines, engine, admin, process)
+    with engine:
+        eventually(engine.is_followed, 60.0, "the api follows this engine")
+        eventually(lambda: _answers(f"{served}/readyz"), 60.0, "the api is ready")
+        admin = Door(served, "admin", password)
+        yield Api(served, engines, engine, admin)
         admin.close()
 
 

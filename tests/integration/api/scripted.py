@@ -83,6 +83,10 @@ class Scripted:
         with self._lock:
             self.model = ModelEngine(epoch=epoch, open=dict(self.model.open))
 
+    def is_followed(self) -> bool:
+        """Whether an api took over its state."""
+        return any(command.kind == "snapshot" for command in self.asked)
+
     def _beating(self) -> None:
         while not self._stop.wait(EVERY_S):
             with self._lock:

@@ -13,7 +13,7 @@ from tests.living.live import Live
 from tests.living.outcome import eventually
 from tests.living.park import Door
 
-pytestmark = [pytest.mark.serial]
+pytestmark = [pytest.mark.patient]
 
 
 def test_without_an_engine_the_record_is_shown_and_it_says_so(engines: Engines) -> None:

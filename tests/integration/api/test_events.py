@@ -14,7 +14,7 @@ from tests.integration.api.test_register import refused
 from tests.living.outcome import eventually
 from tests.living.park import Door, Json
 
-pytestmark = [pytest.mark.serial]
+pytestmark = [pytest.mark.patient]
 SEEN_S = 5.0
 
 

@@ -124,9 +124,17 @@ def test_a_limit_that_will_be_reached_is_told_before() -> None:
 def test_an_interlock_that_is_bypassed() -> None:
     rule = detector("state", INTERLOCK, states="bypass_maintenance,bypass_operational", grade=2)
     park = Ruled(rule)
-    assert park.feed({0: 0.0, 5: 3.0}, INTERLOCK) == [("raised", 5)]
-    assert park.feed({9: 4.0}, INTERLOCK) == []
-    assert park.feed({10: 0.0}, INTERLOCK) == [("returned", 10)]
+
+    def told(values: dict[float, float | None]) -> list[tuple[str, int]]:
+        begun = len(park.said)
+        park.feed(values, INTERLOCK)
+        those = [each for each in park.said[begun:] if each.alarm.rule == rule.id]
+        return [(each.event.value, each.at) for each in those]
+
+    assert told({0: 0.0, 5: 3.0}) == [("raised", ms(5))]
+    assert told({9: 4.0}) == []
+    assert told({10: 0.0}) == [("returned", ms(10))]
+    assert {each.rule for each in park.alarms.values()} == {rule.id, "bypass"}
 
 
 def test_gas_while_the_valve_is_open() -> None:
@@ -240,7 +248,7 @@ def test_readings_of_the_past_are_not_fed() -> None:
 def test_nothing_is_heard_of_a_foreign_point() -> None:
     park = Ruled(detector("deviation", TEMPERATURE, TWIN, limit=5.0))
     assert park.feed({0: 500.0}, THIRD) == []
-    assert park.engine.watched == {TEMPERATURE.id, TWIN.id}
+    assert park.engine.watched == {TEMPERATURE.id, TWIN.id, INTERLOCK.id}
 
 
 def test_a_late_reading_takes_its_place_in_what_is_remembered() -> None:

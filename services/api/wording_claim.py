@@ -25,6 +25,22 @@ _SENTENCES: dict[tuple[str, str], Said] = {
         "{who} 全部 {gateways} 个网关失联，影响 {points} 个监测点",
         "{who}: all gateways silent ({gateways}); {points} points depend on them",
     ),
+    ("point", "calibration_due"): (
+        "{who} 检定（校准）已到期，应于 {due_on} 前完成",
+        "{who}: its calibration was due on {due_on}",
+    ),
+    ("point", "bump_test_due"): (
+        "{who} 功能（通气）测试已到期，应于 {due_on} 前完成",
+        "{who}: its bump test was due on {due_on}",
+    ),
+    ("enterprise", "calibration_due"): (
+        "{who} 有 {points} 个监测点检定（校准）已到期，最早为 {first}，应于 {due_on} 前完成",
+        "{who}: {points} points are due for calibration, {first} first, on {due_on}",
+    ),
+    ("enterprise", "bump_test_due"): (
+        "{who} 有 {points} 个监测点功能（通气）测试已到期，最早为 {first}，应于 {due_on} 前完成",
+        "{who}: {points} points are due for a bump test, {first} first, on {due_on}",
+    ),
     ("gateway", "clock"): (
         "{who} 时钟异常：所报时间不可用，请校准网关时钟",
         "{who}: the times it sends are unusable; set its clock",
@@ -70,7 +86,8 @@ def _shape(alarm: AlarmItem) -> str:
 
 def _words(facts: Mapping[str, Scalar]) -> dict[str, str]:
     names = {"due": "due_s", "points": "points", "gateways": "gateways", "behind": "behind_s"}
-    return {word: _number(facts.get(fact)) for word, fact in names.items()}
+    told = {word: str(facts.get(word, "–")) for word in ("due_on", "first")}
+    return told | {word: _number(facts.get(fact)) for word, fact in names.items()}
 
 
 def _number(fact: Scalar) -> str:

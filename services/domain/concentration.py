@@ -63,9 +63,8 @@ def leading_oel(gas: Gas) -> Figure | None:
 
 def conflicts(gas: Gas) -> list[tuple[Figure, ...]]:
     """The sets of figures that ought to be one number and are further apart than rounding."""
-    leading = leading_oel(gas)
-    limits = tuple(f for f in gas.oel if leading is not None and f.basis is leading.basis)
-    return [each for each in (gas.lel, limits, gas.idlh) if _differ(gas, each)]
+    limits = [tuple(f for f in gas.oel if f.basis is basis) for basis in Basis]
+    return [each for each in (gas.lel, *limits, gas.idlh) if _differ(gas, each)]
 
 
 def convert(value: float, unit: Unit, into: Unit, gas: Gas, reference: Reference) -> float:

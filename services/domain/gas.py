@@ -9,6 +9,10 @@ from enum import StrEnum
 MOLAR_MASS_OF_AIR = 28.96
 """g/mol, of dry air."""
 
+MASS_SOURCE = "IUPAC standard atomic weights"
+"""What molar masses are summed up from, by the formula; the figure is computed by us."""
+DENSITY_SOURCE = f"molar mass / {MOLAR_MASS_OF_AIR:g} g/mol of dry air"
+
 HEAVY, LIGHT = 1.2, 0.8
 """Density relative to air beyond which a gas sinks or rises (practice after GB/T 50493-2019;
 the clause was not seen: a default, no law)."""
@@ -53,7 +57,8 @@ class Figure:
 @dataclass(frozen=True, slots=True)
 class Gas:
     """A gas. `lel` in vol%, `oel` in mg/m3, `idlh` in ppm or mg/m3, `aegl` (levels 1 to 3 for
-    60 minutes, None: not recommended) in ppm; `molar_mass` in g/mol."""
+    60 minutes, None: no figure) in ppm, `not_recommended` the levels for which AEGL says that there
+    is none to recommend; `molar_mass` in g/mol."""
 
     cas: str
     formula: str
@@ -64,11 +69,17 @@ class Gas:
     oel: tuple[Figure, ...] = ()
     idlh: tuple[Figure, ...] = ()
     aegl: tuple[Figure | None, Figure | None, Figure | None] = (None, None, None)
+    not_recommended: frozenset[int] = frozenset()
+
+    @property
+    def relative_density(self) -> float:
+        """How heavy it is beside air of the same temperature and pressure: air is 1."""
+        return self.molar_mass / MOLAR_MASS_OF_AIR
 
     @property
     def density(self) -> Density:
         """Its density class, by its molar mass against that of air."""
-        ratio = self.molar_mass / MOLAR_MASS_OF_AIR
+        ratio = self.relative_density
         if ratio > HEAVY:
             return Density.HEAVIER
         return Density.LIGHTER if ratio < LIGHT else Density.NEAR

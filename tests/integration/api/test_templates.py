@@ -119,3 +119,22 @@ def test_the_gas_library_names_its_sources_and_their_conflicts(api: Api) -> None
     assert [[f["value"] for f in those] for those in methane["conflicts"]] == [[4.4, 5.0]]
     assert gases["H2S"]["density"] == "near"
     assert gases["H2S"]["oel"][0]["basis"] == "MAC"
+
+
+def test_every_number_of_the_gas_library_comes_with_its_source(api: Api) -> None:
+    gases = {gas["formula"]: gas for gas in api.admin.items("/gases")}
+    assert len(gases) == 28
+    for gas in gases.values():
+        limits = [*gas["lel"], *gas["oel"], *gas["idlh"], *filter(None, gas["aegl"])]
+        for figure in (gas["mass"], gas["relative_density"], *limits):
+            assert figure["value"] > 0
+            assert figure["unit"]
+            assert figure["source"]
+            assert figure["trust"] in ("restated", "computed", "unproved")
+        assert gas["mass"]["value"] == gas["molar_mass"]
+    fluoride = gases["HF"]
+    doubted = [(f["value"], f["trust"]) for f in fluoride["idlh"]]
+    assert doubted == [(30, "restated"), (500, "unproved")]
+    assert gases["C2H4O"]["aegl_not_recommended"] == [1]
+    assert gases["Cl2"]["relative_density"]["value"] == 2.45
+    assert gases["Cl2"]["density"] == "heavier"

@@ -50,7 +50,8 @@ def test_its_figures_are_those_of_the_sources(row: dict[str, str]) -> None:
     assert told(gas.idlh) == (
         plain(row["idlh_niosh_ppm"], "ppm", NIOSH) + plain(row["idlh_annex_mg_m3"], "mg/m3", ANNEX)
     )
-    for figure, text in zip(gas.aegl, row["aegl_ppm"].split(), strict=True):
-        assert (figure is None) == (text == "-")
+    for level, (figure, text) in enumerate(zip(gas.aegl, row["aegl_ppm"].split(), strict=True), 1):
+        assert (figure is None) == (text in ("-", "NR"))
+        assert (level in gas.not_recommended) == (text == "NR")
         if figure is not None:
             assert told((figure,)) == plain(text, "ppm", AEGL)

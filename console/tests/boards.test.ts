@@ -1,9 +1,11 @@
 import { flushSync, mount, tick, unmount } from 'svelte';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { catalogue } from '../src/app/catalogue.svelte';
 import { live } from '../src/app/live.svelte';
 import { session } from '../src/app/session.svelte';
 import { parseAlarm } from '../src/alarm/parse';
 import { parsePerformance } from '../src/alarm/performance';
+import { parsePoint } from '../src/point/point';
 import { EMPTY, reduce } from '../src/live/reducer';
 import AlarmScreen from '../src/screen/AlarmScreen.svelte';
 import ApprovalsScreen from '../src/screen/ApprovalsScreen.svelte';
@@ -25,6 +27,7 @@ const off = (how: string, by: string, more: object = {}) => ({
 const alarms = (...list: object[]) =>
   list.map(parseAlarm).filter((alarm) => alarm !== null);
 const all = (testid: string) => [...document.querySelectorAll<HTMLElement>(`[data-testid="${testid}"]`)];
+const told = () => asked.filter(({ method }) => method !== 'GET');
 const press = (key: string) => {
   document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
   flushSync();
@@ -78,7 +81,7 @@ test('what is off the board is listed with its reason, its parent and its way ba
   expect(all('put-back')).toHaveLength(2);
   all('put-back')[0]?.click();
   await settle();
-  expect(asked.map(({ url, method }) => [method, url])).toEqual([
+  expect(told().map(({ url, method }) => [method, url])).toEqual([
     ['POST', '/api/v1/alarms/LT-1/unshelve'],
   ]);
 });
@@ -89,7 +92,29 @@ test('the way back out of service is another one', async () => {
   flushSync();
   all('put-back')[0]?.click();
   await settle();
-  expect(asked[0]?.url).toBe('/api/v1/alarms/LT-2/return-to-service');
+  expect(told()[0]?.url).toBe('/api/v1/alarms/LT-2/return-to-service');
+});
+
+test('a rule that is proposed is told in words beside the one in force', async () => {
+  catalogue.points = [parsePoint({ id: 1, enterprise: 'HX01', tag: 'LT-1', kind: 'level', unit: '%' })!];
+  answers['/approvals'] = {
+    items: [{
+      id: 'one', enterprise: 'HX01', action: 'change_rule', alarm: '', minutes: 0, reason: '提前预警',
+      applicant: 'wang', applied_at: '2026-01-04T00:00:00Z', expires_at: '2099-01-11T00:00:00Z',
+      state: 'pending', subject: { type: 'point', id: 'LT-1' }, grade: 3, rule: 'r1',
+      proposal: { enterprise: 'HX01', tag: 'LT-1', condition: 'H', limit: 75, grade: 3 },
+    }],
+    next: null,
+  };
+  answers['/rules/r1'] = { id: 'r1', kind: 'limit', tag: 'LT-1', condition: 'H', limit: 80, grade: 3 };
+  screen = mount(ApprovalsScreen, { target: document.body });
+  await settle();
+  await settle();
+  const row = all('approval-row')[0]?.textContent ?? '';
+  for (const said of ['修改规则', 'LT-1', '提前预警', 'H 高报 ≥ 75 %', '现行：H 高报 ≥ 80 %']) {
+    expect(row).toContain(said);
+  }
+  catalogue.clear();
 });
 
 test('a second person approves, and nobody what they asked for themselves', async () => {

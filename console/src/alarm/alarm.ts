@@ -83,6 +83,8 @@ export interface OffBoard {
   readonly approvedBy: string | null;
   /** What the second person had to say. */
   readonly approvalNote: string | null;
+  /** The logic of the rule that suppresses it, in a sentence; null: no rule does. */
+  readonly logic: string | null;
 }
 
 const STALE_MS = 24 * 3_600_000;

@@ -61,6 +61,7 @@ function parseOff(raw: unknown): OffBoard | null {
     permit: text(raw['permit']),
     approvedBy: text(raw['approved_by']),
     approvalNote: text(raw['approval_note']),
+    logic: text(raw['logic_text']),
   };
 }
 

@@ -68,6 +68,7 @@ beforeEach(() => {
     return Promise.resolve(Response.json(found.body, { status: found.status ?? 200 }));
   });
   session.token = 'secret';
+  session.me = { username: 'li', role: 'supervisor', enterprise: null };
 });
 
 afterEach(async () => {
@@ -99,7 +100,6 @@ test.each([
   ['supervisor', 1],
   ['admin', 1],
   ['operator', 0],
-  ['enterprise', 0],
   ['inspector', 0],
   ['regulator', 0],
 ] as const)('the %s sees the buttons or does not', async (role, count) => {
@@ -110,6 +110,33 @@ test.each([
     expect(all(id)).toHaveLength(count);
   }
   expect(all('rule-detail')[0]?.textContent).toContain('AQ 3035');
+});
+
+test('an enterprise asks for a rule, says why, and is told that it waits', async () => {
+  answers['/rules'] = { status: 202, body: { approval: { id: 'a' } } };
+  answers['/rules/r1'] = { status: 202, body: { approval: { id: 'b' } } };
+  await list('enterprise');
+  expect(all('rule-new')[0]?.textContent).toContain('申请');
+  expect(all('rule-template')).toHaveLength(0);
+  all('rule-open')[0]?.click();
+  await settle();
+  field('rule-remove').click();
+  await settle();
+  type('rule-removal-reason', '已拆除');
+  document.querySelector<HTMLFormElement>('[data-testid="rule-removal"] form')?.requestSubmit();
+  await settle();
+  expect(writes()[0]).toEqual({ path: '/rules/r1', method: 'DELETE', body: null });
+  await unmount(part!);
+  const saved = await form(null);
+  expect(all('backtest')).toHaveLength(0);
+  type('rule-limit', '70');
+  await submit('rule-form');
+  expect(all('rule-reason-wrong')).toHaveLength(1);
+  type('rule-reason', '提前预警');
+  await submit('rule-form');
+  expect(writes()[1]).toMatchObject({ path: '/rules', body: { limit: 70, reason: '提前预警' } });
+  expect(acknowledge.sentence).toContain('批准前不生效');
+  expect(saved).toHaveBeenCalledOnce();
 });
 
 test('a rule is removed once that is confirmed', async () => {

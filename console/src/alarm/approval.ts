@@ -1,5 +1,5 @@
 import type { Grade } from './alarm';
-import { instant, isJson, number, oneOf, text } from '../api/parse';
+import { instant, isJson, number, oneOf, text, type Json } from '../api/parse';
 
 export const APPROVAL_STATES = ['pending', 'approved', 'refused', 'expired'] as const;
 export type ApprovalState = (typeof APPROVAL_STATES)[number];
@@ -24,6 +24,10 @@ export interface Approval {
   readonly decidedBy: string | null;
   readonly decidedAt: number | null;
   readonly note: string | null;
+  /** What is proposed of a rule: its number where it is in force already, and the rule as it is to
+   * be; null: it is to be removed, or this is about an alarm. */
+  readonly rule: string | null;
+  readonly proposal: Json | null;
 }
 
 export function parseApproval(raw: unknown): Approval | null {
@@ -48,6 +52,8 @@ export function parseApproval(raw: unknown): Approval | null {
     decidedBy: text(raw['decided_by']),
     decidedAt: instant(raw['decided_at']),
     note: text(raw['note']),
+    rule: text(raw['rule']),
+    proposal: isJson(raw['proposal']) ? raw['proposal'] : null,
   };
 }
 

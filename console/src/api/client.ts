@@ -32,8 +32,8 @@ export class Client {
     return this.send('PUT', path, JSON.stringify(body), signal);
   }
 
-  remove(path: string, signal?: AbortSignal): Promise<unknown> {
-    return this.send('DELETE', path, null, signal);
+  remove(path: string, query: Query = {}, signal?: AbortSignal): Promise<unknown> {
+    return this.send('DELETE', path + search(query), null, signal);
   }
 
   async signIn(username: string, password: string): Promise<unknown> {

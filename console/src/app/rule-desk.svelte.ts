@@ -30,10 +30,11 @@ export class RuleDesk {
     });
   }
 
-  async remove(rule: AnyRule, point: Point): Promise<boolean> {
+  async remove(rule: AnyRule, point: Point, reason: string): Promise<boolean> {
     const what = ruleText(rule, point);
+    const why = reason.trim() === '' ? {} : { reason: reason.trim() };
     return this.ask(async () => {
-      const answer = await session.client.remove(`/rules/${encodeURIComponent(rule.id)}`);
+      const answer = await session.client.remove(`/rules/${encodeURIComponent(rule.id)}`, why);
       this.say(answer, t('rule.removed', { what }), point);
     });
   }

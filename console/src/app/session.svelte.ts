@@ -61,6 +61,11 @@ class Session {
     return MAY_CONFIGURE.includes(this.me?.role ?? null);
   }
 
+  /** An enterprise asks for rules, and somebody else approves them (contract, roles). */
+  get mayProposeRules(): boolean {
+    return this.me?.role === 'enterprise';
+  }
+
   get mayRegister(): boolean {
     return MAY_REGISTER.includes(this.me?.role ?? null);
   }

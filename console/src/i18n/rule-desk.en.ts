@@ -107,6 +107,17 @@ export const ruleDeskEn = {
   'rule.wrong.high': 'It must be at most {bound}.',
   'rule.wrong.above': 'It must be greater than {bound}.',
 
+  'proposal.new': 'Propose a rule (N)',
+  'proposal.change': 'Propose a change',
+  'proposal.remove': 'Propose removal',
+  'proposal.send': 'Send proposal',
+  'proposal.reason': 'Reason (regulators see it)',
+  'proposal.hint': 'In force once somebody of the park approves it; void after 7 days.',
+  'proposal.standing': 'In force: {what}',
+  'approval_action.create_rule': 'New rule',
+  'approval_action.change_rule': 'Change rule',
+  'approval_action.remove_rule': 'Remove rule',
+
   'template.open': 'Templates (T)',
   'template.title': 'Templates: {tag}',
   'template.hint':

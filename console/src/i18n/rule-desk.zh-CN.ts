@@ -102,6 +102,17 @@ export const ruleDeskZhCN = {
   'rule.wrong.high': '不得大于 {bound}。',
   'rule.wrong.above': '必须大于 {bound}。',
 
+  'proposal.new': '申请新增规则 (N)',
+  'proposal.change': '申请修改',
+  'proposal.remove': '申请删除',
+  'proposal.send': '提交申请',
+  'proposal.reason': '申请理由（监管可见）',
+  'proposal.hint': '由园区另一人批准后生效，7 日内未批准即失效。',
+  'proposal.standing': '现行：{what}',
+  'approval_action.create_rule': '新增规则',
+  'approval_action.change_rule': '修改规则',
+  'approval_action.remove_rule': '删除规则',
+
   'template.open': '标准模板 (T)',
   'template.title': '标准模板：{tag}',
   'template.hint': '模板不会自动投用：勾选后投用，规则保留其标准依据；等级为平台建议值。',

@@ -17,6 +17,8 @@ from services.domain.risk import RiskIndex
 
 Json = dict[str, Any]
 _NOT_COUNTED = (None, None)
+ALL = 2**31
+"""More than there are."""
 _Names = tuple[str | None, str | None, str | None]
 """Name, English name, kind."""
 
@@ -196,7 +198,10 @@ class Drawing:
 
     def _sources_of(self, enterprise: str) -> list[str]:
         if self._sources is None:
-            self._sources = self.grades.here.register.sources()
+            self._sources = {}
+            register = self.grades.here.register
+            for owner, code in register.sources_after(("", ""), self.grades.scope, ALL):
+                self._sources.setdefault(owner, []).append(code)
         return self._sources.get(enterprise, [])
 
     def _alarming_in(self, enterprise: str) -> list[tuple[Position, Mark]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from heapq import nsmallest
 from itertools import islice
 from typing import Any
 
@@ -68,19 +69,24 @@ def _keys(
         seen = scope is None or place.point.enterprise in scope
         return seen and place.lon is not None and place.lat is not None
 
+    codes = [each for each in register.enterprises if scope is None or each in scope]
     match layer:
         case Layer.POINT:
-            for place in register.places_after(after, fits, limit):
+            begin, last = after, None
+            if scope is not None:
+                begin, last = max(after, (min(scope, default=""), "")), max(scope, default="")
+            for place in register.places_after(begin, fits, limit, last):
                 yield place.point.enterprise, place.point.tag
+            return
+        case Layer.HAZARD_SOURCE:
+            yield from register.sources_after(after, scope, limit)
             return
         case Layer.KEY_PLACE:
             for known in register.key_places.after(after, scope, limit):
                 yield known.enterprise, known.code
             return
         case Layer.ENTERPRISE:
-            keys: Iterator[Key] = ((code, "") for code in register.enterprises)
+            keys: Iterator[Key] = ((code, "") for code in codes)
         case Layer.ZONE:
-            keys = ((code, zone) for code in register.enterprises for zone in zones_of(here, code))
-        case Layer.HAZARD_SOURCE:
-            keys = ((each, code) for each, codes in register.sources().items() for code in codes)
-    yield from sorted(key for key in keys if key > after and (scope is None or key[0] in scope))
+            keys = ((code, zone) for code in codes for zone in zones_of(here, code))
+    yield from nsmallest(limit, (key for key in keys if key > after))

@@ -3,6 +3,7 @@
 import asyncio
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
+from heapq import nsmallest
 
 from services.api.database import Database, DatabaseAway
 from services.api.group_index import GroupIndex
@@ -102,12 +103,19 @@ class Register:
         self.version = change.version
 
     def places_after(
-        self, after: tuple[str, str], fits: Callable[[Place], bool], limit: int
+        self,
+        after: tuple[str, str],
+        fits: Callable[[Place], bool],
+        limit: int,
+        last: str | None = None,
     ) -> list[Place]:
-        """Points that fit, in the order of (enterprise, tag), after that place in it."""
+        """Points that fit, in the order of (enterprise, tag), after that place in it; `last`: the
+        last enterprise to look at."""
         found: list[Place] = []
         order = self._ordered()
         for index in range(bisect_right(order, after), len(order)):
+            if last is not None and order[index][0] > last:
+                break
             place = self._places[order[index]]
             if fits(place):
                 found.append(place)
@@ -133,6 +141,19 @@ class Register:
         for enterprise, code in sorted({*self.hazard_sources, *self._by_source}):
             found.setdefault(enterprise, []).append(code)
         return found
+
+    def sources_after(
+        self, after: tuple[str, str], scope: frozenset[str] | None, limit: int
+    ) -> list[tuple[str, str]]:
+        """The hazard sources of these enterprises (None: all), as `sources` has them, in the order
+        of (enterprise, code) after one."""
+        known = {
+            key
+            for those in (self.hazard_sources, self._by_source)
+            for key in those
+            if key > after and (scope is None or key[0] in scope)
+        }
+        return nsmallest(limit, known)
 
     def _leave_source(self, place: Place | None) -> None:
         if place is None or place.point.hazard_source is None:

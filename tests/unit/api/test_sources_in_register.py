@@ -42,3 +42,29 @@ def test_a_point_that_comes_back_with_another_number_is_there_once() -> None:
     told(register, place(1, "A"))
     told(register, place(9, "A", "T-1"))
     assert [each.point.id for each in register.places_of_source("E", "A")] == [9]
+
+
+def test_sources_come_in_order_after_one_of_those_that_may_be_seen() -> None:
+    register = Register()
+    other = replace(place(9, "A"), point=replace(place(9, "A").point, enterprise="D"))
+    told(register, place(1, "B"), place(2, "A"), place(3, "C"), other)
+
+    def keys(after: tuple[str, str], scope: frozenset[str] | None, limit: int = 9) -> list[str]:
+        return [owner + code for owner, code in register.sources_after(after, scope, limit)]
+
+    assert keys(("", ""), None) == ["DA", "EA", "EB", "EC"]
+    assert keys(("", ""), None, 2) == ["DA", "EA"]
+    assert keys(("E", "A"), None) == ["EB", "EC"]
+    assert keys(("", ""), frozenset({"D"})) == ["DA"]
+
+
+def test_points_after_one_end_with_the_last_enterprise_that_is_looked_at() -> None:
+    register = Register()
+    first, later = place(1, None), place(2, None)
+    told(register, first, replace(later, point=replace(later.point, enterprise="F")))
+
+    def tags(last: str | None) -> list[str]:
+        found = register.places_after(("", ""), lambda _: True, 9, last)
+        return [each.point.enterprise + each.point.tag for each in found]
+
+    assert (tags(None), tags("E"), tags("D")) == (["ET-1", "FT-2"], ["ET-1"], [])

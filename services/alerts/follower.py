@@ -132,10 +132,11 @@ def _detectors(directory: Directory, whole: BookChange, now: int) -> tuple[Detec
 
 
 def _suppressions(directory: Directory, whole: BookChange, now: int) -> tuple[SuppressionRule, ...]:
+    """What went goes first: of a rule that an older backup brought back an older version comes."""
     known, told = directory.suppressions, {(r.enterprise, r.id): r for r in whole.suppressions}
     new = [each for key, each in told.items() if known.get(key) != each]
-    gone = [replace(each, valid_to=now) for key, each in known.items() if key not in told]
-    return (*new, *gone)
+    gone = [replace(each, valid_to=now) for key, each in known.items() if told.get(key) != each]
+    return (*gone, *new)
 
 
 def _permits(directory: Directory, whole: BookChange) -> tuple[BypassPermit, ...]:

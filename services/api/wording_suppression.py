@@ -73,7 +73,7 @@ def rule_text(rule: SuppressionVersion, unit: str, language: Language) -> str:
         language,
         (
             f"{zh}时抑制：{those[0]}（{_grades(rule.grade)}级报警）；条件消失后保持 {hold} 秒",
-            f"while {en}: {those[1]} (grades {_grades(rule.grade)}); held for {hold} s after",
+            f"while {en}: {those[1]} (grade {_grades(rule.grade)}); held for {hold} s after",
         ),
     )
 

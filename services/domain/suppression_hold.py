@@ -7,8 +7,6 @@ It fails to the loud side: a condition without an answer suppresses nothing, at 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.domain.claim import Scalar
-
 
 class Unknown(StrEnum):
     """Why there is no answer."""
@@ -62,12 +60,6 @@ class SuppressionState:
     alarm: str | None = None
     ends_at: int | None = None
     stale_at: int | None = None
-
-    @property
-    def facts(self) -> dict[str, Scalar]:
-        """By what it holds."""
-        told: dict[str, Scalar] = {"value": self.value, "alarm_id": self.alarm}
-        return {name: each for name, each in told.items() if each is not None}
 
 
 @dataclass(slots=True)

@@ -71,7 +71,7 @@ def test_its_logic_is_told_in_both_languages(api: Api, works: str) -> None:
     assert made["condition"] == limit
     assert made["text"] == (
         "while SI-1 ≤ 50 rpm: alarms of FT-1, stuck alarms of hazard source tanks (but gas, "
-        "oxygen, fire and smoke) (grades 2–4); held for 90 s after"
+        "oxygen, fire and smoke) (grade 2–4); held for 90 s after"
     )
     address = f"/suppressions/{made['id']}"
     assert api.admin.ask(address, lang="zh")["text"] == (

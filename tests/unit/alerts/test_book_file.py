@@ -10,6 +10,8 @@ from services.domain.bypass import BypassKind
 from services.domain.bypass_permit import BypassPermit
 from services.domain.directory import BookChange, Directory
 from services.domain.shelving_policy import NEVER, Allowance, ShelvingPolicy
+from services.domain.suppression_rule import Target
+from tests.stories.suppressing import SLOW, suppression
 from tests.unit.alerts.desk import book
 
 
@@ -85,6 +87,18 @@ def test_the_shelving_policy_is_in_the_whole_and_in_a_change_behind_it(path: Pat
     stricter = ShelvingPolicy(4, (NEVER, NEVER, NEVER, Allowance(60_000, 0)))
     file.append(BookChange(directory.version + 1, shelving=stricter))
     assert read(path).shelving == stricter
+
+
+def test_suppression_rules_are_in_the_whole_and_in_a_change_behind_it(path: Path) -> None:
+    directory = known()
+    first, second = suppression(), suppression(SLOW, Target(hazard_source="u"), name="s-2")
+    directory.put_suppression(first)
+    file = written(path, directory)
+    assert read(path).suppressions == {("acme", "s-1"): first}
+
+    change = BookChange(directory.version + 1, suppressions=(replace(first, valid_to=1), second))
+    file.append(change)
+    assert read(path).suppressions == {("acme", "s-2"): second}
 
 
 def test_a_torn_change_is_none_and_the_next_takes_its_place(path: Path) -> None:

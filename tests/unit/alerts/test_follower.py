@@ -5,6 +5,7 @@ from dataclasses import replace
 from services.alerts.follower import difference
 from services.domain.directory import BookChange, Directory
 from services.domain.shelving_policy import ShelvingPolicy
+from tests.stories.suppressing import suppression
 from tests.unit.alerts.desk import book
 from tests.unit.alerts.samples import NOON
 
@@ -56,3 +57,13 @@ def test_the_policy_in_force_is_told_even_where_an_older_one_was_restored() -> N
     change = difference(ours, replace(book(5), shelving=ShelvingPolicy(2)), NOON)
     change.apply(ours)
     assert ours.shelving.version == 2
+
+
+def test_suppression_rules_come_change_and_go_and_an_older_backup_brings_an_older_one() -> None:
+    first, second = suppression(name="s-1", version=2), suppression(name="s-2")
+    ours = known(replace(book(9), suppressions=(first, second)))
+    older, third = suppression(name="s-1", version=1, grade=4), suppression(name="s-3")
+    whole = replace(book(5), suppressions=(older, third))
+    difference(ours, whole, NOON).apply(ours)
+    assert list(ours.suppressions.values()) == [older, third]
+    assert difference(ours, whole, NOON).suppressions == ()

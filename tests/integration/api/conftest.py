@@ -59,7 +59,13 @@ def start_api(engines: Engines, **more: str) -> tuple[str, "subprocess.Popen[byt
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
     environment = os.environ | engines.services["api"]
-    environment |= {"PARKWATCH_HTTP_PORT": str(port), "PARKWATCH_RATE_LIMIT": "0", **more}
+    environment |= {
+        # Its seals are kept there; else they would be in the clone.
+        "PARKWATCH_DATA_DIR": str(engines.data_dir),
+        "PARKWATCH_HTTP_PORT": str(port),
+        "PARKWATCH_RATE_LIMIT": "0",
+        **more,
+    }
     process = subprocess.Popen(
         [sys.executable, "-m", "services.api"], cwd=REPOSITORY, env=environment
     )

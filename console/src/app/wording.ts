@@ -91,11 +91,21 @@ function claimSentence(alarm: Alarm): string | null {
     if (alarm.subjectType === 'gateway') return t('message.gateway-silent', { due, points });
     return t('message.enterprise-silent', { points, gateways: fact('gateways') });
   }
+  if (alarm.rule === 'bypass') return bypassSentence(alarm);
   if (alarm.rule !== 'clock') return null;
   if (alarm.message.params['fault'] === 'behind') {
     return t('message.clock-behind', { behind: fact('behind_s') });
   }
   return t('message.clock-unusable');
+}
+
+/** A bypass seen in the field that is not, or no longer, approved. */
+function bypassSentence(alarm: Alarm): string {
+  const told = alarm.message.params['state'];
+  const state = typeof told === 'string' ? locale.name('value', told) : t('value.none');
+  const words = { subject: alarmPointName(alarm), state };
+  if (alarm.condition === 'bypass_expired') return t('message.bypass-expired', words);
+  return t('message.bypass-unapproved', words);
 }
 
 function plainSentence(alarm: Alarm): string {

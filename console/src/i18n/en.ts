@@ -1,4 +1,5 @@
 import { connectionsEn } from './connections.en';
+import { interlockEn } from './interlock.en';
 import { boardEn } from './board.en';
 import { ruleDeskEn } from './rule-desk.en';
 import { rulesEn } from './rules.en';
@@ -10,6 +11,7 @@ export const en = {
   ...connectionsEn,
   ...ruleDeskEn,
   ...rulesEn,
+  ...interlockEn,
   ...shelfEn,
   ...sourcesEn,
   ...boardEn,

@@ -1,4 +1,5 @@
 import { connectionsZhCN } from './connections.zh-CN';
+import { interlockZhCN } from './interlock.zh-CN';
 import { boardZhCN } from './board.zh-CN';
 import { ruleDeskZhCN } from './rule-desk.zh-CN';
 import { rulesZhCN } from './rules.zh-CN';
@@ -13,6 +14,7 @@ export const zhCN = {
   ...connectionsZhCN,
   ...ruleDeskZhCN,
   ...rulesZhCN,
+  ...interlockZhCN,
   ...shelfZhCN,
   ...sourcesZhCN,
   ...boardZhCN,

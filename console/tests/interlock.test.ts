@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { parseLoop, parseRates, rateText } from '../src/interlock/loop';
+
+const LOOP = {
+  enterprise: 'acme',
+  tag: 'ESD-301',
+  name: '高高液位联锁',
+  voting: '1oo2',
+  causes: [{ tag: 'LT-1A' }, { tag: 'LT-1B' }],
+  effects: [{ tag: 'XV-1', action: 'close' }],
+  sil: 2,
+  fitted: true,
+  state: null,
+  known_at: '2026-01-04T16:00:00Z',
+  in_service: null,
+  in_outage: false,
+  bypass: null,
+};
+
+describe('an interlock', () => {
+  it('is unknown rather than in service where the server says nothing', () => {
+    const found = parseLoop(LOOP);
+    expect(found?.state).toBeNull();
+    expect(found?.inService).toBeNull();
+    expect(found?.causes).toEqual(['LT-1A', 'LT-1B']);
+  });
+
+  it('without a name of its own is none', () => {
+    expect(parseLoop({ ...LOOP, tag: '' })).toBeNull();
+    expect(parseLoop('ESD-301')).toBeNull();
+  });
+
+  it('shows who stands for its bypass', () => {
+    const bypass = {
+      id: 'b1',
+      kind: 'maintenance',
+      cause: 'LT-1A',
+      state: 'in_force',
+      until: '2026-01-04T18:00:00Z',
+      measures: ['watch'],
+      applied: { by: 'wang' },
+      approvals: [{ by: 'li' }, { by: 'zhao' }],
+      still_protects: true,
+    };
+    const found = parseLoop({ ...LOOP, bypass })?.bypass;
+    expect(found?.applicant).toBe('wang');
+    expect(found?.approvers).toEqual(['li', 'zhao']);
+    expect(found?.until).toBe(Date.parse('2026-01-04T18:00:00Z'));
+  });
+});
+
+describe('a use rate', () => {
+  it('is whole only where it is whole', () => {
+    expect(rateText(1)).toBe('100 %');
+    expect(rateText(0.99999)).toBe('99.99 %');
+    expect(rateText(17 / 19)).toBe('89.47 %');
+    expect(rateText(0)).toBe('0.00 %');
+  });
+
+  it('that nobody knows is no number', () => {
+    expect(rateText(null)).toBe('–');
+    const rates = parseRates({ park: { now: { rate: null, unknown: 3 } } });
+    expect(rates?.now).toEqual({ rate: null, atLeast: null, unknown: 3 });
+    expect(parseRates({})).toBeNull();
+  });
+});

@@ -21,7 +21,7 @@ from services.domain.judgement import PointState
 from services.runtime.clock import SystemClock
 from services.store.deadline import connect
 from services.store.history import PastStore
-from tests.integration.alerts.bench import Record
+from tests.integration.alerts.record import Record
 from tests.living.engines_alone import Engines
 from tests.unit.alerts.samples import NOON, acknowledged, cleared, raised
 

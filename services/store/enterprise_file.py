@@ -60,7 +60,8 @@ async def with_national_code(connection: Connection, code: str, national: str) -
 async def positions(
     connection: Connection, enterprise: str, limit: int
 ) -> list[tuple[str, float, float]]:
-    """Tag, longitude and latitude of an enterprise's points that have a position."""
+    """Tag or code, longitude and latitude of an enterprise's points and hazard sources that have a
+    position."""
     values = {"enterprise": enterprise, "limit": limit}
     cursor = await connection.execute(_SQL["positions"], values)
     return [(row[0], row[1], row[2]) for row in await cursor.fetchall()]

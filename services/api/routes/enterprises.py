@@ -171,7 +171,7 @@ async def _check_national_code(connection: Connection, enterprise: Enterprise) -
 
 
 async def _check_points(connection: Connection, enterprise: Enterprise) -> None:
-    """No point is left outside of an area by moving that."""
+    """No point and no hazard source is left outside of an area by moving that."""
     if "area" not in enterprise.file:
         return
     found = await store.positions(connection, enterprise.code, MOST_POSITIONS)
@@ -187,7 +187,7 @@ async def _check_points(connection: Connection, enterprise: Enterprise) -> None:
 
     outside = await asyncio.to_thread(first_outside)
     if outside is not None:
-        raise invalid_fields({"area": f"a point would be left outside of it, {outside}"})
+        raise invalid_fields({"area": f"it would leave outside what stands in it now, {outside}"})
 
 
 async def _note(

@@ -27,7 +27,12 @@ SELECT code, file -> 'area' FROM enterprise
 WHERE code = ANY(%(codes)s) AND deleted_at IS NULL AND file ? 'area';
 
 -- name: positions
--- Where an enterprise's points stand.
+-- Where an enterprise's points and hazard sources stand.
 SELECT tag, lon, lat FROM point
 WHERE enterprise = %(enterprise)s AND deleted_at IS NULL AND lon IS NOT NULL AND lat IS NOT NULL
-ORDER BY tag LIMIT %(limit)s;
+UNION ALL
+SELECT code, (particulars ->> 'lon')::double precision, (particulars ->> 'lat')::double precision
+FROM hazard_source
+WHERE enterprise = %(enterprise)s AND valid_to IS NULL
+  AND particulars ? 'lon' AND particulars ? 'lat'
+ORDER BY 1 LIMIT %(limit)s;

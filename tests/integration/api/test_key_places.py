@@ -139,6 +139,11 @@ def test_a_hazard_source_stands_whole_and_inside_its_enterprise(api: Api) -> Non
     half = api.admin.http.patch(f"/hazard-sources/{code}/HS-1", json={"lon": None})
     refused(half, 422, "invalid", "lat: lon and lat go together")
     assert api.admin.ask(f"/hazard-sources/{code}/HS-1")["lon"] == 107.45
+    west = [[[107.44, 38.21], [107.445, 38.21], [107.445, 38.22], [107.44, 38.21]]]
+    narrower: Json = {"area": {"type": "Polygon", "coordinates": west}}
+    answer = api.admin.http.patch(f"/enterprises/{code}", json=narrower)
+    refused(answer, 422, "invalid", "area: it would leave outside", "HS-1")
+    assert api.admin.ask(f"/enterprises/{code}")["area"]["coordinates"] == square
 
 
 def test_an_enterprise_keeps_its_own_and_sees_no_other(api: Api) -> None:

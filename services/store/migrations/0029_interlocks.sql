@@ -164,7 +164,7 @@ SELECT mend_interlock(id, '-infinity', 'infinity') FROM point WHERE kind = 'inte
 REVOKE EXECUTE ON FUNCTION mend_interlock FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION mend_interlock TO pw_ingest;
 GRANT SELECT, INSERT, DELETE ON interlock_change TO pw_ingest;
-GRANT SELECT ON interlock, interlock_bypass TO pw_alerts;
+GRANT SELECT ON interlock, interlock_bypass TO pw_ingest, pw_alerts;
 -- It reads the book as a whole; who applied and why is none of its business.
 GRANT SELECT (enterprise, id, loop, points, kind, since, until, closed_at, book_version)
     ON interlock_bypass TO pw_ingest;

@@ -62,6 +62,7 @@ async def test_it_comes_with_the_second_approval_moves_and_is_forgotten(
     fresh = await BookReader(engines.database_url("alerts")).poll()
     assert fresh is not None
     assert fresh.permits == (whole,)
+    assert await BookReader(engines.database_url("ingest")).poll() == fresh, "ingest reads it, too"
     restored = bypass.restore(twice, Signature("wang", T0 + 1_000))
     await keep(restored)
     assert (await follow())["acme", "b1"].until == T0 + 1_000

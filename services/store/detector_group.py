@@ -88,11 +88,6 @@ async def remove(
     return await cursor.fetchone() is not None
 
 
-async def groups_of(connection: Connection, enterprise: str, tag: str) -> list[str]:
-    """The codes of the groups that a point is in."""
-    return await _codes(connection, "groups_of", {"enterprise": enterprise, "tag": tag})
-
-
 async def redundant_elsewhere(
     connection: Connection, enterprise: str, tags: Sequence[str], code: str
 ) -> dict[str, str]:
@@ -104,11 +99,8 @@ async def redundant_elsewhere(
 
 async def rules_over(connection: Connection, enterprise: str, code: str) -> list[str]:
     """The numbers of the rules in force that name a group."""
-    return await _codes(connection, "rules_over", {"enterprise": enterprise, "code": code})
-
-
-async def _codes(connection: Connection, name: str, values: Mapping[str, object]) -> list[str]:
-    cursor = await connection.execute(_SQL[name], values)
+    values = {"enterprise": enterprise, "code": code}
+    cursor = await connection.execute(_SQL["rules_over"], values)
     return [row[0] for row in await cursor.fetchall()]
 
 

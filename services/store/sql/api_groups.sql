@@ -51,11 +51,6 @@ WHERE enterprise = %(enterprise)s AND group_code = %(code)s;
 INSERT INTO detector_group_member (enterprise, group_code, tag, redundant)
 SELECT %(enterprise)s, %(code)s, tag, %(redundant)s FROM unnest(%(members)s::text[]) AS tag;
 
--- name: groups_of
--- The groups that a point is in.
-SELECT group_code FROM detector_group_member
-WHERE enterprise = %(enterprise)s AND tag = %(tag)s ORDER BY group_code;
-
 -- name: redundant_elsewhere
 -- The other redundant group of each of these points.
 SELECT tag, group_code FROM detector_group_member

@@ -96,8 +96,9 @@ def test_an_approval_holds_for_an_alarm_that_chatters_and_is_journaled(park: Par
         path = f"/approvals/{asked['id']}/approve"
         nothing = supervisor.http.post(path, json={})
         assert nothing.json()["detail"] == "Nothing of this subject and direction stands now."
-        send(gateway, {"LT-1": 85})
-        second = live.wait_event("raised", enterprise.code, "LT-1", 5.0).message["alarm"]
+        send(gateway, {"LT-1": 90})
+        again = live.wait_event("raised", enterprise.code, "LT-1", 5.0, value=90.0)
+        second = again.message["alarm"]
         done = supervisor.tell(path, {"note": "已现场核实"})
         assert (done["state"], done["alarm"]) == ("approved", first["id"])
         told = live.wait_event("shelved", enterprise.code, "LT-1", 5.0).message["alarm"]

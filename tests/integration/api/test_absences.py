@@ -74,6 +74,8 @@ def test_with_the_database_frozen_alarms_sound_and_are_acknowledged(api: Api) ->
                 ["database"],
             )
             assert sum(each["standing"] for each in told["counts"]) == 1
+            drawn = operator.ask("/map", enterprise=code)["features"]
+            assert [each["properties"]["why"]["alarm"] for each in drawn] == [item.id]
             with Live(operator) as newcomer:
                 assert item.id in str(newcomer.heard[0].message)
             ready = httpx2.get(f"{api.url}/readyz")

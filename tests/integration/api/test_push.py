@@ -275,6 +275,10 @@ def test_a_silent_engine_is_said_within_five_seconds_and_refuses_commands(api: A
             refused(answer, 503, "engine-away", "engine")
             assert httpx2.get(f"{api.url}/readyz").status_code == 503
             assert api.admin.items("/alarms", enterprise=code)[0]["id"] == item.id
+            drawn = api.admin.ask("/map", enterprise=code, lang="en")
+            (whole,) = (each["properties"] for each in drawn["features"])
+            assert (drawn["live"], whole["why"]["alarm"]) == (False, item.id)
+            assert whole["why"]["note"].startswith("No alarm engine answers")
         finally:
             api.engine.silent = False
         after = time.monotonic()

@@ -45,7 +45,7 @@ def test_a_silent_cut_is_said_and_heals_without_a_reload(
         proxy.cut()
         screen.expect_bar("link", SAID_WITHIN_S)
         send(gateway, {"GT-101": 55})
-        time.sleep(8.0)
+        time.sleep(4.0)
         expect(screen.rows_of("GT-101")).to_have_count(0)
         screen.expect_bar("link", 0.5)
         screen.picture("line-cut-zh")

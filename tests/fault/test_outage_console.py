@@ -97,7 +97,7 @@ def test_an_engine_started_without_the_database_judges_from_its_own_disk(
     enterprise, gateway = detectors
     (standing,) = enterprise.alarms()
     eventually(lambda: store.alarm_count(enterprise.code) == 1, 10.0, "it is on record")
-    time.sleep(11.0)  # book and state lie on the engine's disk every ten seconds
+    on_its_disk(stack, since=time.time())
     with stack.frozen_database():
         killed = kill(stack, "alerts")
         time.sleep(4.5)  # until then the api may still go by the dead engine's last word
@@ -120,6 +120,16 @@ def test_an_engine_started_without_the_database_judges_from_its_own_disk(
         "the journal of the standing alarm",
     )
     assert len(enterprise.alarms()) == 2
+
+
+def on_its_disk(stack: Stack, since: float) -> None:
+    """Wait for book and state on the engine's own disk, which come there every ten seconds."""
+    folder = stack.data_dir / "alerts"
+    eventually(
+        lambda: (folder / "book").exists() and (folder / "snapshot").stat().st_mtime > since + 1.0,
+        15.0,
+        "book and state on the engine's disk",
+    )
 
 
 def not_recorded(screen: Console, alarm_id: str) -> Locator:

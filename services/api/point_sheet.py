@@ -53,9 +53,16 @@ class Sheet:
 
 
 def read_sheet(payload: bytes, enterprise: str | None, coordinates: Coordinates = "wgs84") -> Sheet:
-    """The points of a sheet; `enterprise` fills in where it has no such column. Positions in
-    `gcj02` are converted to WGS 84. Raises BadSheet."""
+    """The points of a sheet, CSV or XLSX. Raises BadSheet."""
     rows = workbook_rows(payload) if is_workbook(payload) else csv_rows(payload)
+    return read_rows(rows, enterprise, coordinates)
+
+
+def read_rows(
+    rows: Iterator[Row], enterprise: str | None, coordinates: Coordinates = "wgs84"
+) -> Sheet:
+    """The points of a sheet's rows, the header first; `enterprise` fills in where there is no such
+    column. Positions in `gcj02` are converted to WGS 84. Raises BadSheet."""
     sheet = Sheet(converted_from=None if coordinates == "wgs84" else coordinates)
     seen: set[tuple[str, str]] = set()
     header = _header(rows)

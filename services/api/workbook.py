@@ -1,6 +1,6 @@
 """Workbooks (XLSX), read and written row by row, bounded in what they unpack to.
 
-Pure and slow for large sheets: run it in a thread.
+Pure and slow for large sheets: `services.api.workbook_worker` does it in a process of its own.
 """
 
 import io
@@ -18,8 +18,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from services.api.sheet import BadSheet, Cell, Row, is_midnight, neutral
 
-MAX_ROWS = 50_000
-"""A workbook takes forty times the time of CSV; larger registers go by that."""
+MAX_ROWS = 20_000
+"""A workbook takes ten times the time of CSV; larger registers go by that."""
 MAX_COLUMNS = 64
 MOST_CELLS = 1_024
 """Of a row, the empty ones that only have a colour too."""

@@ -12,10 +12,11 @@ from fastapi.responses import StreamingResponse
 from services.api.asking import Here, Reader, narrowed
 from services.api.point_sheet import COLUMNS, sheet_row
 from services.api.problem import Kind, Problem
-from services.api.sheet import neutral
+from services.api.sheet import BadSheet, neutral
 from services.api.text import Code
 from services.api.window import Window
-from services.api.workbook import MAX_ROWS, MEDIA_TYPE, write_workbook
+from services.api.workbook import MAX_ROWS, MEDIA_TYPE
+from services.api.workbook_worker import Table, write_apart
 from services.domain.point import PointKind
 from services.store.register import Place
 
@@ -70,7 +71,10 @@ async def export_points(
             f"format: a workbook holds at most {MAX_ROWS} points; ask for CSV or one enterprise.",
         )
     async with _TURN:
-        made = await asyncio.to_thread(write_workbook, COLUMNS, map(sheet_row, found))
+        try:
+            made = await write_apart(Table(COLUMNS, [sheet_row(each) for each in found]))
+        except BadSheet as error:
+            raise Problem(Kind.INVALID, f"format: {error}") from None
     return Response(made, headers=_named("points.xlsx"), media_type=MEDIA_TYPE)
 
 

@@ -12,15 +12,16 @@ from services.api.answer import answer
 from services.api.asking import Configurer, Here, OnceOnly
 from services.api.fence import Fences
 from services.api.point_body import Coordinates
-from services.api.point_sheet import SHOWN_ERRORS, Sheet, read_sheet
+from services.api.point_sheet import SHOWN_ERRORS, Sheet, read_rows
 from services.api.principal import Principal
 from services.api.problem import Kind, Problem, render
 from services.api.register import refresh
 from services.api.routes.points import check_known, fresh_ids
-from services.api.sheet import BadSheet
+from services.api.sheet import BadSheet, csv_rows
 from services.api.text import Code
 from services.api.window import Window
-from services.api.workbook import MEDIA_TYPE
+from services.api.workbook import MEDIA_TYPE, is_workbook
+from services.api.workbook_worker import read_apart
 from services.runtime.clock import to_datetime
 from services.store import register as store
 from services.store.register import Connection
@@ -78,7 +79,9 @@ async def import_points(
     payload = await _payload(request)
     async with _TURN:
         try:
-            sheet = await asyncio.to_thread(read_sheet, payload, enterprise, coordinates)
+            apart = is_workbook(payload)
+            rows = iter(await read_apart(payload)) if apart else csv_rows(payload)
+            sheet = await asyncio.to_thread(read_rows, rows, enterprise, coordinates)
         except BadSheet as error:
             raise Problem(Kind.INVALID, str(error)) from None
     for row, point in sheet.points.items():

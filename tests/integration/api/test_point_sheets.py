@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import date
+from typing import Any
 
 import psycopg
 import pytest
@@ -43,23 +44,23 @@ def test_a_rehearsal_says_what_would_happen_and_stores_nothing(api: Api) -> None
 def test_half_a_good_sheet_is_none_and_every_wrong_row_is_told(api: Api) -> None:
     """Case 112 of the import corpus, from the front door to the table."""
     code = filed(api)
-    rows = [
+    rows: list[list[Any]] = [
         ["tag", "kind", "unit", "lon", "lat", "gateway"],
         ["GOOD", "level", "m", 107.45, 38.21, None],
         ["OUT", "level", "m", 107.55, 38.21, None],
         ["ALSO-GOOD", "level", "m", None, None, None],
     ]
     path = f"/points/import?enterprise={code}"
-    book = write_workbook(rows[0], rows[1:])  # type: ignore[arg-type]
+    book = write_workbook(rows[0], rows[1:])
     answer = api.admin.http.post(path, content=book, headers=XLSX)
     refused(answer, 422, "invalid", "Nothing was imported", "Row 3: lon", f"area of {code}")
     rows[2][3] = 107.46
     rows[3][5] = "nowhere"
-    book = write_workbook(rows[0], rows[1:])  # type: ignore[arg-type]
+    book = write_workbook(rows[0], rows[1:])
     refused(api.admin.http.post(path, content=book, headers=XLSX), 422, "invalid", "Row 4: gateway")
     assert tags(api, code) == []
     rows[3][5] = None
-    book = write_workbook(rows[0], rows[1:])  # type: ignore[arg-type]
+    book = write_workbook(rows[0], rows[1:])
     done = api.admin.http.post(path, content=book, headers=XLSX)
     assert (done.status_code, done.json()) == (201, {"created": 3})
     bad = api.admin.http.post(path, content=book[:200], headers=XLSX)

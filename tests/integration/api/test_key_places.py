@@ -202,5 +202,12 @@ def test_a_leak_at_a_corridor_is_of_the_corridor_and_of_its_hazard_source(api: A
     api.engine.says("cleared", over(raised))
     calm = {"": 2, "HS-1": None, "PC-1": None, "FW-1": 2}
     eventually(lambda: grades() == calm, 5.0, "the leak is over")
+    about = silent | {"rule": "patrol", "condition": "blocked"}
+    api.engine.raises(8003, code, subject_type="key_place", subject_id="PC-1", grade=4, **about)
+    judged = calm | {"PC-1": 4}
+    eventually(lambda: grades() == judged, 5.0, "another judge speaks of the place itself")
+    api.engine.raises(8004, code, subject_type="enterprise", subject_id=code, grade=3, **silent)
+    blind = {"": 2, "HS-1": 3, "PC-1": 3, "FW-1": 2}
+    eventually(lambda: grades() == blind, 5.0, "nobody sees any of it")
     assert api.admin.http.delete(f"/places/{code}/FW-1").status_code == 204
     assert "FW-1" not in grades()

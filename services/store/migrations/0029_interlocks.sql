@@ -165,9 +165,6 @@ REVOKE EXECUTE ON FUNCTION mend_interlock FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION mend_interlock TO pw_ingest;
 GRANT SELECT, INSERT, DELETE ON interlock_change TO pw_ingest;
 GRANT SELECT ON interlock, interlock_bypass TO pw_ingest, pw_alerts;
--- It reads the book as a whole; who applied and why is none of its business.
-GRANT SELECT (enterprise, id, loop, points, kind, since, until, closed_at, book_version)
-    ON interlock_bypass TO pw_ingest;
 GRANT SELECT ON interlock, interlock_bypass, interlock_bypass_act, interlock_trip_word,
     interlock_change TO pw_api;
 GRANT INSERT ON interlock, interlock_bypass, interlock_bypass_act, interlock_trip_word TO pw_api;

@@ -5,12 +5,17 @@ import os
 import secrets
 import signal
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 import msgspec
+import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
+from services.domain.shelving_policy import HOUR_MS, Allowance, ShelvingPolicy
+from services.store.shelving import body_of
 from services.wire.bus import AlarmItem, Command, Reply
 from tests.integration.alerts.bench import Bench, now_ms
 from tests.integration.alerts.test_alerts import frozen_pids
@@ -123,6 +128,53 @@ async def test_with_the_database_frozen_it_is_taken_out_at_once_and_recorded_lat
     [row] = bench.record.alarms()
     assert (row["state"], row["off"]["how"]) == ("out_of_service", "out_of_service")
     assert bench.record.events() == ["raised", "out_of_service"]
+
+
+def set_policy(bench: Bench, policy: ShelvingPolicy) -> int:
+    """Put a policy in force as the api does; its version."""
+    with psycopg.connect(bench.engines.superuser_url) as connection:
+        row = connection.execute(
+            "INSERT INTO shelving_policy (version, policy, set_by, valid_from, reason, book_version)"
+            " SELECT coalesce(max(version), 0) + 1, %s, 'test', now(), 'proof',"
+            " (SELECT version + 1 FROM book) FROM shelving_policy RETURNING version",
+            (Jsonb(body_of(policy)),),
+        ).fetchone()
+        connection.execute("UPDATE book SET version = version + 1")
+    assert row is not None
+    return int(row[0])
+
+
+@pytest.mark.long
+@pytest.mark.serial
+async def test_the_parks_policy_holds_within_two_seconds_and_after_a_kill_without_a_database(
+    bench: Bench,
+) -> None:
+    alarm = await raised(bench)
+    usual = ShelvingPolicy()
+    longer = Allowance(8 * HOUR_MS, 8 * HOUR_MS)
+    version = set_policy(bench, replace(usual, shelf=(*usual.shelf[:2], longer, usual.shelf[3])))
+    await asyncio.sleep(2)
+    [shelved] = (await ask(bench, "shelve", alarm.id, minutes=480)).alarms
+    assert shelved.off is not None
+    assert shelved.off.policy == version
+    await bench.until_recorded()
+    await ask(bench, "unshelve", alarm.id)
+    bench.kill()
+    pids = frozen_pids(bench.engines)
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        await bench.start()
+        [again] = (await ask(bench, "shelve", alarm.id, minutes=470)).alarms
+        assert again.off is not None
+        assert again.off.policy == version, "from the engine's own disk"
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+        set_policy(bench, usual)
+    await bench.until_recorded(20)
+    body = msgspec.json.decode(bench.record.journal()[-1].body)
+    assert (body["event"], body["alarm"]["off"]["policy"]) == ("shelved", version)
 
 
 async def test_what_is_refused_says_why_and_changes_nothing(bench: Bench) -> None:

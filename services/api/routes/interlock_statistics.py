@@ -18,6 +18,7 @@ from services.api.text import Code
 from services.api.window import Window
 from services.domain.bypass import HOUR_MS
 from services.domain.use_rate import Use, equipment_rate, total, use_over
+from services.runtime.clock import to_ms
 from services.store import interlock_record as store
 from services.store.interlock import Interlock
 from services.store.interlock_record import TooMuch
@@ -110,7 +111,8 @@ async def interlock_statistics(
     end: Until = None,
     lowest: Annotated[int, Query(ge=0, le=MOST_LOWEST, description="Loops at most")] = 20,
 ) -> Response:
-    """Use rates, now and weighted by time, and equipment rates: what is seen of the park."""
+    """Use rates, now and weighted by time, and equipment rates: what is seen of the park. A loop
+    counts from its registration on."""
     scope = narrowed(principal, enterprise)
     since, until = span(here, start, end)
     known = here.register.interlocks.loops
@@ -156,7 +158,8 @@ async def _reckon(
         use = Use()
         if loop.fitted:
             told = [] if place is None else changes.get(place.point.id, [])
-            use = use_over(told, outages.get(key, ()), since, until)
+            begun = max(since, min(to_ms(loop.created_at), until))
+            use = use_over(told, outages.get(key, ()), begun, until)
         at_once = stands.use if loop.fitted else Use()
         found.append(_Reckoned(loop, stands.state, stands.in_outage, at_once, use))
         if number % SLICE == SLICE - 1:

@@ -261,6 +261,27 @@ def states(api: Api, enterprise: str, point: int, *changes: tuple[int, int | Non
             )
 
 
+def registered_long_ago(api: Api, enterprise: str) -> None:
+    """Its loops are ten days older than they are."""
+    with record(api) as superuser:
+        superuser.execute(
+            "UPDATE interlock SET created_at = created_at - interval '10 days',"
+            " book_version = (SELECT version + 1 FROM book) WHERE enterprise = %s",
+            (enterprise,),
+        )
+        superuser.execute("UPDATE book SET version = version + 1")
+
+
+def test_a_loop_counts_from_its_registration_on(api: Api) -> None:
+    code = api.enterprise()
+    point = api.point(code, "ESD-1", kind="interlock", unit="1")
+    made(api, code)
+    states(api, code, point["id"], (now() - 10 * HOUR_MS, 3))
+    over = api.admin.ask("/statistics/interlocks", enterprise=code)["park"]["over_time"]
+    assert over["out"] < 1
+    assert over["unknown"] == 0
+
+
 def test_rates_over_time_leave_outages_out_and_say_what_nobody_knows(api: Api) -> None:
     code = api.enterprise()
     begun = now() - 10 * HOUR_MS
@@ -272,6 +293,7 @@ def test_rates_over_time_leave_outages_out_and_say_what_nobody_knows(api: Api) -
         unknown: list[tuple[int, int | None]] = [(begun, 0), (begun + 9 * HOUR_MS, None)]
         states(api, code, point["id"], *(bypassed if number == 1 else unknown))
     missing = [{"tag": "XV-3", "action": "close"}]
+    registered_long_ago(api, code)
     made(api, code, "ESD-3", effects=missing, fitted=False, basis="HAZOP 2025-07")
     end = to_datetime(begun + 10 * HOUR_MS).isoformat()
     span = {"start": to_datetime(begun).isoformat(), "end": end, "enterprise": code}

@@ -76,11 +76,24 @@ test('without rules the screen says so', async () => {
   expect(document.body.textContent).toContain('没有设计抑制规则');
 });
 
-test('an alarm that a rule suppresses tells which, and what it found', async () => {
-  const logic_text = 'P-3 停运：XS-3 为“断”';
-  const off_board = { how: 'suppressed', by: 's1', rule_version: 2, reason: '停泵无流量', logic_text };
-  await shown({ id: 'a1', enterprise: 'HX01', tag: 'FT-3', grade: 3, state: 'suppressed', off_board });
+const suppressed = (logic: object) => {
+  const off_board = { how: 'suppressed', by: 's1', reason: '停泵无流量', logic, logic_text: 'as told' };
+  return { id: 'a1', enterprise: 'HX01', tag: 'FT-3', grade: 3, state: 'suppressed', off_board };
+};
+
+test.each([
+  [{ kind: 'state', tag: 'XS-3', states: 'off,on', value: 'off' }, 'P-3 停运：XS-3 为“断 / 通”'],
+  [
+    { kind: 'limit', tag: 'SI-3', direction: 'low', limit: 100, unit: 'rpm', value: 20 },
+    'P-3 停运：SI-3 ≤ 100 rpm（当时 20 rpm）',
+  ],
+  [{ kind: 'alarm', tag: 'PT-3', alarm: 'low' }, 'P-3 停运：PT-3 的“低报”报警存在'],
+  [{ kind: 'alarm', tag: 'PT-3', alarm: 'stuck' }, 'P-3 停运：PT-3 的“数值不变”报警存在'],
+  [{ kind: 'alarm', tag: 'PT-3' }, 'P-3 停运：PT-3 有报警存在'],
+  [{ kind: 'dream' }, 'as told'],
+])('an alarm that a rule suppresses tells which, and what it found: %j', async (logic, told) => {
+  await shown(suppressed({ name: 'P-3 停运', ...logic }));
   const row = document.querySelector<HTMLElement>('[data-testid="off-row"]');
-  expect(row?.textContent).toContain('抑制规则：P-3 停运：XS-3 为“断”');
+  expect(row?.textContent).toContain(`抑制规则：${told}`);
   expect(row?.textContent).toContain('停泵无流量');
 });

@@ -88,7 +88,7 @@ def logic_text(logic: Facts, language: Language) -> str | None:
     if logic.get("kind") != "limit":
         return _in(language, (f"{name}：{zh}", f"{name}: {en}"))
     unit = logic.get("unit") or ""
-    return _in(language, (f"{name}：{zh}（{shown} {unit}）", f"{name}: {en} ({shown} {unit})"))
+    return _in(language, (f"{name}：{zh.rstrip()}（{shown} {unit}）", f"{name}: {en} ({shown} {unit})"))
 
 
 def _condition(facts: Facts) -> Said:
@@ -103,7 +103,7 @@ def _condition(facts: Facts) -> Said:
         case "limit":
             sign = "≤" if facts.get("direction") == "low" else "≥"
             told = f"{tag} {sign} {_number(facts.get('limit'))} {facts.get('unit') or ''}".rstrip()
-            return told, told
+            return f"{told} ", told
         case _:
             zh, en = _called(facts.get("alarm"))
             return f"{tag} 的{zh}报警存在", f"the {en}alarm of {tag} stands"

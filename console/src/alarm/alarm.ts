@@ -83,8 +83,22 @@ export interface OffBoard {
   readonly approvedBy: string | null;
   /** What the second person had to say. */
   readonly approvalNote: string | null;
-  /** The logic of the rule that suppresses it, in a sentence; null: no rule does. */
-  readonly logic: string | null;
+  /** The logic of the rule that suppresses it; null: no rule does. */
+  readonly logic: Logic | null;
+}
+
+/** A rule of suppression and what met its condition; `text`: the same in the server's words. */
+export interface Logic {
+  readonly name: string;
+  readonly kind: string;
+  readonly tag: string;
+  readonly states: readonly string[];
+  readonly direction: string | null;
+  readonly limit: number | null;
+  readonly unit: string;
+  readonly alarm: string | null;
+  readonly value: number | null;
+  readonly text: string;
 }
 
 const STALE_MS = 24 * 3_600_000;

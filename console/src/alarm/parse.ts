@@ -1,4 +1,4 @@
-import { ALARM_STATES, CLOSINGS, type Alarm, type AlarmMessage, type Grade, type OffBoard } from './alarm';
+import { ALARM_STATES, CLOSINGS, type Alarm, type AlarmMessage, type Grade, type Logic, type OffBoard } from './alarm';
 import { instant, isJson, number, oneOf, scalar, text } from '../api/parse';
 
 /**
@@ -61,7 +61,23 @@ function parseOff(raw: unknown): OffBoard | null {
     permit: text(raw['permit']),
     approvedBy: text(raw['approved_by']),
     approvalNote: text(raw['approval_note']),
-    logic: text(raw['logic_text']),
+    logic: parseLogic(raw['logic'], text(raw['logic_text'])),
+  };
+}
+
+function parseLogic(raw: unknown, said: string | null): Logic | null {
+  if (!isJson(raw) || said === null) return null;
+  return {
+    name: text(raw['name']) ?? '',
+    kind: text(raw['kind']) ?? '',
+    tag: text(raw['tag']) ?? '',
+    states: (text(raw['states']) ?? '').split(','),
+    direction: text(raw['direction']),
+    limit: number(raw['limit']),
+    unit: text(raw['unit']) ?? '',
+    alarm: text(raw['alarm']),
+    value: number(raw['value']),
+    text: said,
   };
 }
 

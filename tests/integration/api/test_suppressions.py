@@ -75,7 +75,7 @@ def test_its_logic_is_told_in_both_languages(api: Api, works: str) -> None:
     )
     address = f"/suppressions/{made['id']}"
     assert api.admin.ask(address, lang="zh")["text"] == (
-        "SI-1 ≤ 50 rpm时抑制：FT-1 的报警、危险源 tanks 各监测点的数值不变报警"
+        "SI-1 ≤ 50 rpm 时抑制：FT-1 的报警、危险源 tanks 各监测点的数值不变报警"
         "（气体、氧、火灾、烟雾除外）（2–4级报警）；条件消失后保持 90 秒"
     )
     api.admin.remove(address)

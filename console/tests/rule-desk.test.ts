@@ -88,7 +88,7 @@ test('every rule is listed with how it judges; one that cannot judge says so', a
   const [limit, rate] = all('rule').map((row) => row.textContent ?? '');
   expect(limit).toContain('H 高报 ≥ 80 %');
   expect(limit).toContain('第 2 版');
-  expect(limit).toContain('停泵 (≤ 300 秒)');
+  expect(limit).toContain('处置措施（300 秒内）：停泵');
   expect(rate).toContain('未判定');
   expect(rate).toContain('未作报警合理化说明');
   all('rule-open')[1]?.click();

@@ -43,6 +43,8 @@ class DueWatch:
         self._days: list[DueDay] = []
         self._seen: tuple[int, date] | None = None
         self._looked_at = 0.0
+        self._epoch: str | None = None
+        """Of the engine that was told everything."""
 
     async def look(self) -> int:
         """One look; how many claims were made. Raises DatabaseAway."""
@@ -50,7 +52,11 @@ class DueWatch:
             return 0
         await self._read()
         now = self._clock.now_ms()
-        said = to_claim(wanted(self._days, now), _standing(self._replica.open.values()), now)
+        # A new engine may have what stands from the record, on a lease that soon runs out.
+        told = self._replica.epoch == self._epoch
+        standing = _standing(self._replica.open.values(), told=told)
+        said = to_claim(wanted(self._days, now), standing, now)
+        self._epoch = self._replica.epoch
         for start in range(0, len(said), A_MESSAGE):
             items = [_item(each) for each in said[start : start + A_MESSAGE]]
             self._bus.publish(bus.CLAIM, msgspec.json.encode(ClaimItems(items)))
@@ -67,11 +73,12 @@ class DueWatch:
         self._seen, self._looked_at = seen, at
 
 
-def _standing(alarms: Iterable[AlarmItem]) -> dict[Place, Standing]:
-    """The due alarms whose condition is there, as the engine told them."""
+def _standing(alarms: Iterable[AlarmItem], *, told: bool) -> dict[Place, Standing]:
+    """The due alarms whose condition is there, as the engine told them; `told`: that it holds them
+    from us, and not from another engine's record."""
     return {
         (alarm.enterprise, alarm.subject_type, alarm.subject_id, alarm.rule): Standing(
-            alarm.facts, alarm.judged
+            alarm.facts, alarm.judged and told
         )
         for alarm in alarms
         if alarm.rule in KEYS and alarm.cleared_at is None and alarm.closed_as is None

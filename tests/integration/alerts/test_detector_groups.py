@@ -4,8 +4,10 @@ import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from services.store.alarm_list import find_alarm, open_alarms
 from tests.integration.alerts.bench import Bench
 from tests.living.engines_alone import Engines
 
@@ -51,6 +53,14 @@ async def test_its_members_change_under_a_standing_alarm_and_it_outlives_the_eng
     rows = {row["condition"]: row for row in bench.record.alarms()}
     assert [rows[each]["group_code"] for each in ("voting", "H")] == ["ring", "ring"]
     assert rows["voting"]["judged"]
+    url = bench.engines.database_url("api")
+    async with await psycopg.AsyncConnection.connect(url) as connection:
+        shown = await find_alarm(connection, told["GT-1"].id, None)
+        standing = await open_alarms(connection, 1_000)
+    assert shown is not None
+    assert (shown.group, shown.first_out_rank) == ("ring", told["GT-1"].first_out_rank)
+    mine = {each.id: each.group for each in standing if each.enterprise == shown.enterprise}
+    assert mine[shown.id] == "ring"
     assert bench.record.chain().sound
 
 

@@ -123,8 +123,8 @@ class Engine:
                 continue
             track.run_out(track.estimate(now), trace)
             self._fleet.conclude(track, trace, now, out)
-        self._shelves.tick(now, out)
         self._suppressions.tick(now)
+        self._shelves.tick(now, out)
         self._follow(now, out)
         self._sounding.tick(now)
         return out

@@ -88,7 +88,9 @@ def logic_text(logic: Facts, language: Language) -> str | None:
     if logic.get("kind") != "limit":
         return _in(language, (f"{name}：{zh}", f"{name}: {en}"))
     unit = logic.get("unit") or ""
-    return _in(language, (f"{name}：{zh.rstrip()}（{shown} {unit}）", f"{name}: {en} ({shown} {unit})"))
+    return _in(
+        language, (f"{name}：{zh.rstrip()}（{shown} {unit}）", f"{name}: {en} ({shown} {unit})")
+    )
 
 
 def _condition(facts: Facts) -> Said:

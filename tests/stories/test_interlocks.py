@@ -7,9 +7,12 @@ from services.alerts.engine import Engine
 from services.domain.alarm import AlarmState
 from services.domain.bypass import BypassKind
 from services.domain.bypass_permit import BypassPermit
+from services.domain.claim import Claim
 from services.domain.directory import BookChange, GoneGateway
 from services.domain.point import STATES, Point, PointKind, Reporting
 from services.domain.reading import Quality
+from services.domain.subject import Subject
+from services.domain.suppression import INHIBIT
 from tests.stories.park import Park, Told, ms
 
 ESD = Point(31, "acme", "ESD-301", PointKind.INTERLOCK, "1", period_s=10.0, gateway="gw")
@@ -176,6 +179,16 @@ def test_what_was_heard_since_the_snapshot_is_remembered_too() -> None:
     plant.engine = Engine.load(dump, plant.directory)
     plant.engine.remember(list(plant.stored.values()))
     assert plant.wait(HOUR) == [("raised", HOUR)]
+
+
+def test_no_logic_of_the_plant_takes_it_off_the_board() -> None:
+    plant = Plant()
+    inhibits = Claim(INHIBIT, "acme", Subject.point("ESD-301"), INHIBIT, True, 4, ms(0), "stopped",
+                     {"logic": "the unit is stopped"}, ESD.id)  # fmt: skip
+    plant.take(plant.engine.claim([inhibits], ms(0)))
+    assert plant.tell("removed", 5) == [("raised", 5)]
+    (alarm,) = (each for each in plant.engine.open_alarms() if each.rule == "bypass")
+    assert (alarm.off, alarm.state) == (None, AlarmState.UNACKNOWLEDGED)
 
 
 def test_a_point_or_gateway_that_goes_takes_its_alarm_along() -> None:

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.domain.alarm import Alarm
-from services.domain.bypass_permit import BREACHES
 from services.domain.claim import Claim
 from services.domain.directory import Directory
 from services.domain.point import Point, PointKind
@@ -46,10 +45,7 @@ class Candidate:
 
     @property
     def is_sacred(self) -> bool:
-        """It protects people, whether or not the unit runs; or it tells that a bypass is not
-        approved, which no logic of the plant makes good (an approved outage does)."""
-        if self.alarm in BREACHES:
-            return True
+        """It protects people, whether or not the unit runs."""
         kinds = self.kinds | {self.point.kind}
         return self.grade < WORST_SUPPRESSED or not kinds.isdisjoint(NEVER_SUPPRESSED)
 

@@ -19,10 +19,6 @@ class Breach(StrEnum):
     EXPIRED = "bypass_expired"
 
 
-BREACHES = frozenset(each.value for each in Breach)
-"""No logic of the plant takes these off the board: a bypass must not remove its own alarm."""
-
-
 @dataclass(frozen=True, slots=True)
 class BypassPermit:
     """An approval of a bypass from `since` to `until` (epoch ms, the end not included). `points`:

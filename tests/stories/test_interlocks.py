@@ -185,8 +185,8 @@ def test_no_logic_of_the_plant_takes_it_off_the_board() -> None:
     plant = Plant()
     inhibits = Claim(INHIBIT, "acme", Subject.point("ESD-301"), INHIBIT, True, 4, ms(0), "stopped",
                      {"logic": "the unit is stopped"}, ESD.id)  # fmt: skip
-    plant.take(plant.engine.claim([inhibits], ms(0)))
     assert plant.tell("removed", 5) == [("raised", 5)]
+    assert plant.take(plant.engine.claim([inhibits], ms(5))) == [("raised", 0)]
     (alarm,) = (each for each in plant.engine.open_alarms() if each.rule == "bypass")
     assert (alarm.off, alarm.state) == (None, AlarmState.UNACKNOWLEDGED)
 

@@ -70,7 +70,7 @@ def test_between_two_occurrences_the_one_that_waits_for_its_acknowledgement_is_t
     assert story.alarm.state is AlarmState.RETURNED_UNACKNOWLEDGED
     assert approve(story, first) == ([("shelved", 5)], [])
     story.read(30, 6)
-    assert story.alarm.state is AlarmState.SHELVED
+    assert [alarm.state for alarm in story.open] == [AlarmState.SHELVED]
 
 
 def test_where_nothing_stands_any_more_nothing_is_done() -> None:

@@ -34,7 +34,7 @@ export const boardEn = {
   'group.rows': '{count} listed',
   'keys.group': 'Group the alarms by detector group or hazard source, or no longer',
   'keys.groups': 'Previous or next group',
-  'keys.boards': 'Off the board, approvals, statistics, hand-over',
+  'keys.boards': 'Off the board, approvals, statistics, hand-over, interlocks',
 
   'board.title': 'Alarms off the board',
   'board.how': 'How',

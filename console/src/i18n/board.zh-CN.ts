@@ -33,7 +33,7 @@ export const boardZhCN = {
   'group.rows': '{count} 条',
   'keys.group': '报警按探测器组或危险源分组，再按取消',
   'keys.groups': '上一组、下一组',
-  'keys.boards': '离板、批准、统计、交接班',
+  'keys.boards': '离板、批准、统计、交接班、联锁',
 
   'board.title': '不在报警板上的报警',
   'board.how': '方式',

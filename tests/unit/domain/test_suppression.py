@@ -24,6 +24,11 @@ def test_without_limits_to_compare_the_grade_decides(
     assert [shelf.covers(grade, theirs, high=True) for grade in (2, 3, 4)] == [False, True, True]
 
 
-@pytest.mark.parametrize("how", [Off.SUPPRESSED, Off.OUT_OF_SERVICE])
-def test_the_other_ways_cover_everything(how: Off) -> None:
-    assert off(how).covers(1, 99.0, high=True) is True
+def test_out_of_service_covers_everything() -> None:
+    assert off(Off.OUT_OF_SERVICE).covers(1, 99.0, high=True) is True
+    assert off(Off.OUT_OF_SERVICE).covers(4, None, high=True) is True
+
+
+@pytest.mark.parametrize(("grade", "covered"), [(1, False), (2, False), (3, True), (4, True)])
+def test_logic_covers_its_grade_and_below_wherever_the_limit_is(grade: int, covered: bool) -> None:
+    assert off(Off.SUPPRESSED).covers(grade, 99.0, high=True) is covered

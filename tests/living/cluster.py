@@ -4,6 +4,7 @@ To make one takes half of a first start, most of it waiting for the disk. What a
 is proved where nobody lays anything first.
 """
 
+import atexit
 import os
 import shutil
 import subprocess
@@ -41,6 +42,8 @@ def _template() -> Path:
     # Others than its owner may enter: the database runs as a user of its own.
     folder = Path(tempfile.mkdtemp(prefix="parkwatch-cluster-"))
     folder.chmod(0o755)
+    # Where no run of pytest has an end: the benchmarks use it, too.
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     data = DataDir(folder)
     prefix = Cache(engines_home(os.environ)).path(DATABASE.entry(machine()))
     Postgres(prefix, data.postgres, 0, data.account, Secrets(data.secrets)).make()

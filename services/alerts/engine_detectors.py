@@ -58,10 +58,10 @@ class Detectors:
         """What a batch brought, in order of judging time; historical readings are passed by."""
         if not self._watches:
             return
-        self._settle(now, out)
         of_point = self._of_point
         mine = [each for each in readings if each.point_id in of_point and not each.is_old]
         mine.sort(key=order)
+        self._settle(now, out, {each.point_id for each in mine})
         touched: dict[Key, Watch] = {}
         for reading in mine:
             for key, watch in of_point[reading.point_id].items():
@@ -153,8 +153,8 @@ class Detectors:
                 watch.restore(each.memory)
                 watch.put(each.state)
 
-    def _settle(self, now: int, out: Outcome) -> None:
-        """After a recovery: the alarms that stand say what is there."""
+    def _settle(self, now: int, out: Outcome, coming: Collection[int] = ()) -> None:
+        """After a recovery: what stands says what is there. `coming` are the points of the batch."""
         if self._settled:
             return
         self._settled = True
@@ -163,7 +163,7 @@ class Detectors:
             self._align(watch, standing, now, out)
             self._look(watch, now, out)
             if watch.heard_at == 0:
-                self._acquaint(watch, now, out)
+                self._acquaint(watch, now, out, coming)
             self._done(key, watch, now, out)
 
     def _align(self, watch: Watch, standing: Mapping[Place, Alarm], now: int, out: Outcome) -> None:
@@ -341,9 +341,9 @@ class Detectors:
         self._claims.take(claim, now, out)
         watch.lapsed = False
 
-    def _acquaint(self, watch: Watch, now: int, out: Outcome) -> None:
-        """A new rule judges the newest values at once."""
-        for reading in self._newest_but(watch, ()):
+    def _acquaint(self, watch: Watch, now: int, out: Outcome, known: Collection[int] = ()) -> None:
+        """A new rule judges the newest values at once, but of the points that are `known`."""
+        for reading in self._newest_but(watch, known):
             if watch.fault is None:
                 self._feed(watch, reading, now, out)
 

@@ -316,3 +316,11 @@ def test_a_neighbour_that_finds_the_same_unshelves_it() -> None:
     park.take(park.engine.act(shelve, None, ms(1))[0])
     assert park.feed({2: 1.0}, far) == [("raised", 2)], "no neighbour"
     assert park.feed({3: 1.0}, twin) == [("raised", 3), ("unshelved", 3)]
+
+
+def test_its_first_batch_is_judged_in_order_of_time_from_its_beginning() -> None:
+    """What the same batch brings later is no news of before it."""
+    park = Ruled(detector("deviation", TEMPERATURE, TWIN, limit=15.0, smooth_s=4.0))
+    values = ((TEMPERATURE, 0, 10.0), (TWIN, 0, 30.0), (TEMPERATURE, 2, 10.0))
+    park.judge([park.reading(value, at, at, point=point) for point, at, value in values])
+    assert park.alarm.raised_at == ms(0)

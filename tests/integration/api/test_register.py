@@ -239,8 +239,13 @@ def test_what_is_foreign_reads_as_what_does_not_exist(api: Api) -> None:
     assert [e["code"] for e in person.items("/enterprises")] == [ours]
     assert [p["enterprise"] for p in person.items("/points")] == [ours]
     person.tell(f"/enterprises/{ours}/gateways", {"code": "gw2"}, status=201)
-    for path, body in (("/points", {}), ("/users", {}), ("/rules", {})):
-        refused(person.http.post(path, json=body), 403, "forbidden", "enterprise")
+    for path in ("/points", "/users"):
+        refused(person.http.post(path, json={}), 403, "forbidden", "enterprise")
+    one, other = (
+        person.http.post("/rules", json=rule | {"enterprise": code}) for code in (theirs, "nowhere")
+    )
+    assert one.status_code == other.status_code == 422
+    assert one.text.replace(theirs, "nowhere") == other.text
 
 
 @pytest.mark.parametrize("role", ["regulator", "inspector"])

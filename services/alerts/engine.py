@@ -28,7 +28,7 @@ from services.domain.flood import Flood
 from services.domain.judgement import PointState
 from services.domain.occurrence import History
 from services.domain.reading import Reading
-from services.domain.suppression import INHIBIT
+from services.domain.suppression import INHIBIT, Off
 from services.domain.suppression_hold import SuppressionState
 from services.domain.verdict import Trace
 
@@ -349,6 +349,8 @@ class Engine:
         if isinstance(record, Transition):
             self._sounding.replay(record)
             self._suppressions.unsettle()
+            if record.alarm.off is not None and record.alarm.off.how is Off.SUPPRESSED:
+                self._shelves.unsettle()
         if isinstance(record, Claim) or (
             isinstance(record, Transition) and record.alarm.is_claimed
         ):

@@ -35,6 +35,7 @@ _BACK = {
 }
 _EASED = (EventKind.UNSHELVED, EventKind.DEESCALATED, EventKind.CORRECTED)
 """What happened to alarms that logic may now take."""
+_RISES = (EventKind.RAISED, EventKind.ESCALATED, EventKind.EXERCISE_ENDED)
 _OFF = {LifeEvent.SHELVE: Off.SHELVED, LifeEvent.TAKE_OUT: Off.OUT_OF_SERVICE}
 
 
@@ -103,7 +104,7 @@ class Shelves:
             if each.event in _EASED:
                 freed[alarm.id] = None
             inhibits = inhibits or alarm.rule == INHIBIT
-            if each.event in (EventKind.RAISED, EventKind.ESCALATED) and tells(alarm):
+            if each.event in _RISES and tells(alarm):
                 who, kin = self._groups.rise_of(alarm)
                 for kinship in kin:
                     risen.setdefault(kinship, set()).add(who)

@@ -116,7 +116,7 @@ class Suppressions:
             self._settle(now)
             for each in out.transitions:
                 for work in self._waiting_for(each.alarm):
-                    _count(work, each.alarm)
+                    _count(work, each.alarm, self._is_ours(each.alarm))
                     self._look(work, now)
         if self._said:
             out.suppressions += self._said
@@ -146,14 +146,16 @@ class Suppressions:
                 self._drop(key)
             elif key not in self._works or self._works[key].rule != rule:
                 self._renew(rule)
-        points = bool(change.points or change.removed_points or change.gone_gateways)
+        points = bool(
+            change.points or change.removed_points or change.gone_gateways or change.groups
+        )
+        self._moved = self._moved or points
         if not (change.suppressions or (points and self._works)):
             return
         self._find_loops()
         self._settle(now)
         for work in list(self._works.values()):
             self._look(work, now)
-        self._moved = self._moved or points
 
     def standings(self, keys: Iterable[Key]) -> list[Standing]:
         """Where these rules stand; those that nobody knows are left out."""
@@ -199,7 +201,7 @@ class Suppressions:
             work.parents.clear()
         for known in self._fleet.desk.open.values():
             for work in self._waiting_for(known.alarm):
-                _count(work, known.alarm)
+                _count(work, known.alarm, self._is_ours(known.alarm))
         for work in self._works.values():
             self._look(work, now)
 
@@ -243,6 +245,11 @@ class Suppressions:
             parent = min(work.parents, default=None)
             return Answer(parent is not None, None, seen.value, parent)
         return Answer(rule.condition.is_met(seen.value, work.met), None, seen.value)
+
+    def _is_ours(self, alarm: Alarm) -> bool:
+        """Whether a limit or a rule raised it, not another judge."""
+        key = alarm.enterprise, alarm.rule
+        return alarm.direction is not None or key in self._fleet.directory.detectors
 
     def _waiting_for(self, alarm: Alarm) -> list[_Work]:
         """The rules that wait for alarms of its point."""
@@ -304,7 +311,7 @@ class Suppressions:
         }
 
 
-def _count(work: _Work, alarm: Alarm) -> None:
+def _count(work: _Work, alarm: Alarm, ours: bool) -> None:
     """Keep the alarms that meet a condition: those that stand, in earnest, on the board or off it
     by design. What somebody has shelved or works on is no reason to hide what follows from it."""
     off = alarm.off
@@ -314,6 +321,7 @@ def _count(work: _Work, alarm: Alarm) -> None:
     if (
         event.is_open(alarm)
         and not event.is_over(alarm)
+        and ours
         and not (by_hand or alarm.historical or alarm.exercise or alarm.rule in _APART)
         and alarm.judged
         and wanted in (None, called)

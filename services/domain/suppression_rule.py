@@ -111,6 +111,13 @@ class SuppressionRule:
             return False
         return any(target.is_aimed(point) for target in self.targets)
 
+    def may_quieten(self, point: Point, alarm: str | None) -> bool:
+        """Whether it could take any alarm of this point (called so) off the board."""
+        if point.kind in NEVER_SUPPRESSED or not self.aims_at(point):
+            return False
+        mine = (each for each in self.targets if each.is_aimed(point))
+        return any(None in (each.alarm, alarm) or each.alarm == alarm for each in mine)
+
     def covers(self, point: Point, grade: int, alarm: str) -> bool:
         """Whether it takes an alarm of this grade and name off the board while it holds."""
         if grade < self.grade or not self.aims_at(point):
@@ -150,7 +157,8 @@ def looped(rules: Iterable[SuppressionRule], find: Find) -> list[tuple[str, ...]
         after[key] = [
             other
             for other, theirs in by_key.items()
-            if (point := find(theirs.condition.point_id)) is not None and rule.aims_at(point)
+            if (point := find(theirs.condition.point_id)) is not None
+            and rule.may_quieten(point, theirs.condition.alarm)
         ]
     return [loop for key in by_key if (loop := _way_back(key, after))]
 

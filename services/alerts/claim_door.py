@@ -8,15 +8,13 @@ import structlog
 
 from services.alerts.engine import TooManyClaims
 from services.alerts.judge import Judge
-from services.domain.claim import Claim
+from services.domain.claim import OWN_KEYS, Claim
 from services.domain.subject import Subject, SubjectType
 from services.wire.bus import ClaimItem, ClaimItems
 
 _WORD = re.compile(r"[A-Za-z0-9_.:-]{1,64}", re.ASCII)
 _FACTS = 32
 _TEXT = 500
-OURS = ("silence", "clock", "undetermined", "bypass")
-"""Keys that we claim ourselves."""
 
 _log = structlog.get_logger()
 
@@ -85,7 +83,7 @@ def _unfit(item: ClaimItem) -> str | None:
     words = (item.key, item.enterprise, item.subject_type, item.condition)
     if not all(_WORD.fullmatch(word) for word in words):
         return "key, enterprise, subject_type and condition are 1 to 64 of A-Z a-z 0-9 _ . : -"
-    if item.key in OURS:
+    if item.key in OWN_KEYS:
         return "this key is the engine's own"
     if not (1 <= len(item.subject_id) <= 128 and item.subject_id.isprintable()):
         return "subject_id has 1 to 128 printable characters"

@@ -80,7 +80,7 @@ class Engine:
     def claim(self, claims: Iterable[Claim], now: int) -> Outcome:
         """The second input: what other judges have decided. Raises TooManyClaims."""
         out = Outcome()
-        for each in claims:
+        for each in self._claims.with_room(claims):
             self._claims.take(each, now, out)
         self._follow(now, out)
         return out

@@ -9,15 +9,16 @@ from services.alerts.engine_match import Known
 from services.alerts.engine_outcome import Outcome
 from services.domain import event
 from services.domain.alarm import Alarm, ClosedAs, EventKind, Transition, next_id
-from services.domain.claim import Claim, Place
+from services.domain.claim import OWN_KEYS, Claim, Place
 from services.domain.suppression import Off, OffBoard
 
 MOST = 100_000
-"""Leased claims kept; what is claimed beyond them is refused (and its judge is told)."""
+"""Leased claims of other judges kept; a message that claims more is refused whole (and logged).
+Those that the engine claims itself are as many as its points: nobody refuses them."""
 
 
 class TooManyClaims(Exception):
-    """No room for another leased claim; nothing of it was taken."""
+    """No room for all that a message claims; nothing of it was taken."""
 
 
 @dataclass(slots=True)
@@ -35,10 +36,22 @@ class Claims:
         self._desk = desk
         self._known: dict[Place, Known] = {}
         self._leased: dict[Place, Leased] = {}
+        self._foreign: set[Place] = set()
         self._ends: list[tuple[int, Place]] = []
 
+    def with_room(self, claims: Iterable[Claim]) -> list[Claim]:
+        """A message's claims, before the first of them is taken. Raises TooManyClaims where they
+        have not all room."""
+        told = list(claims)
+        asked = {claim.place for claim in told if _is_counted(claim)} - self._foreign
+        if asked and len(self._foreign) + len(asked) > MOST:
+            raise TooManyClaims(
+                f"{len(asked)} more leased claims beside {len(self._foreign)}: the most is {MOST}"
+            )
+        return told
+
     def take(self, claim: Claim, now: int, out: Outcome, off: OffBoard | None = None) -> None:
-        """Make a claim true of the alarms. Raises TooManyClaims.
+        """Make a claim true of the alarms. Other judges' have their room checked before.
 
         `off`: what the plant's logic says of it: a new occurrence is born off the board.
         """
@@ -80,7 +93,7 @@ class Claims:
     def withdraw(self, places: Iterable[Place], now: int, out: Outcome) -> None:
         """The subject, or the rule by which it was judged, went."""
         for place in places:
-            self._leased.pop(place, None)
+            self._release(place)
             known = self._known.get(place)
             if known is not None and event.is_open(known.alarm):
                 gone = event.closed(known.alarm, ClosedAs.WITHDRAWN, now)
@@ -149,10 +162,10 @@ class Claims:
         place = claim.place
         before = self._leased.get(place)
         if claim.lease_until is None:
-            self._leased.pop(place, None)
+            self._release(place)
             return
-        if before is None and len(self._leased) >= MOST:
-            raise TooManyClaims(f"there are {MOST} leased claims already")
+        if _is_counted(claim):
+            self._foreign.add(place)
         if before is None or before.lapsed or _said(before.claim) != _said(claim):
             out.claims.append(claim)
         self._leased[place] = Leased(claim)
@@ -160,6 +173,10 @@ class Claims:
         if len(self._ends) > 4 * len(self._leased) + 1_000:
             self._ends = [(e.claim.lease_until or 0, p) for p, e in self._leased.items()]
             heapq.heapify(self._ends)
+
+    def _release(self, place: Place) -> None:
+        self._leased.pop(place, None)
+        self._foreign.discard(place)
 
     def _raise(self, claim: Claim, now: int, out: Outcome, off: OffBoard | None) -> None:
         place, identity, count = claim.place, claim.identity, 0
@@ -223,6 +240,11 @@ class Claims:
 
 def _place(alarm: Alarm) -> Place:
     return alarm.enterprise, alarm.subject.type, alarm.subject.id, alarm.rule
+
+
+def _is_counted(claim: Claim) -> bool:
+    """Whether it takes room: another judge's, for a time."""
+    return claim.lease_until is not None and claim.key not in OWN_KEYS
 
 
 def _said(claim: Claim) -> Claim:

@@ -15,7 +15,7 @@ from services.alerts.engine_suppressing import why_off
 from services.domain import event
 from services.domain.alarm import Alarm
 from services.domain.directory import BookChange
-from services.domain.reading import FUTURE_TOLERANCE_MS, Quality, Reading
+from services.domain.reading import FUTURE_TOLERANCE_MS, Quality, Reading, ReadingFlag
 from services.domain.suppression import Off
 from services.domain.suppression_hold import Answer, Hold, Phase, SuppressionState, Unknown
 from services.domain.suppression_rule import ConditionKind, SuppressionRule, looped
@@ -99,15 +99,21 @@ class Suppressions:
         if not self._works:
             return
         self._settle(now)
-        newest: dict[int, Reading] = {}
+        newest: dict[int, list[Reading]] = {}
         for each in readings:
             if each.point_id in self._of_point and not each.is_old:
-                known = newest.get(each.point_id) or self._seen(each.point_id)
-                if known is None or _order(each) >= _order(known):
-                    newest[each.point_id] = each
-        for point_id, reading in newest.items():
+                before = self._seen(each.point_id)
+                known = newest.get(each.point_id) or ([] if before is None else [before])
+                if not known or _order(each) > _order(known[-1]):
+                    newest[each.point_id] = [each]
+                elif _order(each) == _order(known[-1]):
+                    newest[each.point_id] = [*known, each]
+        for point_id, told in newest.items():
             for key in self._of_point[point_id]:
-                self._look(self._works[key], now, reading)
+                work = self._works[key]
+                if _is_disputed(work, told):
+                    work.stale_at = told[-1].judged_at
+                self._look(work, now, told[-1])
 
     def follow(self, now: int, out: Outcome) -> bool:
         """After a step: which alarms came, went or were taken off. Whether other alarms are to be
@@ -230,7 +236,7 @@ class Suppressions:
         just = reading is not None and _is_sign_of_life(reading)
         if seen is None:
             return Answer(None, Unknown.NO_VALUE)
-        if not self._is_heard(point.id, just):
+        if ReadingFlag.FUTURE in seen.flags or not self._is_heard(point.id, just):
             work.stale_at = seen.judged_at
         if work.stale_at is not None and seen.judged_at <= work.stale_at:
             return Answer(None, Unknown.SILENT, seen.value)
@@ -329,6 +335,21 @@ def _count(work: _Work, alarm: Alarm, ours: bool) -> None:
         work.parents[alarm.id] = alarm
     else:
         work.parents.pop(alarm.id, None)
+
+
+def _is_disputed(work: _Work, told: Sequence[Reading]) -> bool:
+    """Whether values of one instant disagree on a condition: who does not meet it is right, and
+    until its point says something later nobody knows better."""
+    condition = work.rule.condition
+    if condition.kind is ConditionKind.ALARM:
+        return False
+    meets = {
+        each.value is not None
+        and each.quality is Quality.GOOD
+        and condition.is_met(each.value, work.met)
+        for each in told
+    }
+    return len(meets) > 1
 
 
 def _order(reading: Reading) -> tuple[int, int]:

@@ -17,6 +17,10 @@ Place = tuple[str, str, str, str]
 """Where claims about the same thing meet: enterprise, type and id of the subject, key."""
 
 
+OWN_KEYS = frozenset({"silence", "clock", "undetermined", "bypass"})
+"""Keys that the engine claims itself: of its own points and gateways, so there are only as many."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """Times are epoch milliseconds UTC.

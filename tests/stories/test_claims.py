@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
-from services.alerts.engine import Engine, Outcome
+import pytest
+
+from services.alerts import engine_claims
+from services.alerts.engine import Engine, Outcome, TooManyClaims
 from services.domain.alarm import AlarmState, ClosedAs
 from services.domain.claim import Claim, Scalar
 from services.domain.rule import LimitRule
@@ -188,3 +191,29 @@ def test_a_foreign_tenants_claim_is_not_there_for_others() -> None:
     court = Court()
     court.claim(1)
     assert court.acknowledge(court.alarm.id, of={"other"})[1] == ["not_found"]
+
+
+def leased(*names: str) -> list[Claim]:
+    subjects = (Subject("permit", name) for name in names)
+    return [replace(PERMIT, subject=each, fact=each.id, lease_until=ms(99)) for each in subjects]
+
+
+def test_a_message_that_claims_more_than_there_is_room_for_is_refused_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(engine_claims, "MOST", 2)
+    court = Court()
+    with pytest.raises(TooManyClaims, match="3 more leased claims beside 0: the most is 2"):
+        court.engine.claim(leased("a", "b", "c"), ms(0))
+    assert court.open == []
+    court.take(court.engine.claim(leased("a", "b"), ms(0)))
+    with pytest.raises(TooManyClaims):
+        court.engine.claim(leased("a", "c"), ms(1))
+    assert court.take(court.engine.claim(leased("a", "b"), ms(1))) == [], "renewed, it has room"
+    assert len(court.open) == len(court.said) == 2
+    over = [replace(each, active=False, lease_until=None, at=ms(2)) for each in leased("a")]
+    assert court.take(court.engine.claim(over, ms(2))) == [("returned", 2)]
+    court.restart()
+    with pytest.raises(TooManyClaims):
+        court.engine.claim(leased("c", "d"), ms(3))
+    assert court.take(court.engine.claim(leased("c"), ms(3))) == [("raised", 0)]

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
+from services.alerts.engine import Action
 from services.domain.alarm import AlarmState
+from services.domain.alarm_life import LifeEvent
 from services.domain.directory import BookChange
 from services.domain.point import Point, PointKind
 from tests.stories.park import GAS, Park, Told, ms, rule
@@ -107,3 +109,18 @@ def test_what_comes_late_is_an_exercise_if_it_was_measured_during_the_test() -> 
     park.read(10, 110)
     park.read(30, 50, received=111)
     assert [alarm.exercise for alarm in park.alarms.values()] == [True]
+
+
+def test_an_exercise_that_becomes_earnest_ends_its_neighbours_shelf() -> None:
+    tank = Point(21, "acme", "LT-21", PointKind.LEVEL, "%", hazard_source="tanks")
+    beside = replace(tank, id=22, tag="LT-22")
+    limits = [rule("H", 80, 3, point=each) for each in (tank, beside)]
+    park = Park(*limits, points=(tank, beside))
+    park.read(85, 0, point=tank)
+    shelve = Action(LifeEvent.SHELVE, park.alarm.id, "wang", "known", 60)
+    assert park.take(park.engine.act(shelve, None, ms(0))[0]) == [("shelved", 0)]
+    tell(park, under(0, 100, beside))
+    park.read(85, 5, point=under(0, 100, beside))
+    assert [alarm.state for alarm in park.open if not alarm.exercise] == [AlarmState.SHELVED]
+    assert park.wait(101)[:2] == [("exercise_ended", 101), ("unshelved", 101)]
+    assert {alarm.state for alarm in park.open} == {AlarmState.UNACKNOWLEDGED}

@@ -3,6 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
+from services.alerts import engine_claims
 from services.alerts.engine import Engine
 from services.domain.alarm import AlarmState
 from services.domain.bypass import BypassKind
@@ -211,3 +214,13 @@ def test_a_point_that_becomes_an_interlock_is_watched_and_no_longer_when_it_ceas
     valve = replace(new, kind=PointKind.VALVE)
     assert plant.take(plant.engine.apply_book(BookChange(2, points=(valve,)), ms(6))) == [
         ("withdrawn", 6)]  # fmt: skip
+
+
+def test_however_much_other_judges_claim_a_bypass_has_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(engine_claims, "MOST", 0)
+    plant = Plant()
+    assert plant.tell("bypass_maintenance", 10) == [("raised", 10)]
+    plant.restart()
+    assert plant.tell("in_service", 20) == [("returned", 20)]

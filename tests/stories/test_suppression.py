@@ -1,29 +1,32 @@
-"""Suppression by design: what a stopped unit or a parent's alarm takes off the board, and when it
-comes back. What nobody knows for certain suppresses nothing."""
+"""Suppression by design: what a stopped unit takes off the board, and when it comes back. What nobody knows for certain suppresses nothing."""
 
 from dataclasses import replace
 
 import pytest
 
-from services.alerts.engine import Action, Hearing
+from services.alerts.engine import Action, Engine, Hearing
 from services.domain.alarm import AlarmState
 from services.domain.alarm_life import LifeEvent
+from services.domain.claim import Claim
+from services.domain.detector_group import DetectorGroup, GroupKind
+from services.domain.directory import BookChange
 from services.domain.gateway_clock import TimesHeard
-from services.domain.point import Point
+from services.domain.point import STATES, Point, PointKind
 from services.domain.reading import Quality
-from services.domain.suppression import Off
+from services.domain.subject import Subject
+from services.domain.suppression import INHIBIT, Off
 from services.domain.suppression_hold import Phase, Unknown
-from services.domain.suppression_rule import ConditionKind, SuppressionCondition, Target
+from services.domain.suppression_rule import Target
 from tests.stories.park import ms
 from tests.stories.park import rule as limit
 from tests.stories.rules import detector
 from tests.stories.suppressing import (
     FLOW,
-    FLOW_LOW,
     FOREIGN,
     LEAK,
     LEVEL,
     PARENT,
+    POINTS,
     PRESSURE,
     PUMP,
     SLOW,
@@ -100,6 +103,20 @@ def test_a_point_that_moves_into_the_source_is_meant_from_then_on_and_out_of_it_
     assert plant.change(points=[LEVEL]) == [("released", 1)]
 
 
+@pytest.mark.parametrize(
+    "other", [replace(FLOW, hazard_source="unit-2"), replace(FLOW, kind=PointKind.OXYGEN)]
+)
+def test_what_leaves_the_inhibited_source_or_becomes_gas_comes_back(other: Point) -> None:
+    plant = Plant()
+    stopped = Subject("hazard_source", "unit-1")
+    inhibition = Claim(INHIBIT, "acme", stopped, "stopped", True, 4, ms(0), "trip")
+    plant.take(plant.engine.claim([inhibition], ms(0)))
+    plant.read(5, 1, point=FLOW)
+    assert plant.of(FLOW).state is AlarmState.SUPPRESSED
+    assert plant.change(points=[other]) == [("released", 1)]
+    assert plant.of(FLOW).state is AlarmState.UNACKNOWLEDGED
+
+
 @pytest.mark.parametrize(("worst", "state"), [(3, "unacknowledged"), (2, "suppressed")])
 def test_nothing_graver_is_covered_than_the_rule_says(worst: int, state: str) -> None:
     plant = Plant(suppression(grade=worst), limits=[limit("LL", 5, 2, point=FLOW)])
@@ -137,6 +154,29 @@ def test_a_vote_that_listens_to_gas_is_not_suppressed_though_its_own_point_is_no
     plant.read(5, 1, point=FLOW)
     states = {alarm.rule: str(alarm.state) for alarm in plant.open}
     assert states == {"r-expression": "unacknowledged", "r-plain": "suppressed"}
+
+
+def test_a_vote_whose_group_gets_a_gas_detector_comes_back() -> None:
+    first = Point(60, "acme", "AN-1", PointKind.ANALOG, "ppm")
+    second = replace(first, id=61, tag="AN-2")
+    toxic = replace(first, id=62, tag="TX-1", kind=PointKind.TOXIC_GAS)
+    made = detector("voting", first, names=("main",), needed=1, limit=10.0, window_s=60.0)
+    plant = Plant(
+        suppression(STOPPED, Target(point_id=first.id)),
+        points=(*POINTS, first, second, toxic),
+        limits=[],
+    )
+    plant.directory.groups.put(DetectorGroup("acme", "G", GroupKind.MIXED, (60, 61)))
+    plant.directory.put_detector(replace(made, group="G"))
+    plant.engine = Engine(plant.directory)
+    plant.switch("off", 0)
+    plant.read(20, 1, point=first)
+    assert plant.of(first).state is AlarmState.SUPPRESSED
+    wider = DetectorGroup("acme", "G", GroupKind.MIXED, (60, 61, 62))
+    change = BookChange(plant.directory.version + 1, groups=(wider,))
+    plant.take(plant.engine.apply_book(change, ms(2)))
+    plant.read(30, 3, point=toxic)
+    assert plant.of(first).state is AlarmState.UNACKNOWLEDGED
 
 
 def test_after_its_condition_it_is_held_for_the_start_up_and_no_longer() -> None:
@@ -215,6 +255,35 @@ def test_an_older_reading_that_comes_late_changes_nothing() -> None:
     assert plant.of(FLOW).state is AlarmState.SUPPRESSED
 
 
+@pytest.mark.parametrize("told", [("on", "off"), ("off", "on")])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_of_two_values_of_one_instant_the_one_that_suppresses_nothing_counts(
+    told: tuple[str, str], at_once: bool
+) -> None:
+    plant = Plant(suppression(hold=60))
+    codes = [STATES[PUMP.kind].index(each) for each in told]
+    both = [plant.reading(code, 1, 1, PUMP) for code in codes]
+    for batch in [both] if at_once else [[each] for each in both]:
+        plant.judge(batch)
+    plant.read(5, 2, point=FLOW)
+    plant.wait(3)
+    assert plant.of(FLOW).state is AlarmState.UNACKNOWLEDGED
+    plant.restart()
+    plant.wait(4)
+    assert plant.of(FLOW).state is AlarmState.UNACKNOWLEDGED
+    assert plant.switch("off", 5) == [("suppressed", 5)], "what it says later counts"
+
+
+@pytest.mark.parametrize(("ahead", "state"), [(6, "unacknowledged"), (5, "suppressed")])
+def test_a_time_ahead_of_our_clock_starts_no_suppression(ahead: float, state: str) -> None:
+    plant = Plant(suppression())
+    plant.switch("on", 0)
+    plant.read(0, 1 + ahead, 1, point=PUMP)
+    plant.read(5, 2, point=FLOW)
+    plant.wait(3)
+    assert plant.of(FLOW).state == state
+
+
 def test_a_switch_under_test_suppresses_nothing() -> None:
     tested = replace(PUMP, exercise=(ms(0), ms(100)))
     plant = Plant(suppression(), points=(tested, FLOW))
@@ -232,64 +301,6 @@ def test_a_quantity_is_reached_at_its_limit_and_left_beyond_its_deadband() -> No
     assert plant.read(150, 2, point=SPEED) == []
     assert plant.read(150.5, 3, point=SPEED) == [("released", 3)]
     assert plant.read(150, 4, point=SPEED) == []
-
-
-def test_the_alarm_of_a_parent_suppresses_what_follows_from_it() -> None:
-    plant = Plant(suppression(PARENT, hold=30))
-    plant.read(5, 0, point=FLOW)
-    assert plant.read(0.1, 1, point=PRESSURE) == [("raised", 1), ("suppressed", 1)]
-    parent = plant.of(PRESSURE)
-    off = plant.of(FLOW).off
-    assert off is not None
-    assert (off.logic["alarm_id"], off.logic["alarm"]) == (parent.id, "low")
-    plant.acknowledge(parent.id)
-    assert plant.of(FLOW).state is AlarmState.SUPPRESSED, "seen, it stands all the same"
-    assert plant.read(1, 10, point=PRESSURE) == [("cleared", 10)]
-    assert plant.wait(40) == [("released", 40)]
-
-
-def test_a_parent_that_somebody_shelved_hides_nothing() -> None:
-    plant = Plant(suppression(PARENT))
-    plant.read(5, 0, point=FLOW)
-    plant.read(0.1, 1, point=PRESSURE)
-    action = Action(LifeEvent.SHELVE, plant.of(PRESSURE).id, "wang", "why", 60)
-    outcome, _, _ = plant.engine.act(action, None, ms(2))
-    assert plant.take(outcome) == [("shelved", 2), ("released", 2)]
-    back = Action(LifeEvent.UNSHELVE, plant.of(PRESSURE).id, "wang")
-    outcome, _, _ = plant.engine.act(back, None, ms(3))
-    assert plant.take(outcome) == [("unshelved", 3), ("suppressed", 3)]
-
-
-def test_a_chain_goes_from_the_stop_to_the_last_of_what_follows() -> None:
-    first = suppression(STOPPED, Target(point_id=PRESSURE.id), name="s-1")
-    second = suppression(PARENT, FLOW_LOW, name="s-2")
-    plant = Plant(first, second)
-    plant.switch("off", 0)
-    plant.read(0.1, 1, point=PRESSURE)
-    plant.read(5, 2, point=FLOW)
-    assert {str(alarm.state) for alarm in plant.open} == {"suppressed"}
-    assert plant.switch("on", 3) == [("released", 3)], "the parent stands and explains the rest"
-    assert plant.of(FLOW).state is AlarmState.SUPPRESSED
-
-
-def test_in_a_loop_nobody_keeps_anybody_quiet() -> None:
-    there = suppression(PARENT, Target(point_id=FLOW.id), name="s-1")
-    back = suppression(
-        SuppressionCondition(ConditionKind.ALARM, FLOW.id), Target(point_id=PRESSURE.id), name="s-2"
-    )
-    plant = Plant(there, back)
-    plant.read(0.1, 1, point=PRESSURE)
-    plant.read(5, 2, point=FLOW)
-    assert {str(alarm.state) for alarm in plant.open} == {"unacknowledged"}
-    assert {plant.standing(name).why for name in ("s-1", "s-2")} == {Unknown.LOOP}
-    ended = replace(back, valid_to=ms(3))
-    assert plant.change(ended) == [("suppressed", 2)], "one of them goes: the other one works"
-
-
-def test_nothing_suppresses_itself_though_its_source_is_meant() -> None:
-    plant = Plant(suppression(PARENT, UNIT))
-    plant.read(0.1, 1, point=PRESSURE)
-    assert plant.of(PRESSURE).state is AlarmState.UNACKNOWLEDGED
 
 
 def test_where_two_rules_hold_the_other_goes_on_when_one_ends() -> None:
@@ -348,56 +359,6 @@ def test_a_shelf_that_ends_meanwhile_leaves_it_to_the_logic() -> None:
     plant.switch("off", 1)
     assert plant.of(FLOW).state is AlarmState.SHELVED
     assert plant.wait(3600) == [("unshelved", 3600), ("suppressed", 3600)]
-
-
-def test_started_again_it_goes_on_where_it_was() -> None:
-    plant = Plant(suppression(hold=60))
-    plant.switch("off", 0)
-    plant.read(5, 1, point=FLOW)
-    plant.switch("on", 10)
-    plant.restart()
-    assert plant.read(5, 11, point=FLOW) == []
-    assert plant.wait(69) == []
-    assert plant.wait(70) == [("released", 70)]
-
-
-def test_killed_it_goes_on_by_what_was_spooled() -> None:
-    plant = Plant(suppression(hold=60))
-    plant.switch("on", 0)
-    dump = plant.engine.dump()
-    plant.switch("off", 1)
-    plant.read(5, 2, point=FLOW)
-    plant.switch("on", 10)
-    before = plant.open
-    plant.kill(dump)
-    assert plant.open == before
-    assert plant.wait(11) == [], "its switch is remembered before anything is looked at"
-    readings = [each for each in plant.stored.values() if each.point_id == PUMP.id]
-    plant.take(plant.engine.recall(readings[-1:], ms(12)))
-    assert plant.wait(13) == []
-    assert plant.open == before
-    assert plant.wait(69) == []
-    assert plant.wait(70) == [("released", 70)]
-
-
-def test_what_rises_first_after_a_start_is_born_off_the_board() -> None:
-    plant = Plant(suppression())
-    plant.switch("off", 0)
-    plant.restart()
-    assert plant.read(5, 1, point=FLOW) == [("raised", 1)]
-    assert plant.of(FLOW).state is AlarmState.SUPPRESSED
-
-
-def test_a_kill_within_a_parents_alarm_changes_nothing() -> None:
-    plant = Plant(suppression(PARENT))
-    dump = plant.engine.dump()
-    plant.read(5, 0, point=FLOW)
-    plant.read(0.1, 1, point=PRESSURE)
-    before = plant.open
-    plant.kill(dump)
-    plant.take(plant.engine.recall(list(plant.stored.values()), ms(2)))
-    plant.wait(3)
-    assert plant.open == before
 
 
 def test_a_state_that_did_not_change_is_spooled_once() -> None:

@@ -155,3 +155,25 @@ def test_what_waits_for_a_state_is_in_no_loop() -> None:
 def test_another_enterprises_rule_is_another() -> None:
     foreign = replace(rule("a", OTHER, SPEED), enterprise="other")
     assert looped([rule("a", SPEED, OTHER), foreign], POINTS.get) == []
+
+
+def test_what_nothing_suppresses_makes_no_loop() -> None:
+    """Gas, oxygen, fire and smoke are loud whatever a rule aims at."""
+    for kind in (PointKind.TOXIC_GAS, PointKind.OXYGEN):
+        one = replace(GAS, id=7, tag="GT-7", kind=kind)
+        points = {point.id: point for point in (GAS, one)}
+        assert looped([rule("a", GAS, "u1"), rule("b", one, "u1")], points.get) == []
+
+
+def test_alarms_of_other_names_make_no_loop() -> None:
+    low = SuppressionCondition(ConditionKind.ALARM, FLOW.id, alarm="low")
+    high = replace(low, point_id=SPEED.id, alarm="high")
+    to_high = replace(RULE, id="a", condition=low, targets=(Target(SPEED.id, alarm="high"),))
+    to_other = replace(RULE, id="b", condition=high, targets=(Target(FLOW.id, alarm="high"),))
+    to_same = replace(to_other, targets=(Target(FLOW.id, alarm="low"),))
+    to_any = replace(to_other, targets=(Target(FLOW.id),))
+    assert looped([to_high, to_other], POINTS.get) == []
+    for back in (to_same, to_any):
+        assert looped([to_high, back], POINTS.get) == [("a", "b"), ("b", "a")]
+    anything = replace(to_other, condition=replace(high, alarm=None), targets=(Target(FLOW.id),))
+    assert looped([to_high, anything], POINTS.get) == [("a", "b"), ("b", "a")]

@@ -125,6 +125,7 @@ def _application(item: ApplicationItem) -> Application:
         item.rule,
         item.grade,
         item.limit,
+        item.applied_at,
     )
 
 

@@ -20,6 +20,13 @@ from services.domain.verdict import Verdict
 
 WORSE = "It became worse than what was shelved."
 TOO_GRAVE = "It became graver than what may be suppressed."
+ONE_DECIDED = "It became graver than what one person took out of service."
+_UNCOVERED = {
+    Off.SHELVED: (EventKind.UNSHELVED, WORSE),
+    Off.SUPPRESSED: (EventKind.RELEASED, TOO_GRAVE),
+    Off.OUT_OF_SERVICE: (EventKind.RETURNED_TO_SERVICE, ONE_DECIDED),
+}
+"""What is said of a level that is worse than what it is off the board for."""
 HANDED_ON = "The occurrence that was off the board was superseded by this one."
 
 Inhibited = Callable[[Point, int, Direction], OffBoard | None]
@@ -276,13 +283,12 @@ class Board:
         return None
 
     def _uncover(self, known: Known, step: Step, now: int, out: list[Transition]) -> None:
-        """A level worse than what was shelved, or than what logic may suppress, ends that."""
+        """A level worse than what it is off the board for ends that."""
         alarm = known.alarm
         high = step.condition.direction is Direction.HIGH
         if alarm.off is None or alarm.off.covers(step.grade, step.limit, high):
             return
-        shelved = alarm.off.how is Off.SHELVED
-        kind, why = (EventKind.UNSHELVED, WORSE) if shelved else (EventKind.RELEASED, TOO_GRAVE)
+        kind, why = _UNCOVERED[alarm.off.how]
         self._say(known, kind, event.put_back(alarm, now), now, now, out, why)
 
     def _supersede(self, found: Occurrence, now: int, out: list[Transition]) -> int:

@@ -16,6 +16,13 @@ MOST = 100_000
 """Leased claims of other judges kept; a message that claims more is refused whole (and logged).
 Those that the engine claims itself are as many as its points: nobody refuses them."""
 
+_UNCOVERED = {
+    Off.SHELVED: EventKind.UNSHELVED,
+    Off.SUPPRESSED: EventKind.RELEASED,
+    Off.OUT_OF_SERVICE: EventKind.RETURNED_TO_SERVICE,
+}
+"""What a claim that is graver than what it is off the board for brings."""
+
 
 class TooManyClaims(Exception):
     """No room for all that a message claims; nothing of it was taken."""
@@ -213,13 +220,11 @@ class Claims:
             self._say(known, EventKind.CORRECTED, after, claim.at, now, out)
 
     def _uncover(self, known: Known, claim: Claim, now: int, out: Outcome) -> None:
-        """Worse than what was shelved, or than what logic may suppress: that ends."""
+        """Worse than what it is off the board for: that ends."""
         off = known.alarm.off
         if off is not None and not off.covers(claim.grade, None, high=True):
             after = event.put_back(known.alarm, now)
-            by_logic = off.how is Off.SUPPRESSED
-            kind = EventKind.RELEASED if by_logic else EventKind.UNSHELVED
-            self._say(known, kind, after, now, now, out)
+            self._say(known, _UNCOVERED[off.how], after, now, now, out)
 
     def _end(self, known: Known, at: int, now: int, out: Outcome) -> None:
         kind, alarm = event.returned(replace(known.alarm, judged=True), at)

@@ -14,7 +14,7 @@ from services.alerts.engine_outcome import Outcome, Refused
 from services.domain import event
 from services.domain.alarm import Alarm, EventKind, Transition
 from services.domain.alarm_life import LifeEvent
-from services.domain.application import NOTHING_STANDS, Application
+from services.domain.application import NEIGHBOUR_ROSE, NOTHING_STANDS, Application
 from services.domain.point import Point
 from services.domain.suppression import (
     INHIBIT,
@@ -33,7 +33,12 @@ _BACK = {
     Off.SUPPRESSED: EventKind.RELEASED,
     Off.OUT_OF_SERVICE: EventKind.RETURNED_TO_SERVICE,
 }
-_EASED = (EventKind.UNSHELVED, EventKind.DEESCALATED, EventKind.CORRECTED)
+_EASED = (
+    EventKind.UNSHELVED,
+    EventKind.RETURNED_TO_SERVICE,
+    EventKind.DEESCALATED,
+    EventKind.CORRECTED,
+)
 """What happened to alarms that logic may now take."""
 _RISES = (EventKind.RAISED, EventKind.ESCALATED, EventKind.EXERCISE_ENDED)
 _OFF = {LifeEvent.SHELVE: Off.SHELVED, LifeEvent.TAKE_OUT: Off.OUT_OF_SERVICE}
@@ -157,14 +162,29 @@ class Shelves:
             return None
         if how is Off.OUT_OF_SERVICE and not action.permit:
             return "Out of service needs the number of a permit."
-        graver = None if action.application is None else action.application.refusal(alarm)
-        return graver or self._fleet.directory.shelving.refusal(
+        asked = action.application
+        if asked is not None and (why := asked.refusal(alarm)) is not None:
+            return why
+        if asked is not None and how is Off.SHELVED and self._is_outlived(asked, alarm):
+            return NEIGHBOUR_ROSE
+        return self._fleet.directory.shelving.refusal(
             how,
             alarm.grade,
             round(action.minutes * MINUTE_MS),
             action.actor,
             action.approved_by,
         )
+
+    def _is_outlived(self, asked: Application, alarm: Alarm) -> bool:
+        """Whether a neighbour rose since: on the shelf already, that would have ended it."""
+        own, listening = self._groups.listening(alarm)
+        kin = set(listening)
+        for known in self._fleet.desk.open.values() if kin else ():
+            if tells(known.alarm) and asked.precedes(known.alarm):
+                who, told = self._groups.rise_of(known.alarm)
+                if who != own and not kin.isdisjoint(told):
+                    return True
+        return False
 
     def _take_off(self, known: Known, action: Action, now: int, out: Outcome) -> None:
         how = _OFF[action.kind]

@@ -41,7 +41,7 @@ class LifeEvent(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Case:
     """What else decides. `stands`: the condition is there. `latched`: its rule latches.
-    `covered`: no worse than what was shelved."""
+    `covered`: no worse than what it is off the board for."""
 
     stands: bool = True
     latched: bool = False
@@ -102,9 +102,7 @@ def _rises(state: AlarmState, case: Case) -> Next:
     """A new occurrence; what waited before it is superseded and counted."""
     if state in (B, C) or (state in OFF and case.stands):
         return STANDS_ALREADY
-    if state is E:
-        return E if case.covered else B
-    return state if state in OFF else B
+    return state if state in OFF and case.covered else B
 
 
 def _moves(state: AlarmState, event: LifeEvent, case: Case) -> Next:
@@ -114,9 +112,7 @@ def _moves(state: AlarmState, event: LifeEvent, case: Case) -> Next:
         return IS_OVER
     if event is LifeEvent.EASES:
         return state
-    if state is E:
-        return E if case.covered else B
-    return state if state in OFF else B
+    return state if state in OFF and case.covered else B
 
 
 def _returns(state: AlarmState, case: Case) -> Next:
@@ -207,7 +203,7 @@ def _words(mine: list[Case], led: list[Case]) -> str:
         for name, true, false in (
             ("stands", "while its condition stands", "once its condition is gone"),
             ("latched", "where its rule latches", "where its rule does not latch"),
-            ("covered", "no worse than what was shelved", "worse than what was shelved"),
+            ("covered", "no worse than it covers", "worse than it covers"),
         )
         if len({getattr(each, name) for each in led}) == 2
         and len(here := {getattr(each, name) for each in mine}) == 1

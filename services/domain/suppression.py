@@ -47,7 +47,8 @@ class OffBoard:
     suppresses (then `rule_version` is its version, and `logic` what it waits for and what it found,
     by name). `until` None: until the logic releases it. `grade` and `limit` are those that the
     alarm had, or the gravest grade that the logic covers: nothing worse is covered by a shelf, nor
-    suppressed. `permit` is the work permit's number, where it is out of service.
+    suppressed, nor out of service by one person. `permit` is the work permit's number, where it is
+    out of service.
     `approved_by` and `approval_note`: the second person, and their words. `policy`: the version of
     the park's policy by which it was allowed; None: what there was before parks had one.
     """
@@ -67,11 +68,11 @@ class OffBoard:
     logic: Mapping[str, float | int | str | bool | None] = field(default_factory=dict, hash=False)
 
     def covers(self, grade: int, limit: float | None, high: bool) -> bool:
-        """Whether a level is no worse than what was shelved, or than logic may suppress; out of
-        service covers everything."""
+        """Whether a level is no worse than what was shelved, or than logic may suppress. Out of
+        service covers the grade it was decided on and below; everything where two people did."""
         match self.how:
             case Off.OUT_OF_SERVICE:
-                return True
+                return self.approved_by not in (None, self.by) or grade >= self.grade
             case Off.SUPPRESSED:
                 return grade >= max(self.grade, WORST_SUPPRESSED)
         return is_no_worse((grade, limit), (self.grade, self.limit), high)

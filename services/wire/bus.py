@@ -206,6 +206,7 @@ class ApplicationItem(msgspec.Struct, frozen=True):
     rule: str
     grade: int
     limit: float | None = None
+    applied_at: int = 0
 
 
 IDS_A_COMMAND = 200

@@ -56,7 +56,9 @@ class Occurrence:
     closed_as: str | None = None
     off_until: int | None = None
     covered: tuple[int, float] = (0, 0.0)
-    """Grade and limit that were shelved."""
+    """Grade and limit that were shelved, or taken out of service."""
+    seconded: bool = False
+    """Two people took it out of service: whatever comes is covered."""
 
     @property
     def waits(self) -> bool:
@@ -151,6 +153,7 @@ class Model:
         if minutes > ALONE_OUT_MIN[self._told(alarm)[0]] and second in (None, "wang"):
             return False
         self._off("out_of_service", now, minutes)
+        alarm.covered, alarm.seconded = self._told(alarm), second not in (None, "wang")
         return True
 
     def bring_back(self, how: str) -> bool:
@@ -222,18 +225,15 @@ class Model:
     def _rises(self, level: int, now: int) -> None:
         new = Occurrence(now, level=level)
         before = self.open
-        if before is not None and before.state == "shelved" and self._worse(before, level):
+        if before is not None and self._worse(before, level):
             self._back()
         if before is not None and before.state == "suppressed" and self._is_grave(level):
             self._back(hush=False)
         if before is not None and before.closed_as is None:
             new.superseded = before.superseded + (1 if before.waits else 0)
             if before.state in OFF:
-                new.state, new.off_until, new.covered = (
-                    before.state,
-                    before.off_until,
-                    before.covered,
-                )
+                new.state, new.off_until = before.state, before.off_until
+                new.covered, new.seconded = before.covered, before.seconded
             self._close("superseded")
         if new.state not in OFF and self.inhibited and not self._is_grave(level):
             new.state = "suppressed"
@@ -256,7 +256,7 @@ class Model:
             -self._told(alarm)[0],
             self._told(alarm)[1],
         )
-        if worse and alarm.state == "shelved" and self._worse(alarm, level):
+        if worse and self._worse(alarm, level):
             alarm.state, alarm.off_until = "unacknowledged", None
             if self.inhibited and not self._is_grave(level):
                 alarm.state = "suppressed"
@@ -306,10 +306,14 @@ class Model:
         alarm = self.past[-1]
         alarm.closed_as, alarm.state, alarm.off_until = how, "normal", None
 
-    def _worse(self, shelved: Occurrence, level: int) -> bool:
-        grade, limit = shelved.covered
+    def _worse(self, off: Occurrence, level: int) -> bool:
+        """Than what people took off the board."""
+        grade, limit = off.covered
         here = self.levels[level]
-        return here.grade < grade or (here.grade == grade and here.limit > limit)
+        if off.state == "out_of_service":
+            return here.grade < grade and not off.seconded
+        further = here.grade == grade and here.limit > limit
+        return off.state == "shelved" and (here.grade < grade or further)
 
     def _remember(self, alarm: Occurrence) -> None:
         level = self.levels[alarm.level]

@@ -37,7 +37,8 @@ class Model:
     state: str = "normal"
     level: int = 0
     inhibited: bool = False
-    shelved_grade: int = 0
+    off_grade: int = 0
+    """At which it was taken off the board; always by one person."""
     until: float | None = None
     acknowledged_at: float = 0.0
 
@@ -52,8 +53,8 @@ class Model:
                 self.state = "normal"
 
     def _rises(self, new: bool) -> None:
-        if self.state == "shelved":
-            if GRADES[self.level] >= self.shelved_grade:
+        if self.state in ("shelved", "out_of_service"):
+            if GRADES[self.level] >= self.off_grade:
                 return
             self.until = None
             self.state = "suppressed" if self.inhibited else "unacknowledged"
@@ -132,15 +133,17 @@ class Life(RuleBasedStateMachine):
         if self._acts(LifeEvent.SHELVE, minutes):
             assert self.model.state not in ("normal", *OFF)
             assert mine is not None
-            self.model.state, self.model.shelved_grade = "shelved", mine.grade
+            self.model.state, self.model.off_grade = "shelved", mine.grade
             self.model.until = self.park.now + minutes * 60
         else:
             assert self.model.state in ("normal", *OFF)
 
     @rule(minutes=st.sampled_from([1.0, 240.0]))
     def is_taken_out(self, minutes: float) -> None:
+        mine = self._mine()
         if self._acts(LifeEvent.TAKE_OUT, minutes):
-            self.model.state = "out_of_service"
+            assert mine is not None
+            self.model.state, self.model.off_grade = "out_of_service", mine.grade
             self.model.until = self.park.now + minutes * 60
         else:
             assert self.model.state in ("normal", "out_of_service")

@@ -1,15 +1,19 @@
 """What a second person approved: carried out on what stands by then, and on nothing graver."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.alerts.engine import Action, Refused
 from services.domain.alarm import Alarm, AlarmState
 from services.domain.alarm_life import LifeEvent
-from services.domain.application import GRAVER, NOTHING_STANDS, Application
+from services.domain.application import GRAVER, NEIGHBOUR_ROSE, NOTHING_STANDS, Application
 from services.domain.claim import Claim
+from services.domain.point import Point
 from services.domain.rule import Direction
 from services.domain.subject import Subject
 from tests.stories.park import GAS, Park, Told, ms, rule
+from tests.stories.test_shelf import ELSEWHERE, NEXT, TANK
 
 NOTE = "已现场核实"
 
@@ -18,10 +22,16 @@ def park(grade: int = 2) -> Park:
     return Park(rule("H", 25, grade), rule("L", 5, grade))
 
 
-def applied(alarm: Alarm) -> Application:
+def applied(alarm: Alarm, at: int = 0) -> Application:
     """As the api keeps it while it waits."""
     return Application(
-        alarm.enterprise, alarm.subject, alarm.direction, alarm.rule, alarm.grade, alarm.limit
+        alarm.enterprise,
+        alarm.subject,
+        alarm.direction,
+        alarm.rule,
+        alarm.grade,
+        alarm.limit,
+        at,
     )
 
 
@@ -31,9 +41,11 @@ def approve(
     kind: LifeEvent = LifeEvent.SHELVE,
     minutes: float = 20,
     of: set[str] | None = None,
+    applied_at: float = 0,
 ) -> tuple[Told, list[Refused]]:
     """Li approves what wang applied for."""
-    action = Action(kind, asked.id, "wang", "探头结露", minutes, "P-7", "li", NOTE, applied(asked))
+    wanted = applied(asked, ms(applied_at))
+    action = Action(kind, asked.id, "wang", "探头结露", minutes, "P-7", "li", NOTE, wanted)
     outcome, _, refused = where.engine.act(action, of, ms(where.now))
     return where.take(outcome), refused
 
@@ -161,3 +173,42 @@ def test_after_a_restart_an_approval_finds_the_same() -> None:
     story.restart()
     story.now = 5
     assert approve(story, first) == ([("shelved", 5)], [])
+
+
+def tanks(neighbour: Point = NEXT) -> Park:
+    points = (TANK, neighbour, ELSEWHERE)
+    return Park(*(rule("H", 80, 2, point=each) for each in points), points=points)
+
+
+def of_tank(where: Park) -> Alarm:
+    return next(alarm for alarm in where.open if alarm.tag == TANK.tag)
+
+
+def test_a_neighbour_that_rose_since_was_not_thought_of() -> None:
+    story = tanks()
+    story.read(85, 0, point=TANK)
+    asked = of_tank(story)
+    story.read(85, 5, point=NEXT)
+    told, [refused] = approve(story, asked, applied_at=1)
+    assert (told, refused.code, refused.text) == ([], "not_possible", NEIGHBOUR_ROSE)
+    assert of_tank(story).state is AlarmState.UNACKNOWLEDGED
+    assert approve(story, asked, applied_at=6) == ([("shelved", 5)], []), "asked again, it is known"
+
+
+def test_whom_nobody_heeds_on_the_shelf_does_not_hinder_an_approval() -> None:
+    tested = replace(NEXT, exercise=(ms(0), ms(100)))
+    story = tanks(tested)
+    story.read(85, 0, point=TANK)
+    asked = of_tank(story)
+    story.read(85, 5, point=ELSEWHERE)
+    story.read(85, 6, point=tested)
+    assert approve(story, asked, applied_at=1) == ([("shelved", 6)], [])
+
+
+def test_out_of_service_is_for_a_permit_whatever_the_neighbours_do() -> None:
+    story = tanks()
+    story.read(85, 0, point=TANK)
+    asked = of_tank(story)
+    story.read(85, 5, point=NEXT)
+    told, _ = approve(story, asked, LifeEvent.TAKE_OUT, applied_at=1)
+    assert told == [("out_of_service", 5)]

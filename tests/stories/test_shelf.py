@@ -199,6 +199,49 @@ def test_out_of_service_needs_a_permit_and_is_looked_at_anew_when_it_returns() -
     assert of_tag(story, "LT-21").state is AlarmState.UNACKNOWLEDGED
 
 
+RED_ABOVE = (rule("H", 80, 3, point=TANK), rule("HH", 90, 1, point=TANK))
+
+
+def test_what_one_person_took_out_of_service_comes_back_at_a_worse_grade() -> None:
+    story = park(*RED_ABOVE)
+    story.read(85, 0, point=TANK)
+    act(story, LifeEvent.TAKE_OUT, story.alarm, 720, permit="P-7")
+    assert story.read(95, 5, point=TANK) == [("returned_to_service", 5), ("escalated", 5)]
+    assert (story.alarm.state, story.alarm.grade) == (AlarmState.UNACKNOWLEDGED, 1)
+
+
+def test_a_new_occurrence_of_a_worse_grade_ends_what_one_person_decided() -> None:
+    story = park(*RED_ABOVE)
+    story.read(85, 0, point=TANK)
+    act(story, LifeEvent.TAKE_OUT, story.alarm, 720, permit="P-7")
+    story.read(10, 5, point=TANK)
+    assert story.read(95, 10, point=TANK) == [("returned_to_service", 10), ("raised", 10)]
+    assert story.alarm.state is AlarmState.UNACKNOWLEDGED
+
+
+def test_what_two_people_took_out_of_service_stays_out_whatever_comes() -> None:
+    story = park(*RED_ABOVE)
+    story.read(85, 0, point=TANK)
+    act(story, LifeEvent.TAKE_OUT, story.alarm, 720, permit="P-7", approved_by="li")
+    assert story.read(95, 5, point=TANK) == [("escalated", 5)]
+    assert (story.alarm.state, story.alarm.grade) == (AlarmState.OUT_OF_SERVICE, 1)
+
+
+def test_a_graver_claim_comes_back_from_out_of_service_by_one_person() -> None:
+    def stuck(grade: int) -> Told:
+        claim = Claim(
+            "stuck", "acme", Subject.point(GAS.tag), "stuck", True, grade, ms(story.now), "x"
+        )
+        return story.take(story.engine.claim([claim], ms(story.now)))
+
+    story = park()
+    stuck(3)
+    act(story, LifeEvent.TAKE_OUT, story.alarm, 720, permit="P-7")
+    story.now = 5
+    assert stuck(2) == [("returned_to_service", 5), ("escalated", 5)]
+    assert story.alarm.state is AlarmState.UNACKNOWLEDGED
+
+
 def test_out_of_service_tells_nothing_of_its_neighbours() -> None:
     story = park()
     story.read(85, 0, point=NEXT)

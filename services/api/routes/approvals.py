@@ -1,6 +1,6 @@
 """The second person: what waits for one, and their decision."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -151,7 +151,8 @@ def _application(asked: Approval) -> ApplicationItem | None:
     """None: applied for by the one occurrence."""
     if asked.subject_type is None:
         return None
-    return msgspec.convert(asked, ApplicationItem, from_attributes=True)
+    told = asdict(asked) | {"applied_at": to_ms(asked.applied_at)}
+    return msgspec.convert(told, ApplicationItem)
 
 
 def _is_done(here: Window, reply: Reply, asked: Approval, principal: Principal) -> bool:

@@ -1,5 +1,7 @@
 """What being off the board covers."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.domain.suppression import Off, OffBoard
@@ -24,9 +26,14 @@ def test_without_limits_to_compare_the_grade_decides(
     assert [shelf.covers(grade, theirs, high=True) for grade in (2, 3, 4)] == [False, True, True]
 
 
-def test_out_of_service_covers_everything() -> None:
-    assert off(Off.OUT_OF_SERVICE).covers(1, 99.0, high=True) is True
-    assert off(Off.OUT_OF_SERVICE).covers(4, None, high=True) is True
+def test_out_of_service_covers_its_grade_and_below_and_everything_where_two_decided() -> None:
+    alone = off(Off.OUT_OF_SERVICE)
+    assert [alone.covers(grade, 99.0, high=True) for grade in (1, 2, 3, 4)] == [
+        False, False, True, True,
+    ]  # fmt: skip
+    assert not replace(alone, approved_by=alone.by).covers(1, 99.0, high=True)
+    both = replace(alone, approved_by="li")
+    assert all(both.covers(grade, limit, high=True) for grade in (1, 4) for limit in (99.0, None))
 
 
 @pytest.mark.parametrize(("grade", "covered"), [(1, False), (2, False), (3, True), (4, True)])

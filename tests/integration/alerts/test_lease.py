@@ -11,7 +11,7 @@ from services.store.engine_lease import EngineLease, Fenced, Taken, fence
 from services.store.intake import Busy
 from tests.living.engines_alone import Engines
 
-LEASE_S = 1.0
+LEASE_S = 2.0
 
 Make = Callable[..., EngineLease]
 

@@ -8,7 +8,8 @@ from services.alerts.engine_desk import Desk
 from services.alerts.engine_match import Known
 from services.alerts.engine_outcome import Outcome
 from services.domain import event
-from services.domain.alarm import Alarm, ClosedAs, EventKind, Transition, next_id
+from services.domain.alarm import Alarm, AlarmState, ClosedAs, EventKind, Transition, next_id
+from services.domain.bypass_permit import BYPASS
 from services.domain.claim import OWN_KEYS, Claim, Place
 from services.domain.suppression import Off, OffBoard
 
@@ -216,6 +217,9 @@ class Claims:
             self._say(known, EventKind.ESCALATED, asked, claim.at, now, out)
         elif claim.grade > before.grade:
             self._say(known, EventKind.DEESCALATED, after, claim.at, now, out)
+        elif claim.key == BYPASS and _is_unseen(known.alarm, claim):
+            asked = event.asked_again(event.reclaimed(known.alarm, claim))
+            self._say(known, EventKind.ESCALATED, asked, now, now, out)
         elif after != known.alarm:
             self._say(known, EventKind.CORRECTED, after, claim.at, now, out)
 
@@ -245,6 +249,11 @@ class Claims:
 
 def _place(alarm: Alarm) -> Place:
     return alarm.enterprise, alarm.subject.type, alarm.subject.id, alarm.rule
+
+
+def _is_unseen(alarm: Alarm, claim: Claim) -> bool:
+    """Whether somebody acknowledged it as what it is no longer: this breach nobody has seen."""
+    return alarm.state is AlarmState.ACKNOWLEDGED and alarm.condition != claim.condition
 
 
 def _is_counted(claim: Claim) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from services.alerts.engine_claims import Claims
 from services.alerts.engine_fleet import Fleet
 from services.alerts.engine_outcome import Outcome
-from services.domain.bypass_permit import BYPASS_GRADE, BypassPermit, Found, judge_state
+from services.domain.bypass_permit import BYPASS, BYPASS_GRADE, BypassPermit, Found, judge_state
 from services.domain.claim import Claim, Place, Scalar
 from services.domain.detector_course import order
 from services.domain.directory import BookChange
@@ -21,9 +21,6 @@ from services.domain.point import Point, PointKind
 from services.domain.reading import Reading
 from services.domain.silence import due_ms
 from services.domain.subject import Subject, SubjectType
-
-BYPASS = "bypass"
-"""Key of the claims."""
 
 NewestOf = Callable[[int], Reading | None]
 """The newest reading of a point that was judged, if it has one."""
@@ -71,7 +68,9 @@ class Interlocks:
         for reading in mine:
             point = self._fleet.directory.by_id[reading.point_id]
             if not reading.is_judged:
-                self._claims.lapse(_place(point), reading.judged_at, now, out)
+                if touched.pop(point.id, None) is not None:
+                    self._judge(point, now, now, out)
+                self._doubt(point, reading, now, out)
             elif self._see(point, reading):
                 touched[point.id] = point
                 self._judge(point, reading.judged_at, now, out, reading.judged_at)
@@ -150,14 +149,22 @@ class Interlocks:
         self._seen[point.id] = Seen(reading.judged_at, since, reading.received_at, state)
         return True
 
+    def _doubt(self, point: Point, reading: Reading, now: int, out: Outcome) -> None:
+        """A bad reading: what stands is not judged, unless something newer was heard."""
+        seen = self._seen.get(point.id)
+        if seen is None or reading.judged_at >= seen.at:
+            self._claims.lapse(_place(point), reading.judged_at, now, out)
+
     def _judge(self, point: Point, at: int, now: int, out: Outcome, *told: int) -> None:
         """Make what is seen of a point true of the alarms. `told`: when it was, if that counts as
-        a moment to be approved at beside now."""
+        a moment to be approved at beside now; it ends nothing that is a breach now."""
         seen = self._seen[point.id]
         found = None
         if seen.state in BYPASSED:
             permits = self._fleet.directory.permits_of(point.enterprise, point.tag)
             found = judge_state(seen.state, permits, now, *told)
+            if found is None and told and point.id in self._standing:
+                found = judge_state(seen.state, permits, now)
         if found is None:
             if point.id in self._standing:
                 self._standing.discard(point.id)

@@ -12,7 +12,7 @@ from services.alerts.engine_group import Groups
 from services.alerts.engine_match import Known
 from services.alerts.engine_outcome import Outcome
 from services.alerts.engine_state import SavedFlood, SavedSounding
-from services.domain.alarm import Alarm, ClosedAs, EventKind, Transition
+from services.domain.alarm import Alarm, AlarmState, ClosedAs, EventKind, Transition
 from services.domain.alarm_performance import CHATTER_MS
 from services.domain.first_out import Cascade, FirstOuts, Group, Name, Place
 from services.domain.flood import Flood, FloodMeter
@@ -31,6 +31,10 @@ TIDY_MS = 60_000
 
 APART = frozenset({"silence", "clock", "inhibit"})
 """Claims that tell of our own hearing or of the plant's logic: nothing broke out there."""
+
+_COMES = (EventKind.RAISED, EventKind.EXERCISE_ENDED)
+_COMES_BACK = (EventKind.RELEASED, EventKind.UNSHELVED, EventKind.RETURNED_TO_SERVICE)
+"""What was off the board is looked at anew."""
 
 EARLIER = "An alarm that came before it in its group was heard of later."
 
@@ -57,8 +61,7 @@ class Sounding:
         risen: dict[str, Alarm] = {}
         moved: dict[int, Cascade] = {}
         for each in out.transitions:
-            if each.event in (EventKind.RAISED, EventKind.EXERCISE_ENDED):
-                self._rise(each, risen)
+            self._count(each, risen)
             cascade = self._place(each)
             self._bear(each.alarm)
             if cascade is not None:
@@ -91,8 +94,7 @@ class Sounding:
 
     def replay(self, transition: Transition) -> None:
         """Recovery: a spooled transition, marked already."""
-        if transition.event in (EventKind.RAISED, EventKind.EXERCISE_ENDED):
-            self._rise(transition, {})
+        self._count(transition, {})
         cascade = self._place(transition)
         self._bear(transition.alarm)
         if cascade is not None:
@@ -118,12 +120,13 @@ class Sounding:
             meter = self._meters[each.console] = FloodMeter(HELD)
             meter.load(each.recent, each.current)
 
-    def _rise(self, each: Transition, risen: dict[str, Alarm]) -> None:
-        """Count it for the operators, if it sounded, and for its minute."""
+    def _count(self, each: Transition, risen: dict[str, Alarm]) -> None:
+        """Count it for the operators, if it sounded, and for its minute if it rose."""
         alarm = each.alarm
         if alarm.historical or alarm.exercise:
             return
-        if alarm.off is None:
+        back = each.event in _COMES_BACK and alarm.state is AlarmState.UNACKNOWLEDGED
+        if back or (each.event in _COMES and alarm.off is None):
             for console in (PARK, alarm.enterprise):
                 self._meters.setdefault(console, FloodMeter(HELD)).raised(each.noted_at)
         if each.event is EventKind.RAISED:

@@ -14,14 +14,14 @@ import structlog
 
 from services.alerts.engine_outcome import DirtyRange
 from services.alerts.judge import Judge
+from services.domain.reading import Reading
 from services.domain.window import LATE_MS
 from services.store.engine_lease import EngineLease
-from services.store.inheritance import Came, Inheritance, inheritance
+from services.store.inheritance import POINTS_AT_ONCE, Came, Inheritance, inheritance
 from services.store.intake import Busy
 
 SLACK_MS = LATE_MS + 30_000
 """So far before the last whole record we begin: what is late is judged against what was heard."""
-POINTS_AT_ONCE = 500
 SLICE = 1_000
 LOOKS_S = (2.0, 8.0, 50.0, 540.0, 3_000.0)
 """From one look at what was stored late to the next."""
@@ -76,14 +76,19 @@ class Heir:
 
     async def _judge_stored(self, past: Inheritance) -> int:
         count = 0
+        # First, for of what is known nothing older is taken up.
+        await self._recall(await past.newest_states(self.judge.engine.directory))
         for points in self._points():
             readings = await past.readings(points)
             self._came |= await past.came(points, self._until)
-            for start in range(0, len(readings), SLICE):
-                self.judge.recall(readings[start : start + SLICE])
-                await asyncio.sleep(0)
+            await self._recall(readings)
             count += len(readings)
         return count
+
+    async def _recall(self, readings: list[Reading]) -> None:
+        for start in range(0, len(readings), SLICE):
+            self.judge.recall(readings[start : start + SLICE])
+            await asyncio.sleep(0)
 
     async def _take_marks(self, past: Inheritance) -> None:
         ranges = [

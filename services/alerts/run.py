@@ -171,7 +171,7 @@ class Service:
         """`must`: without the record we would raise again what another engine raised."""
         while True:
             now, grace = self._clock.now_ms(), CLAIMS_GRACE_MS if must else 0
-            done = await adopt(desk.found, self._url, desk.recorder, now, grace)
+            done = await adopt(desk.found, self._url, desk.recorder, now, grace, inherits=must)
             if done or not must or await pause(stop, 1.0):
                 return
 

@@ -9,6 +9,9 @@ from enum import StrEnum
 from services.domain.bypass import COVERS, BypassKind
 from services.domain.interlock import BYPASSED
 
+BYPASS = "bypass"
+"""Key of what is claimed of a bypass seen in the field."""
+
 BYPASS_GRADE = 2
 
 

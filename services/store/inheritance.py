@@ -3,10 +3,14 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import psycopg
 
+from services.domain.detector_course import order
+from services.domain.directory import Directory
+from services.domain.point import PointKind
 from services.domain.reading import LIVE_HORIZON_MS, Quality, Reading, ReadingFlag
 from services.runtime.clock import to_datetime, to_ms
 from services.store import engine_mark
@@ -16,6 +20,8 @@ from services.store.intake import Busy
 from services.store.queries import Queries
 
 ANSWER_S = 20.0
+POINTS_AT_ONCE = 500
+LIVE = timedelta(milliseconds=LIVE_HORIZON_MS)
 
 _SQL = Queries.load("engine_lease")
 
@@ -52,7 +58,19 @@ class Inheritance:
         for statement in ("newest_before", "measured_since"):
             rows += await self._rows(statement, point_ids)
         readings = [_reading(*row) for row in rows]
-        return sorted(readings, key=lambda each: (each.judged_at, each.measured_at))
+        return sorted(readings, key=order)
+
+    async def newest_states(self, directory: Directory) -> list[Reading]:
+        """What each interlock told last until then, however long ago, in the order of judging: a
+        bypass that nobody ended still stands."""
+        points = sorted(
+            each.id for each in directory.by_id.values() if each.kind is PointKind.INTERLOCK
+        )
+        rows: list[Row] = []
+        for start in range(0, len(points), POINTS_AT_ONCE):
+            asked = points[start : start + POINTS_AT_ONCE]
+            rows += await self._rows("newest_state_before", asked, live=LIVE, bad=Quality.BAD)
+        return sorted((_reading(*row) for row in rows), key=order)
 
     async def came(self, point_ids: Sequence[int], until: int) -> dict[int, Came]:
         """What of these points, measured up to `until`, came since then, by point."""

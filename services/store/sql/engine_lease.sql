@@ -98,6 +98,16 @@ FROM unnest(%(points)s::integer[]) AS wanted (id) CROSS JOIN LATERAL (
     ORDER BY measured_at DESC LIMIT 1
 ) AS newest;
 
+-- name: newest_state_before
+-- The last reading of each of these points before a moment that was judged live when it came,
+-- however long ago: what reports on change may have been told weeks before.
+SELECT point_id, measured_at, received_at, value, quality, flags
+FROM unnest(%(points)s::integer[]) AS wanted (id) CROSS JOIN LATERAL (
+    SELECT * FROM reading WHERE point_id = wanted.id AND measured_at <= %(since)s
+      AND received_at <= measured_at + %(live)s AND value IS NOT NULL AND quality <> %(bad)s
+    ORDER BY measured_at DESC LIMIT 1
+) AS newest;
+
 -- name: measured_since
 -- The readings of these points that were measured after a moment.
 SELECT point_id, measured_at, received_at, value, quality, flags FROM reading

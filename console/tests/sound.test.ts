@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseAlarm } from '../src/alarm/parse';
-import { CALLS, gradeToSound, silence } from '../src/sound/score';
+import { CALLS, gradeToSound, silence, stillSilenced } from '../src/sound/score';
 
 function alarm(id: string, grade: number, state = 'unacknowledged', historical = false) {
   const parsed = parseAlarm({ id, grade, state, historical });
@@ -33,6 +33,14 @@ test('silence covers what stands now, not what comes, and not what escalates', (
   expect(gradeToSound([alarm('a', 2), alarm('new', 4)], silenced)).toBe(4);
   expect(gradeToSound([alarm('a', 1), alarm('b', 3)], silenced)).toBe(1);
   expect(gradeToSound([alarm('a', 3)], silenced)).toBeNull();
+});
+
+test('one that was acknowledged and asks again is heard though it was silenced', () => {
+  const silenced = silence([alarm('a', 2), alarm('b', 3)]);
+  const seen = new Map([['a', alarm('a', 2, 'acknowledged')], ['b', alarm('b', 3)]]);
+  const still = stillSilenced(seen, silenced);
+  expect(gradeToSound([alarm('a', 2), alarm('b', 3)], still)).toBe(2);
+  expect(gradeToSound([alarm('b', 3)], still)).toBeNull();
 });
 
 test('no two grades sound alike, and the graver is repeated more often', () => {

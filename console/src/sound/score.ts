@@ -64,6 +64,18 @@ export function silence(alarms: Iterable<Alarm>): Map<string, Grade> {
   return silenced;
 }
 
+/** What it covers still: one that was acknowledged and asks again is heard again. */
+export function stillSilenced(
+  alarms: ReadonlyMap<string, Alarm>,
+  silenced: ReadonlyMap<string, Grade>,
+): Map<string, Grade> {
+  const waits = ([id]: [string, Grade]): boolean => {
+    const alarm = alarms.get(id);
+    return alarm !== undefined && sounds(alarm);
+  };
+  return new Map([...silenced].filter(waits));
+}
+
 function isSilenced(alarm: Alarm, silenced: ReadonlyMap<string, Grade>): boolean {
   const grade = silenced.get(alarm.id);
   return grade !== undefined && alarm.grade >= grade;

@@ -1,5 +1,5 @@
 import type { Alarm, Grade } from '../alarm/alarm';
-import { CALLS, FAULT_CALL, gradeToSound, silence, type Call } from './score';
+import { CALLS, FAULT_CALL, gradeToSound, silence, stillSilenced, type Call } from './score';
 
 /** Plays the calls. Browsers stay mute until the operator has armed it with a gesture. */
 class Siren {
@@ -26,7 +26,7 @@ class Siren {
   /** Follows the alarms on the screen and the state of the feed. */
   follow(alarms: ReadonlyMap<string, Alarm>, fault: boolean): void {
     this.alarms = alarms;
-    for (const id of this.silenced.keys()) if (!alarms.has(id)) this.silenced.delete(id);
+    this.silenced = stillSilenced(alarms, this.silenced);
     if (!fault) this.faultSilenced = false;
     const grade = gradeToSound(alarms.values(), this.silenced);
     const faultCall = fault && !this.faultSilenced ? FAULT_CALL : null;

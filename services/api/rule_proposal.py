@@ -17,13 +17,15 @@ from services.api.detector_body import DetectorBody
 from services.api.once import Once
 from services.api.permission import Role
 from services.api.principal import Principal
-from services.api.problem import invalid_fields
+from services.api.problem import Kind, Problem, invalid_fields
 from services.api.rule_body import NewRule, RuleBody
 from services.api.rule_desk import AnyRule
 from services.api.rule_union import AnyNewRule, AnyRuleBody
+from services.api.waiting_room import check_waiting
 from services.api.window import Window
 from services.runtime.clock import to_datetime
 from services.store import approval as store
+from services.store import rule_list
 from services.store.approval import Approval
 from services.store.rule_list import Connection, Rule
 
@@ -49,11 +51,13 @@ async def propose(
     if reason is None:
         raise invalid_fields({"reason": "it is missing: a proposal says why"})
     told = None if body is None else body.model_dump(mode="json", exclude_unset=True)
-    proposal = {"rule": rule, "body": told}
+    proposal: dict[str, Any] = {"rule": rule, "body": told}
     now = to_datetime(here.clock.now_ms())
     async with here.database.transaction() as connection:
         async with connection.transaction(force_rollback=True):
             # Done as it would be, and nothing of it stays.
+            if rule is not None:
+                proposal["version"] = await _version(principal, connection, rule)
             tried = await _do(here, principal, connection, action, proposal)
         asked = Approval(
             tried.enterprise,
@@ -72,6 +76,7 @@ async def propose(
             grade=tried.grade,
             proposal=proposal,
         )
+        await check_waiting(connection, tried.enterprise, now)
         await store.insert(connection, asked)
         told_back = answer(NeedsApproval(approval_view(asked, now)), 202)
         return await once.keep(connection, told_back)
@@ -81,12 +86,28 @@ async def carry_out(here: Window, connection: Connection, asked: Approval) -> No
     """Put in force what was proposed, in the transaction that puts the decision on record. Raises
     Problem where that is not possible any more; it stays pending then."""
     applicant = Principal(asked.applicant, Role.ENTERPRISE, asked.enterprise, 0)
-    await _do(here, applicant, connection, asked.action, asked.proposal or {})
+    proposal = asked.proposal or {}
+    tried = proposal.get("version")
+    if tried is not None:
+        known = await _version(applicant, connection, proposal["rule"])
+        if known != tried:
+            raise Problem(
+                Kind.CONFLICT,
+                f"Rule {proposal['rule']} is in version {known} now, and this was proposed for its "
+                f"version {tried}; the applicant has to propose it again.",
+            )
+    await _do(here, applicant, connection, asked.action, proposal)
 
 
 def tag_of(rule: AnyRule) -> str:
     """The point that a rule is about."""
     return rule.tag if isinstance(rule, Rule) else next(iter(rule.points.values()))
+
+
+async def _version(applicant: Principal, connection: Connection, rule: str) -> int:
+    """Of a rule that is in force, which nobody changes until this transaction ends."""
+    await rule_list.lock_book(connection)
+    return (await rule_desk.find(connection, rule, applicant)).version
 
 
 async def _do(

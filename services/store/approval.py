@@ -20,7 +20,8 @@ _DECISION = ("enterprise", "id", "state", "decided_by", "decided_at", "note")
 class Approval:
     """`state` is pending, approved or refused; a pending one is over at `expires_at`. From
     `subject_type` on: what it holds for, None in what was applied for by the occurrence alone.
-    `proposal`: the rule that is proposed (`rule`, `body`); None: it is about an alarm."""
+    `proposal`: the rule that is proposed (`rule`, `body`, and the `version` of it that was in force
+    when it was tried); None: it is about an alarm."""
 
     enterprise: str
     id: str
@@ -49,6 +50,15 @@ async def insert(connection: Connection, approval: Approval) -> None:
     """A new one."""
     proposal = None if approval.proposal is None else Jsonb(approval.proposal)
     await connection.execute(_SQL["insert"], asdict(approval) | {"proposal": proposal})
+
+
+async def waiting(connection: Connection, enterprise: str, now: datetime) -> int:
+    """How many of an enterprise wait now; nobody else adds one until this transaction ends."""
+    values = {"enterprise": enterprise, "now": now}
+    await connection.execute(_SQL["hold_room"], values)
+    cursor = await connection.execute(_SQL["waiting"], values)
+    row = await cursor.fetchone()
+    return 0 if row is None else int(row[0])
 
 
 async def locked(

@@ -25,6 +25,7 @@ from services.api.asking import (
     narrowed,
     read_cursor,
 )
+from services.api.carried_out import is_carried_out
 from services.api.principal import Principal
 from services.api.problem import Kind, Problem, not_found
 from services.api.text import Code, Note
@@ -158,8 +159,7 @@ def _application(asked: Approval) -> ApplicationItem | None:
 def _is_done(here: Window, reply: Reply, asked: Approval, principal: Principal) -> bool:
     """Whether it was carried out before, and only its record was lost."""
     alarm = here.replica.find(reply.refused[0].alarm_id)
-    off = None if alarm is None else alarm.off
-    return off is not None and (off.by, off.approved_by) == (asked.applicant, principal.username)
+    return is_carried_out(None if alarm is None else alarm.off, asked, principal.username)
 
 
 async def _decided(

@@ -19,6 +19,7 @@ from services.api.principal import Principal
 from services.api.problem import Kind, Problem, not_found
 from services.api.routes.alarms import AlarmPath
 from services.api.text import Note, Number, Reason
+from services.api.waiting_room import check_waiting
 from services.api.window import Window
 from services.api.wording import Language
 from services.domain.suppression import MINUTE_MS, Off
@@ -230,6 +231,7 @@ async def _apply(
         limit=alarm.limit,
     )
     async with here.database.transaction() as connection:
+        await check_waiting(connection, alarm.enterprise, now)
         await store.insert(connection, asked)
         told = answer(NeedsApproval(approval_view(asked, now)), 202)
         return await once.keep(connection, told)

@@ -8,6 +8,15 @@ VALUES (%(enterprise)s, %(id)s, %(action)s, %(alarm_id)s, %(reason)s, %(minutes)
         %(direction)s, %(rule)s, %(grade)s, %(limit)s,
         %(proposal)s);
 
+-- name: hold_room
+-- Of one enterprise: who counts first adds first, until the end of the transaction.
+SELECT pg_advisory_xact_lock(hashtextextended(%(enterprise)s, 7305808869229538159));
+
+-- name: waiting
+-- How many of an enterprise wait at a moment.
+SELECT count(*) FROM approval
+WHERE enterprise = %(enterprise)s AND state = 'pending' AND expires_at > %(now)s;
+
 -- name: locked
 -- One, held until it is decided.
 SELECT enterprise, id, action, alarm_id, reason, minutes, permit, applicant, applied_at,

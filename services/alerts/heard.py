@@ -9,7 +9,7 @@ the newest values are those of the snapshot until the field speaks again.
 import errno
 import os
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,17 +96,17 @@ class Heard:
 
     def recall(self, watched: Set[int] = frozenset()) -> Recalled:
         """What the files say; damage in them is passed over. `watched`: of these points all."""
-        newest: dict[tuple[int, bool], Reading] = {}
+        newest = Newest()
         messages: OrderedDict[MessageId, None] = OrderedDict()
         of_watched: list[Reading] = []
         for number in sorted(self._sizes):
             for record in read_records(self._path(number).read_bytes()):
                 portion = _decode(record.payload)
-                _keep_newest(newest, portion.readings)
+                newest.take(portion.readings)
                 of_watched += [each for each in portion.readings if each.point_id in watched]
                 messages.update(dict.fromkeys(portion.messages))
         known = tuple(messages)[-MESSAGES_REMEMBERED:]
-        return Recalled(tuple(newest.values()), known, tuple(of_watched))
+        return Recalled(tuple(newest), known, tuple(of_watched))
 
     def close(self) -> None:
         """Let go of the file."""
@@ -128,14 +128,38 @@ class Heard:
         _log.warning("what is heard is kept in memory only until the next snapshot", reason=why)
 
 
-def _keep_newest(newest: dict[tuple[int, bool], Reading], readings: Iterable[Reading]) -> None:
-    for each in readings:
-        key = (each.point_id, each.is_judged)
-        known = newest.get(key)
-        if each.is_old:
-            continue
-        if known is None or _order(each) >= _order(known):
-            newest[key] = each
+class Newest:
+    """The newest readings of each point, with and without a usable value. Of several values of
+    one instant the lowest and the highest: each direction judges the worse."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[int, bool], tuple[Reading, ...]] = {}
+
+    def take(self, readings: Iterable[Reading]) -> None:
+        """More of them, in any order; historical ones are passed by."""
+        for each in readings:
+            if each.is_old:
+                continue
+            key = (each.point_id, each.is_judged)
+            known = self._found.get(key)
+            if known is None or _order(each) > _order(known[0]):
+                self._found[key] = (each,)
+            elif _order(each) == _order(known[0]):
+                self._found[key] = _extremes((*known, each))
+
+    def __iter__(self) -> Iterator[Reading]:
+        for readings in self._found.values():
+            yield from readings
+
+
+def _extremes(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
+    ranked = sorted(readings, key=_value)
+    lowest, highest = ranked[0], ranked[-1]
+    return (lowest,) if _value(lowest) == _value(highest) else (lowest, highest)
+
+
+def _value(reading: Reading) -> float:
+    return 0.0 if reading.value is None else reading.value
 
 
 def _order(reading: Reading) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import hypothesis.strategies as st
 from hypothesis import given, settings
 
+from services.alerts.heard import Newest
 from services.domain.alarm import AlarmState, EventKind
 from services.domain.point import Point
 from services.domain.reading import Quality
@@ -171,9 +172,9 @@ def test_a_kill_changes_nothing(
     before = plant.open
     told = plant.engine.suppressions(plant.directory.suppressions)
     plant.kill(dump)
-    good = {each.point_id: each for each in plant.stored.values() if each.is_judged}
-    bad = {each.point_id: each for each in plant.stored.values()}
-    plant.take(plant.engine.recall([*good.values(), *bad.values()], ms(plant.now)))
+    heard = Newest()
+    heard.take(plant.stored.values())
+    plant.take(plant.engine.recall(heard, ms(plant.now)))
     plant.wait(plant.now)
     assert [each for each in plant.open if not each.is_claimed] == [
         each for each in before if not each.is_claimed

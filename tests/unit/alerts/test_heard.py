@@ -67,6 +67,22 @@ async def test_the_newest_values_are_those_of_the_moment_of_the_kill(
         assert len(again.judge.open_items()) == 1
 
 
+@pytest.mark.parametrize("values", [(60, 4), (4, 60)])
+async def test_of_two_values_of_one_instant_the_worse_counts_after_the_kill_too(
+    tmp_path: Path, clock: ManualClock, feed: MemoryFeed, values: tuple[int, int]
+) -> None:
+    desk = await started(tmp_path, clock, feed)
+    for value in values:
+        desk.send("GT-1", value, ts=clock.now_ms())
+        await desk.step()
+    again = Desk(tmp_path, clock, feed)
+    clock.advance(5)
+    again.send("GT-2", 1, ts=clock.now_ms())
+    await again.step()
+    for each in (desk, again):
+        assert [item.state for item in each.judge.open_items()] == ["unacknowledged"]
+
+
 async def test_a_message_without_a_time_is_known_again(
     tmp_path: Path, clock: ManualClock, feed: MemoryFeed
 ) -> None:

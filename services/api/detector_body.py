@@ -17,7 +17,18 @@ MAIN = "point"
 """The name of the only point of a rule."""
 WITNESS = "witness"
 SHOWN = frozenset(
-    {"id", "version", "valid_from", "valid_to", "created_by", "source", "basis", "versions"}
+    {
+        "id",
+        "version",
+        "valid_from",
+        "valid_to",
+        "created_by",
+        "source",
+        "basis",
+        "ended_by",
+        "ended_reason",
+        "versions",
+    }
 )
 """What an answer says and a body may repeat, without effect."""
 _READ_ONLY = Field(json_schema_extra={"readOnly": True})
@@ -66,6 +77,8 @@ class DetectorBody(Said):
     created_by: _Text = None
     source: _Text = None
     basis: _Text = None
+    ended_by: _Text = None
+    ended_reason: _Text = None
     versions: Annotated[
         list[dict[str, Any]] | None,
         Field(
@@ -334,6 +347,8 @@ def detector_view(rule: DetectorVersion) -> dict[str, object]:
         "source": rule.source,
         "basis": rule.basis,
         "reason": rule.reason,
+        "ended_by": rule.ended_by,
+        "ended_reason": rule.ended_reason,
     }
 
 

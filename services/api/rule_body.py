@@ -97,7 +97,8 @@ RATIONALE = ("message", "cause", "consequence", "action", "respond_within_s", "l
 @dataclass(frozen=True, slots=True)
 class RuleView:
     """A version of a rule; `valid_to` null: in force. `source` and `basis` are where a template
-    took its limit from, `reason` why it is laxer than the template's."""
+    took its limit from, `reason` why it is laxer than the template's; `ended_by` and `ended_reason`
+    who ended it, and why, where no other version took its place."""
 
     id: str
     version: int
@@ -125,6 +126,8 @@ class RuleView:
     source: str | None
     basis: str | None
     reason: str | None
+    ended_by: str | None
+    ended_reason: str | None
 
 
 def rule_of(body: RuleBody, rule_id: str, version: int, author: str, now: int) -> Rule:
@@ -186,4 +189,6 @@ def view(rule: Rule) -> RuleView:
         source=rule.source,
         basis=rule.basis,
         reason=rule.reason,
+        ended_by=rule.ended_by,
+        ended_reason=rule.ended_reason,
     )

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from services.api.detector_body import DetectorBody
 from services.api.detector_desk import change_detector, create_detector
-from services.api.loosening import check_reason
+from services.api.loosening import check_reason, check_removal
 from services.api.principal import Principal
 from services.api.problem import Kind, Problem, invalid_fields, not_found
 from services.api.rule_body import RATIONALE, NewRule, RuleBody, Said, rule_of
@@ -51,12 +51,20 @@ async def change(
     raise invalid_fields({"kind": "a rule keeps its kind; post another rule instead"})
 
 
-async def remove(here: Window, principal: Principal, connection: Connection, rule: str) -> AnyRule:
-    """End a rule; a standing alarm of it is withdrawn. Answers its last version."""
+async def remove(
+    here: Window, principal: Principal, connection: Connection, rule: str, reason: str | None
+) -> AnyRule:
+    """End a rule; a standing alarm of it is withdrawn. Answers its last version. Refuses to take
+    away without a reason a limit that the template has."""
     await store.lock_book(connection)
     known = await find(connection, rule, principal)
+    if isinstance(known, Rule):
+        place = here.register.place(known.enterprise, known.tag)
+        if place is not None:
+            check_removal(place.point, Condition(known.condition), reason)
     end = store.end_rule if isinstance(known, Rule) else detectors.end_detector
-    if not await end(connection, known.enterprise, rule, to_datetime(here.clock.now_ms())):
+    at = to_datetime(here.clock.now_ms())
+    if not await end(connection, known.enterprise, rule, at, principal.username, reason):
         raise not_found("rule")
     return known
 

@@ -58,7 +58,7 @@ async def propose(
             # Done as it would be, and nothing of it stays.
             if rule is not None:
                 proposal["version"] = await _version(principal, connection, rule)
-            tried = await _do(here, principal, connection, action, proposal)
+            tried = await _do(here, principal, connection, action, proposal, reason)
         asked = Approval(
             tried.enterprise,
             secrets.token_hex(12),
@@ -96,7 +96,7 @@ async def carry_out(here: Window, connection: Connection, asked: Approval) -> No
                 f"Rule {proposal['rule']} is in version {known} now, and this was proposed for its "
                 f"version {tried}; the applicant has to propose it again.",
             )
-    await _do(here, applicant, connection, asked.action, proposal)
+    await _do(here, applicant, connection, asked.action, proposal, asked.reason)
 
 
 def tag_of(rule: AnyRule) -> str:
@@ -116,6 +116,7 @@ async def _do(
     connection: Connection,
     action: str,
     proposal: Mapping[str, Any],
+    reason: str,
 ) -> AnyRule:
     body = msgspec.json.encode(proposal["body"])
     if action == CREATE:
@@ -123,4 +124,4 @@ async def _do(
     if action == CHANGE:
         told = _CHANGED.validate_json(body)
         return await rule_desk.change(here, applicant, connection, proposal["rule"], told)
-    return await rule_desk.remove(here, applicant, connection, proposal["rule"])
+    return await rule_desk.remove(here, applicant, connection, proposal["rule"], reason)

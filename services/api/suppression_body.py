@@ -128,6 +128,8 @@ class SuppressionChange(SuppressionBody):
     valid_from: Annotated[Any, _SHOWN] = None
     valid_to: Annotated[Any, _SHOWN] = None
     created_by: Annotated[Any, _SHOWN] = None
+    ended_by: Annotated[Any, _SHOWN] = None
+    ended_reason: Annotated[Any, _SHOWN] = None
     text: Annotated[Any, _SHOWN] = None
     now: Annotated[Any, _SHOWN] = None
     versions: Annotated[Any, _SHOWN] = None
@@ -161,13 +163,16 @@ class SuppressionNow(BaseModel):
 
 
 class SuppressionVersionView(SuppressionBody):
-    """A version as it was; `valid_to` null: in force. `text`: its logic in a sentence."""
+    """A version as it was; `valid_to` null: in force. `ended_by`, `ended_reason`: who ended it,
+    and why, where no other version took its place. `text`: its logic in a sentence."""
 
     id: str
     version: int
     valid_from: str
     valid_to: str | None
     created_by: str
+    ended_by: str | None
+    ended_reason: str | None
     text: str
 
 

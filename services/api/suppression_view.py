@@ -29,6 +29,8 @@ def version_view(here: Window, rule: SuppressionVersion, language: Language) -> 
         "valid_from": moment_text(rule.valid_from),
         "valid_to": None if rule.valid_to is None else moment_text(rule.valid_to),
         "created_by": rule.created_by,
+        "ended_by": rule.ended_by,
+        "ended_reason": rule.ended_reason,
         "text": rule_text(rule, unit, language),
     }
 

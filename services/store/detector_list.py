@@ -46,6 +46,8 @@ class DetectorVersion:
     basis: str | None = None
     reason: str | None = None
     group: str | None = None
+    ended_by: str | None = None
+    ended_reason: str | None = None
 
 
 async def insert_detector(connection: Connection, *rules: DetectorVersion) -> None:
@@ -63,10 +65,12 @@ async def replace_detector(connection: Connection, rule: DetectorVersion) -> Non
     await _insert(connection, rule, number)
 
 
-async def end_detector(connection: Connection, enterprise: str, rule_id: str, at: datetime) -> bool:
-    """Whether there was such a rule in force; it is not any more."""
+async def end_detector(
+    connection: Connection, enterprise: str, rule_id: str, at: datetime, by: str, reason: str | None
+) -> bool:
+    """Whether there was such a rule in force; it is not any more, and who ended it why is kept."""
     number = await next_version(connection)
-    return await _close(connection, enterprise, rule_id, at, number)
+    return await _close(connection, enterprise, rule_id, at, number, by, reason)
 
 
 async def find_detector(
@@ -123,9 +127,22 @@ async def _insert(connection: Connection, rule: DetectorVersion, number: int) ->
 
 
 async def _close(
-    connection: Connection, enterprise: str, rule_id: str, at: datetime, number: int
+    connection: Connection,
+    enterprise: str,
+    rule_id: str,
+    at: datetime,
+    number: int,
+    by: str | None = None,
+    reason: str | None = None,
 ) -> bool:
-    values = {"enterprise": enterprise, "id": rule_id, "valid_to": at, "version": number}
+    values: dict[str, object] = {
+        "enterprise": enterprise,
+        "id": rule_id,
+        "valid_to": at,
+        "version": number,
+        "ended_by": by,
+        "ended_reason": reason,
+    }
     cursor = await connection.execute(_SQL["close_detector"], values)
     return await cursor.fetchone() is not None
 

@@ -20,7 +20,7 @@ class Rule:
     """One version of a limit rule. Limits in the point's unit, delays in seconds.
 
     `source` and `basis` are where a template took the limit from, `reason` why it is laxer than
-    the template's.
+    the template's; `ended_by` and `ended_reason`: who ended it, and why, with none in its place.
     """
 
     enterprise: str
@@ -49,6 +49,8 @@ class Rule:
     source: str | None = None
     basis: str | None = None
     reason: str | None = None
+    ended_by: str | None = None
+    ended_reason: str | None = None
 
 
 async def lock_book(connection: Connection) -> None:
@@ -72,15 +74,25 @@ async def replace_rule(connection: Connection, rule: Rule) -> None:
         "id": rule.id,
         "valid_to": rule.valid_from,
         "version": number,
+        "ended_by": None,
+        "ended_reason": None,
     }
     await connection.execute(_SQL["close_rule"], values)
     await connection.execute(_SQL["insert_rule"], _values(rule, number))
 
 
-async def end_rule(connection: Connection, enterprise: str, rule_id: str, at: datetime) -> bool:
-    """Whether there was such a rule in force; it is not any more."""
-    number = await next_version(connection)
-    values = {"enterprise": enterprise, "id": rule_id, "valid_to": at, "version": number}
+async def end_rule(
+    connection: Connection, enterprise: str, rule_id: str, at: datetime, by: str, reason: str | None
+) -> bool:
+    """Whether there was such a rule in force; it is not any more, and who ended it why is kept."""
+    values = {
+        "enterprise": enterprise,
+        "id": rule_id,
+        "valid_to": at,
+        "version": await next_version(connection),
+        "ended_by": by,
+        "ended_reason": reason,
+    }
     cursor = await connection.execute(_SQL["close_rule"], values)
     return await cursor.fetchone() is not None
 

@@ -27,7 +27,7 @@ class TargetRow:
 @dataclass(frozen=True, slots=True)
 class SuppressionVersion:
     """One version. `kind`, `tag`, `states` (names), `direction`, `limit`, `deadband`, `alarm`: what
-    it waits for; `off_delay_s` in seconds."""
+    it waits for; `off_delay_s` in seconds; `ended_by`, `ended_reason`: who ended it, and why."""
 
     enterprise: str
     id: str
@@ -47,6 +47,8 @@ class SuppressionVersion:
     valid_from: datetime
     valid_to: datetime | None
     created_by: str
+    ended_by: str | None = None
+    ended_reason: str | None = None
 
 
 async def insert_suppression(connection: Connection, rule: SuppressionVersion) -> None:
@@ -63,10 +65,11 @@ async def replace_suppression(connection: Connection, rule: SuppressionVersion) 
 
 
 async def end_suppression(
-    connection: Connection, enterprise: str, rule_id: str, at: datetime
+    connection: Connection, enterprise: str, rule_id: str, at: datetime, by: str, reason: str | None
 ) -> bool:
-    """Whether there was such a rule in force; it is not any more."""
-    return await _close(connection, enterprise, rule_id, at, await next_version(connection))
+    """Whether there was such a rule in force; it is not any more, and who ended it why is kept."""
+    number = await next_version(connection)
+    return await _close(connection, enterprise, rule_id, at, number, by, reason)
 
 
 async def suppression_versions(
@@ -108,9 +111,22 @@ async def _insert(connection: Connection, rule: SuppressionVersion, number: int)
 
 
 async def _close(
-    connection: Connection, enterprise: str, rule_id: str, at: datetime, number: int
+    connection: Connection,
+    enterprise: str,
+    rule_id: str,
+    at: datetime,
+    number: int,
+    by: str | None = None,
+    reason: str | None = None,
 ) -> bool:
-    values = {"enterprise": enterprise, "id": rule_id, "valid_to": at, "version": number}
+    values: dict[str, object] = {
+        "enterprise": enterprise,
+        "id": rule_id,
+        "valid_to": at,
+        "version": number,
+        "ended_by": by,
+        "ended_reason": reason,
+    }
     cursor = await connection.execute(_SQL["close_suppression"], values)
     return await cursor.fetchone() is not None
 

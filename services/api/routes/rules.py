@@ -44,6 +44,10 @@ Writer = Annotated[Principal, Depends(Requires(Permission.PROPOSE_RULES))]
 _PROPOSED: dict[int | str, dict[str, Any]] = {
     202: {"model": NeedsApproval, "description": "Proposed: a second person has to approve it"}
 }
+_WHY_IT_ENDS = (
+    "Why; regulators see it. Needed of an enterprise, and of everybody where the template of its "
+    "point has this limit"
+)
 RuleId = Annotated[str, Path(pattern=r"^[0-9a-zA-Z_-]{1,64}$")]
 
 
@@ -119,14 +123,14 @@ async def remove_rule(
     principal: Writer,
     rule: RuleId,
     once: OnceOnly,
-    reason: Annotated[Reason | None, Query(description="Why: needed of an enterprise")] = None,
+    reason: Annotated[Reason | None, Query(description=_WHY_IT_ENDS)] = None,
 ) -> Response:
-    """End a rule; a standing alarm of it is withdrawn. An enterprise proposes, and says in `reason`
-    why."""
+    """End a rule; a standing alarm of it is withdrawn. Who ended it, and why, is in its versions. An
+    enterprise proposes, and says in `reason` why."""
     if principal.enterprise is not None:
         return await propose(here, principal, once, REMOVE, None, reason, rule)
     async with here.database.transaction() as connection:
-        await rule_desk.remove(here, principal, connection, rule)
+        await rule_desk.remove(here, principal, connection, rule, reason)
         return await once.keep(connection, Response(status_code=204))
 
 

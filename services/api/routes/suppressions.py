@@ -36,7 +36,7 @@ from services.api.suppression_body import (
 )
 from services.api.suppression_desk import change_suppression, create_suppression
 from services.api.suppression_view import Key, rule_view, version_view
-from services.api.text import Code, Tag
+from services.api.text import Code, Reason, Tag
 from services.api.window import Window
 from services.runtime.clock import to_datetime
 from services.store import rule_list
@@ -118,14 +118,22 @@ async def change_rule(
 
 @router.delete("/{suppression}", status_code=204)
 async def remove_suppression(
-    here: Here, principal: Configurer, suppression: RuleId, once: OnceOnly
+    here: Here,
+    principal: Configurer,
+    suppression: RuleId,
+    once: OnceOnly,
+    reason: Annotated[Reason | None, Query(description="Why; regulators see it")] = None,
 ) -> Response:
-    """End a rule; what it suppressed is on the board again within 2 s."""
+    """End a rule; what it suppressed is on the board again within 2 s. Who ended it, and why, is in
+    its versions."""
     async with here.database.transaction() as connection:
         await rule_list.lock_book(connection)
         known = await _in_force(connection, suppression, principal)
         at = to_datetime(here.clock.now_ms())
-        if not await store.end_suppression(connection, known.enterprise, suppression, at):
+        by = principal.username
+        if not await store.end_suppression(
+            connection, known.enterprise, suppression, at, by, reason
+        ):
             raise not_found("suppression")
         return await once.keep(connection, Response(status_code=204))
 

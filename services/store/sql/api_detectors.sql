@@ -16,8 +16,9 @@ SELECT %(enterprise)s, %(id)s, %(number)s, name, place - 1, tag
 FROM unnest(%(names)s::text[], %(tags)s::text[]) WITH ORDINALITY AS given (name, tag, place);
 
 -- name: close_detector
--- The end of the version that is in force.
-UPDATE detector_rule SET valid_to = greatest(%(valid_to)s, valid_from), book_version = %(version)s
+-- The end of the version that is in force; by whom and why, where no other takes its place.
+UPDATE detector_rule SET valid_to = greatest(%(valid_to)s, valid_from), book_version = %(version)s,
+       ended_by = %(ended_by)s, ended_reason = %(ended_reason)s
 WHERE enterprise = %(enterprise)s AND id = %(id)s AND valid_to IS NULL
 RETURNING version;
 
@@ -59,7 +60,8 @@ SELECT enterprise, id, version, kind, parameters, grade, on_delay_s, off_delay_s
        valid_from, created_by, owner, valid_until, message, cause, consequence, action,
        respond_within_s, source, basis, reason, group_code AS "group",
        least(valid_to, CASE WHEN valid_until <= now() THEN valid_until END) AS valid_to,
-       names, tags
+       names, tags,
+       ended_by, ended_reason
 FROM detector_rule_named
 WHERE id = %(id)s AND (%(scope)s::text[] IS NULL OR enterprise = ANY(%(scope)s))
 ORDER BY version DESC LIMIT 1000;

@@ -15,8 +15,9 @@ VALUES (%(enterprise)s, %(id)s, %(number)s, %(tag)s, %(kind)s, %(condition)s, %(
 SELECT version FROM book FOR UPDATE;
 
 -- name: close_rule
--- The end of the version that is in force.
-UPDATE rule SET valid_to = greatest(%(valid_to)s, valid_from), book_version = %(version)s
+-- The end of the version that is in force; by whom and why, where no other takes its place.
+UPDATE rule SET valid_to = greatest(%(valid_to)s, valid_from), book_version = %(version)s,
+       ended_by = %(ended_by)s, ended_reason = %(ended_reason)s
 WHERE enterprise = %(enterprise)s AND id = %(id)s AND valid_to IS NULL
 RETURNING version;
 
@@ -54,7 +55,8 @@ ORDER BY enterprise, id LIMIT %(limit)s;
 SELECT enterprise, id, version, tag, kind, condition, "limit", grade, deadband, on_delay_s,
        off_delay_s, valid_from, created_by, owner, valid_until, message, cause, consequence,
        action, respond_within_s, source, basis, reason, latch, realarm_s,
-       least(valid_to, CASE WHEN valid_until <= now() THEN valid_until END) AS valid_to
+       least(valid_to, CASE WHEN valid_until <= now() THEN valid_until END) AS valid_to,
+       ended_by, ended_reason
 FROM rule
 WHERE id = %(id)s AND (%(scope)s::text[] IS NULL OR enterprise = ANY(%(scope)s))
 ORDER BY version DESC LIMIT 1000;

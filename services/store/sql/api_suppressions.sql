@@ -15,8 +15,9 @@ FROM unnest(%(tags)s::text[], %(sources)s::text[], %(alarms)s::text[])
      WITH ORDINALITY AS given (tag, hazard_source, alarm, place);
 
 -- name: close_suppression
--- The end of the version that is in force.
-UPDATE suppression_rule SET valid_to = greatest(%(valid_to)s, valid_from), book_version = %(version)s
+-- The end of the version that is in force; by whom and why, where no other takes its place.
+UPDATE suppression_rule SET valid_to = greatest(%(valid_to)s, valid_from), book_version = %(version)s,
+       ended_by = %(ended_by)s, ended_reason = %(ended_reason)s
 WHERE enterprise = %(enterprise)s AND id = %(id)s AND valid_to IS NULL
 RETURNING version;
 
@@ -35,8 +36,8 @@ ORDER BY enterprise, id LIMIT %(limit)s;
 -- name: suppression_versions
 -- Every version that a rule of suppression ever had, newest first.
 SELECT enterprise, id, version, name, kind, tag, states, direction, "limit", deadband, alarm, grade,
-       off_delay_s, reason, valid_from, valid_to, created_by, target_tags, target_sources,
-       target_alarms
+       off_delay_s, reason, valid_from, valid_to, created_by, ended_by, ended_reason,
+       target_tags, target_sources, target_alarms
 FROM suppression_rule_aimed
 WHERE id = %(id)s AND (%(scope)s::text[] IS NULL OR enterprise = ANY(%(scope)s))
 ORDER BY version DESC LIMIT 1000;

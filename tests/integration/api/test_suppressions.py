@@ -56,8 +56,10 @@ def test_a_rule_lives_from_its_first_version_to_its_end(api: Api, works: str) ->
     assert made["id"] in [each["id"] for each in by_condition]
     assert api.admin.items("/suppressions", enterprise=works, tag="PT-1") == []
 
-    api.admin.remove(address)
+    api.admin.remove(f"{address}?reason=P-1 is scrapped")
     assert api.admin.http.delete(address).status_code == 404
+    ended = [(v["ended_by"], v["ended_reason"]) for v in api.admin.ask(address)["versions"]]
+    assert ended == [("admin", "P-1 is scrapped"), (None, None)]
     assert api.admin.http.put(address, json=body(works)).status_code == 404
     assert api.admin.ask(address)["valid_to"] is not None
     assert api.admin.items("/suppressions", enterprise=works) == []

@@ -36,7 +36,14 @@ def test_what_is_chosen_of_a_template_is_a_rule_that_names_its_source(api: Api) 
     assert [p["rule"] for p in api.admin.ask(address)["proposals"]] == [None, made[0]["id"]]
     refused(api.admin.http.post(address, json={"conditions": ["LL"]}), 422, "invalid", "LL")
 
-    api.admin.http.delete(f"/rules/{made[0]['id']}")
+    gone = f"/rules/{made[0]['id']}"
+    refused(api.admin.http.delete(gone), 422, "invalid", "reason", "50 %LEL")
+    assert api.admin.ask(gone)["valid_to"] is None
+    api.admin.remove(f"{gone}?reason=拆除")
+    regulator = api.person("regulator")
+    ended = regulator.ask(gone)["versions"][0]
+    assert (ended["ended_by"], ended["ended_reason"]) == ("admin", "拆除")
+    regulator.close()
     eventually(lambda: not api.admin.ask(f"/points/{code}/GT-1")["judged"], 10.0, "not judged")
 
 

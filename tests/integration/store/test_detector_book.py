@@ -76,14 +76,17 @@ async def test_a_version_comes_into_the_book_is_followed_by_another_and_ends(
     assert [each.version for each in fresh.detectors] == [2], "what is over is not loaded"
 
     async with api.transaction():
-        assert await end_detector(api, "acme", "d1", BEGUN + timedelta(hours=2))
-        assert not await end_detector(api, "acme", "d1", BEGUN + timedelta(hours=2))
+        over = BEGUN + timedelta(hours=2)
+        assert await end_detector(api, "acme", "d1", over, "wang", "replaced")
+        assert not await end_detector(api, "acme", "d1", over, "li", None)
     assert read(await book.poll(), directory) == {}
     kept = await detector_versions(api, "d1", ["acme"])
     assert [(each.version, each.valid_to) for each in kept] == [
         (2, BEGUN + timedelta(hours=2)),
         (1, BEGUN + timedelta(hours=1)),
     ]
+    ends = [(each.ended_by, each.ended_reason) for each in kept]
+    assert ends == [("wang", "replaced"), (None, None)], "only the last was ended by somebody"
     assert await detector_versions(api, "d1", ["other"]) == []
     for each in (book, late):
         await each.close()

@@ -337,6 +337,8 @@ def test_what_an_enterprise_proposes_is_in_force_once_somebody_else_approved_it(
     assert api.admin.ask(address)["valid_to"] is None
     supervisor.tell(f"/approvals/{leave.json()['approval']['id']}/approve")
     assert kinds_of(api, works) == before
+    ended = api.admin.ask(address)
+    assert (ended["ended_by"], ended["ended_reason"]) == (asked["applicant"], "已拆除")
 
 
 def test_a_proposal_that_could_not_be_put_in_force_is_refused_at_once(api: Api, works: str) -> None:

@@ -87,11 +87,14 @@ def test_an_alarm_lifts_the_grades_above_it_and_they_come_down_again(
     expect(console.page.get_by_test_id("source-responsible")).to_contain_text("马卫国")
     expect(console.page.get_by_test_id("source-working")).to_contain_text("= 7.5")
 
-    (alarm,) = enterprise.alarms()
+    alarms = {alarm["tag"]: alarm for alarm in enterprise.alarms()}
+    assert alarms.keys() == {"GT-1", "ESD-1"}
+    assert alarms["ESD-1"]["condition"] == "bypass_unapproved"
     with stack.frozen_database():
         assert status(enterprise)["grade"] == 1
-        enterprise.door.tell(f"/alarms/{alarm['id']}/acknowledge", {"note": "见到了"})
-        send(gateway, {"GT-1": 0.1})
+        for alarm in alarms.values():
+            enterprise.door.tell(f"/alarms/{alarm['id']}/acknowledge", {"note": "见到了"})
+        send(gateway, {"GT-1": 0.1, "ESD-1": "in_service"})
         eventually(lambda: status(enterprise)["grade"] is None, SEEN_WITHIN_S, "the grade is gone")
         assert branch(enterprise) == (None, None, None)
         asked = time.monotonic()

@@ -111,8 +111,9 @@ class Suppressions:
         for point_id, told in newest.items():
             for key in self._of_point[point_id]:
                 work = self._works[key]
-                if _is_disputed(work, told):
+                if _is_disputed(work, told) and work.stale_at != told[-1].judged_at:
                     work.stale_at = told[-1].judged_at
+                    self._said.append(work.state)
                 self._look(work, now, told[-1])
 
     def follow(self, now: int, out: Outcome) -> bool:

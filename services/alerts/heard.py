@@ -24,6 +24,8 @@ LIMIT_BYTES = 64 * 1024 * 1024
 written until the next snapshot."""
 MESSAGES_REMEMBERED = 20_000
 """Messages with boot and seq known by their identity; the oldest go first."""
+OF_ONE_INSTANT = 8
+"""Readings of a point that differ, with and without a usable value."""
 
 MessageId = tuple[str, str, str, int]
 """Enterprise, gateway, boot, seq."""
@@ -129,8 +131,8 @@ class Heard:
 
 
 class Newest:
-    """The newest readings of each point, with and without a usable value. Of several values of
-    one instant the lowest and the highest: each direction judges the worse."""
+    """The newest readings of each point, with and without a usable value. Of one instant all that
+    differ, for each direction judges the worse; beyond `OF_ONE_INSTANT` the middle ones go."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[int, bool], tuple[Reading, ...]] = {}
@@ -145,21 +147,20 @@ class Newest:
             if known is None or _order(each) > _order(known[0]):
                 self._found[key] = (each,)
             elif _order(each) == _order(known[0]):
-                self._found[key] = _extremes((*known, each))
+                self._found[key] = _different((*known, each))
 
     def __iter__(self) -> Iterator[Reading]:
         for readings in self._found.values():
             yield from readings
 
 
-def _extremes(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
-    ranked = sorted(readings, key=_value)
-    lowest, highest = ranked[0], ranked[-1]
-    return (lowest,) if _value(lowest) == _value(highest) else (lowest, highest)
-
-
-def _value(reading: Reading) -> float:
-    return 0.0 if reading.value is None else reading.value
+def _different(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
+    told = {(each.value, each.quality): each for each in readings}
+    if len(told) <= OF_ONE_INSTANT:
+        return tuple(told.values())
+    ranked = sorted(told.values(), key=lambda each: 0.0 if each.value is None else each.value)
+    half = OF_ONE_INSTANT // 2
+    return (*ranked[:half], *ranked[-half:])
 
 
 def _order(reading: Reading) -> tuple[int, int]:

@@ -339,18 +339,18 @@ def _count(work: _Work, alarm: Alarm, ours: bool) -> None:
 
 
 def _is_disputed(work: _Work, told: Sequence[Reading]) -> bool:
-    """Whether values of one instant disagree on a condition: who does not meet it is right, and
-    until its point says something later nobody knows better."""
+    """Whether what a point says of one instant disagrees on a condition, or on whether it can be
+    used at all: who does not meet it is right, until the point says something later."""
     condition = work.rule.condition
-    if condition.kind is ConditionKind.ALARM:
-        return False
-    meets = {
-        each.value is not None
-        and each.quality is Quality.GOOD
-        and condition.is_met(each.value, work.met)
-        for each in told
-    }
-    return len(meets) > 1
+
+    def meets(reading: Reading) -> bool:
+        if reading.value is None or reading.quality is not Quality.GOOD:
+            return False
+        if condition.kind is ConditionKind.ALARM:
+            return True
+        return condition.is_met(reading.value, work.met)
+
+    return len({meets(each) for each in told}) > 1
 
 
 def _order(reading: Reading) -> tuple[int, int]:

@@ -111,6 +111,7 @@ async def test_what_comes_into_a_judged_stretch_while_the_engine_is_away_is_judg
 
     await bench.start()
     await bench.until(lambda: len(raised(bench)) == 2, 10)
+    await bench.until(lambda: bench.heard.names().count("cleared") >= 2, 10)
 
     await bench.until_recorded()
     times = [(to_ms(row["raised_at"]), row["closed_as"]) for row in bench.record.alarms()]

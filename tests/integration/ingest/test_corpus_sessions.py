@@ -128,9 +128,11 @@ def test_69_client_ids_of_any_shape_disturb_nobody(
     assert ingest.process.poll() is None
 
 
+@pytest.mark.serial
 def test_topics_that_the_broker_carries_become_dead_letters_or_nothing(
     ingest: Ingest, field: Field, tables: Tables, address: BrokerAddress
 ) -> None:
+    """Alone: on a busy machine what has a wildcard in its name came later than anybody waits here."""
     carried = {
         b"pw/v1//gw1/telemetry": "62",
         b"pw/v1/acme/gw1/": "62",

@@ -8,11 +8,12 @@ for every gateway sends what no library would, and ingest goes on.
 
 import itertools
 import time
+from collections.abc import Iterator
 
 import pytest
 
 from services.runtime.mqtt_client import BrokerAddress
-from tests.living.engines_alone import Engines
+from tests.living.engines_alone import Engines, engines_alone
 from tests.living.ingest_alone import Field, Ingest, Tables, eventually
 from tests.living.raw_mqtt import (
     CONNACK,
@@ -38,6 +39,14 @@ def name() -> bytes:
 
 def told(topic: bytes, body: bytes, qos: int = 1) -> bytes:
     return publish(topic, body, qos)
+
+
+@pytest.fixture(scope="module")
+def engines() -> Iterator[Engines]:
+    """A broker of its own: beside durable sessions that others left, not every message with a
+    wildcard in its topic's name was given to ingest."""
+    with engines_alone() as found:
+        yield found
 
 
 @pytest.fixture
@@ -128,11 +137,9 @@ def test_69_client_ids_of_any_shape_disturb_nobody(
     assert ingest.process.poll() is None
 
 
-@pytest.mark.serial
 def test_topics_that_the_broker_carries_become_dead_letters_or_nothing(
     ingest: Ingest, field: Field, tables: Tables, address: BrokerAddress
 ) -> None:
-    """Alone: on a busy machine what has a wildcard in its name came later than anybody waits here."""
     carried = {
         b"pw/v1//gw1/telemetry": "62",
         b"pw/v1/acme/gw1/": "62",

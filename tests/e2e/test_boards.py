@@ -80,6 +80,8 @@ def test_a_flood_is_told_live_with_its_first_out_and_counted(park: Park) -> None
             ]
         load = owner.ask("/statistics/alarms/live")
         assert [each["enterprise"] for each in load["floods"]] == [enterprise.code]
+        # It is a flood before the last of them, which is the first, is heard of.
+        live.wait_event("raised", enterprise.code, "LT-3", 10.0)
     alarms = {each["tag"]: each for each in enterprise.alarms()}
     ranks = {tag: each["first_out_rank"] for tag, each in alarms.items()}
     assert (ranks["LT-3"], ranks["LT-1"], ranks["LT-2"], ranks["GT-1"]) == (1, 2, 3, 1)

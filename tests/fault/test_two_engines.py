@@ -12,7 +12,6 @@ import pytest
 
 from tests.fault.rivals import TAKEN_OVER_S, Duel
 from tests.integration.alerts.bench import now_ms
-from tests.integration.ingest.test_outages import frozen_database
 from tests.living.engines_alone import Engines, engines_alone
 
 pytestmark = [pytest.mark.stack, pytest.mark.patient]
@@ -134,7 +133,7 @@ async def test_with_the_database_away_nobody_takes_over_and_alarms_go_on(
     second = duel.rival("b")
     await duel.waits(second)
 
-    with frozen_database(engines):
+    with engines.frozen_database():
         await asyncio.sleep(2 * LEASE_S)
         sent = time.monotonic()
         duel.send({"GT-0": 30}, now_ms())

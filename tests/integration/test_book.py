@@ -7,7 +7,6 @@ import pytest
 
 from services.domain.directory import Directory
 from services.store.book import BookReader
-from tests.integration.ingest.test_outages import frozen_database
 from tests.living.engines_alone import Engines
 from tests.living.ingest_alone import Tables
 
@@ -104,7 +103,7 @@ async def test_a_frozen_database_is_noticed_and_found_again(
     book = BookReader(engines.database_url("ingest"))
     await book.poll()
 
-    with frozen_database(engines):
+    with engines.frozen_database():
         begun = time.monotonic()
         with pytest.raises(psycopg.OperationalError):
             await book.poll()

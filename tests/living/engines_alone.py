@@ -7,15 +7,16 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 
 from services.runtime.mqtt_client import BrokerAddress
-from tests.living import cluster
+from tests.living import cluster, processes
 from tests.living.engines import REPOSITORY
 from tests.living.own_disk import on_own_disks
 
@@ -57,6 +58,10 @@ class Engines:
         """The broker as this service's user sees it."""
         return BrokerAddress.parse(self.services[service]["PARKWATCH_MQTT_URL"])
 
+    def frozen_database(self) -> AbstractContextManager[None]:
+        """Every process of the database stopped, new ones too, for as long as the block lasts."""
+        return processes.frozen_database(self.data_dir)
+
     def empty(self) -> None:
         """Empty the register and everything that came from the field."""
         with psycopg.connect(self.superuser_url, autocommit=True) as connection:
@@ -70,7 +75,7 @@ def engines_alone(disks: Mapping[str, str] | None = None, **more: str) -> Iterat
 
     `disks`: sizes of disks of their own for folders of the data folder.
     """
-    data_dir = Path("/tmp") / f"pw-engines-{secrets.token_hex(4)}"
+    data_dir = Path(tempfile.gettempdir()) / f"pw-engines-{secrets.token_hex(4)}"
     environment = os.environ | {
         "PARKWATCH_DATA_DIR": str(data_dir),
         "PARKWATCH_MQTT_PORT": str(_free_port()),

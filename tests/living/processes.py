@@ -6,7 +6,9 @@ names it; PostgreSQL's children overwrite the first two, but work in their data 
 
 import os
 import signal
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,6 +66,27 @@ def databases(processes: Iterable[Process]) -> list[Process]:
         if "postgres" in process.command and "services." not in process.command
     ]
     return sorted(every, key=lambda process: (" -D " not in process.command, process.pid))
+
+
+@contextmanager
+def frozen_database(data_dir: Path) -> Iterator[None]:
+    """Every process of that installation's database stopped, new ones too, until the block ends."""
+    stopped: dict[int, Process] = {}
+    deadline = time.monotonic() + 5.0
+    try:
+        while time.monotonic() < deadline:
+            found = databases(of_installation(data_dir))
+            fresh = [process for process in found if process.pid not in stopped]
+            if stopped and not fresh:
+                break
+            for process in fresh:
+                process.send(signal.SIGSTOP)
+                stopped[process.pid] = process
+        assert stopped, "no process of the database was found"
+        yield
+    finally:
+        for process in stopped.values():
+            process.send(signal.SIGCONT)
 
 
 def _names(entry: Path, data_dir: Path, command: str) -> bool:

@@ -9,9 +9,8 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import ClassVar
 
@@ -162,28 +161,9 @@ class Stack:
             if process.state == "T":
                 process.send(signal.SIGCONT)
 
-    @contextmanager
-    def frozen_database(self) -> Iterator[None]:
+    def frozen_database(self) -> AbstractContextManager[None]:
         """Every process of the database stopped, new ones too, for as long as the block lasts."""
-        stopped: dict[int, Process] = {}
-        deadline = time.monotonic() + 5.0
-        while time.monotonic() < deadline:
-            fresh = [
-                process
-                for process in processes.databases(self.processes())
-                if process.pid not in stopped
-            ]
-            if stopped and not fresh:
-                break
-            for process in fresh:
-                process.send(signal.SIGSTOP)
-                stopped[process.pid] = process
-        assert stopped, "no process of the database was found"
-        try:
-            yield
-        finally:
-            for process in stopped.values():
-                process.send(signal.SIGCONT)
+        return processes.frozen_database(self.data_dir)
 
     def said(self) -> str:
         """The end of what the supervisor and each service wrote."""

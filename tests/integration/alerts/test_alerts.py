@@ -174,10 +174,7 @@ async def test_with_the_database_frozen_the_alarm_sounds_and_is_recorded_once_af
     bench: Bench,
 ) -> None:
     await bench.start()
-    pids = frozen_pids(bench.engines)
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
+    with bench.engines.frozen_database():
         await asyncio.sleep(4)
         raised_ts = now_ms()
         sent = time.monotonic()
@@ -190,9 +187,6 @@ async def test_with_the_database_frozen_the_alarm_sounds_and_is_recorded_once_af
         assert bench.heard.status[-1].ready
         stale = now_ms() - (bench.heard.status[-1].engine_at or 0)
         assert stale < 2_000
-    finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
 
     await bench.until_recorded(20)
 
@@ -208,27 +202,14 @@ async def test_started_with_the_database_frozen_it_judges_by_its_own_disk(bench:
     bench.send({"GT-1": 30}, ts=now_ms())
     await bench.until(lambda: bench.heard.events, 20)
     bench.stop()
-    pids = frozen_pids(bench.engines)
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
+    with bench.engines.frozen_database():
         await bench.start(15)
         bench.send({"GT-1": 55}, ts=now_ms())
         await bench.until(lambda: len(bench.heard.events) == 2, 20)
-    finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
 
     assert bench.heard.names() == ["raised", "escalated"]
     await bench.until_recorded(20)
     assert bench.record.events() == ["raised", "escalated"]
-
-
-def frozen_pids(engines: Engines) -> list[int]:
-    """The postmaster and all that it started."""
-    parent = engines.pids["database"]
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    return [parent, *(int(pid) for pid in children)]
 
 
 async def test_without_a_memory_of_its_own_it_starts_from_what_is_on_record(bench: Bench) -> None:
@@ -276,18 +257,12 @@ async def test_values_are_told_once_a_second_and_newest_only(bench: Bench) -> No
 @pytest.mark.parametrize("wait_s", [0.2, 2.5])
 async def test_it_stops_cleanly_while_the_database_is_frozen(bench: Bench, wait_s: float) -> None:
     await bench.start()
-    pids = frozen_pids(bench.engines)
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
+    with bench.engines.frozen_database():
         bench.send({"GT-1": 55}, ts=now_ms())
         await asyncio.sleep(wait_s)
         began = time.monotonic()
         assert bench.stop() == 0
         assert time.monotonic() - began < 5
-    finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
 
     await bench.start(15)
     await bench.until(lambda: bench.heard.status[-1].recorded_seq == 1, 10)

@@ -1,9 +1,7 @@
 """Off the board over the real bus: durable before it is answered, with or without a database."""
 
 import asyncio
-import os
 import secrets
-import signal
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +16,6 @@ from services.domain.shelving_policy import HOUR_MS, Allowance, ShelvingPolicy
 from services.store.shelving import body_of
 from services.wire.bus import AlarmItem, Command, Reply
 from tests.integration.alerts.bench import Bench, now_ms
-from tests.integration.alerts.test_alerts import frozen_pids
 from tests.living.engines_alone import Engines
 
 
@@ -113,17 +110,11 @@ async def test_with_the_database_frozen_it_is_taken_out_at_once_and_recorded_lat
 ) -> None:
     alarm = await raised(bench)
     await bench.until_recorded()
-    pids = frozen_pids(bench.engines)
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
+    with bench.engines.frozen_database():
         await asyncio.sleep(1)
         [out] = (await ask(bench, "out_of_service", alarm.id, minutes=60)).alarms
         assert out.off is not None
         assert (out.state, out.off.permit) == ("out_of_service", "P-1")
-    finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
     await bench.until_recorded(20)
     [row] = bench.record.alarms()
     assert (row["state"], row["off"]["how"]) == ("out_of_service", "out_of_service")
@@ -160,18 +151,12 @@ async def test_the_parks_policy_holds_within_two_seconds_and_after_a_kill_withou
     await bench.until_recorded()
     await ask(bench, "unshelve", alarm.id)
     bench.kill()
-    pids = frozen_pids(bench.engines)
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
+    with bench.engines.frozen_database():
         await bench.start()
         [again] = (await ask(bench, "shelve", alarm.id, minutes=470)).alarms
         assert again.off is not None
         assert again.off.policy == version, "from the engine's own disk"
-    finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
-        set_policy(bench, usual)
+    set_policy(bench, usual)
     await bench.until_recorded(20)
     body = msgspec.json.decode(bench.record.journal()[-1].body)
     assert (body["event"], body["alarm"]["off"]["policy"]) == ("shelved", version)

@@ -1,19 +1,14 @@
 """What goes on, and what says so, while the database, the engine or the broker is away."""
 
-import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import httpx2
 import pytest
 
 from tests.integration.api.conftest import Api
 from tests.integration.api.test_register import refused
-from tests.living.engines_alone import Engines
 from tests.living.live import Live
 from tests.living.outcome import eventually
-from tests.living.processes import databases, of_installation
 
 pytestmark = [pytest.mark.serial]
 ANSWER_S = 4.0
@@ -21,27 +16,12 @@ ANSWER_S = 4.0
 looks each half second, and asks a frozen one twice for a second."""
 
 
-@contextmanager
-def frozen_database(engines: Engines) -> Iterator[None]:
-    """Every process of the database stopped, for as long as the block lasts."""
-    stopped = []
-    while fresh := [p for p in databases(of_installation(engines.data_dir)) if p not in stopped]:
-        for process in fresh:
-            process.send(signal.SIGSTOP)
-            stopped.append(process)
-    try:
-        yield
-    finally:
-        for process in stopped:
-            process.send(signal.SIGCONT)
-
-
 def test_with_the_database_frozen_alarms_sound_and_are_acknowledged(api: Api) -> None:
     code = api.enterprise()
     point = api.point(code, "L")["id"]
     operator = api.person("operator")
     with Live(operator) as live:
-        with frozen_database(api.engines):
+        with api.engines.frozen_database():
             began = time.monotonic()
             answer = api.admin.http.get("/rules")
             assert time.monotonic() - began <= ANSWER_S
@@ -117,7 +97,7 @@ def test_what_ingest_and_engine_say_of_the_database_counts(api: Api) -> None:
 def test_a_request_in_the_hands_of_a_freezing_database_is_answered(api: Api) -> None:
     for _ in range(3):
         api.admin.ask("/rules")
-    with frozen_database(api.engines):
+    with api.engines.frozen_database():
         began = time.monotonic()
         answers = [api.admin.http.get("/rules") for _ in range(4)]
         assert time.monotonic() - began <= ANSWER_S + 1.0, "the first finds out, the rest know"

@@ -8,7 +8,6 @@ import httpx2
 import pytest
 
 from tests.integration.api.conftest import Api, running_api
-from tests.integration.api.test_absences import frozen_database
 from tests.integration.api.test_door import Field, gateway
 from tests.integration.api.test_register import refused
 from tests.living.outcome import eventually
@@ -109,7 +108,7 @@ def test_somebody_who_tries_a_gateways_name_is_told(api: Api, code: str) -> None
 def test_what_is_refused_while_the_database_is_away_is_told_later_once(
     api: Api, code: str, field: Field
 ) -> None:
-    with frozen_database(api.engines):
+    with api.engines.frozen_database():
         for _ in range(4):
             field.client.publish("foreign/a", b"{}", qos=1)
             time.sleep(0.5)

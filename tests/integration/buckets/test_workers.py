@@ -7,7 +7,6 @@ import pytest
 
 from services.ingest.bucket_holder import SETTLED_S
 from tests.integration.buckets.crew import LEASE_S, Crew, Flow
-from tests.integration.ingest.test_outages import frozen_database
 from tests.living.engines_alone import Engines
 from tests.living.ingest_alone import Tables, eventually
 
@@ -84,7 +83,7 @@ def test_with_the_database_away_nobody_takes_over(
     eventually(lambda: min(flow.stored().values()) > 3, 20)
     before = epochs(tables)
 
-    with frozen_database(mapping_engines):
+    with mapping_engines.frozen_database():
         time.sleep(LEASE_S + 4)
         flow.await_whole_field(3)
 

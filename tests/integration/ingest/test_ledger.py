@@ -210,9 +210,7 @@ def test_the_figures_add_up_all_the_while_and_across_kills(
 def test_while_the_database_is_frozen_what_was_read_is_in_flight(
     engines: Engines, ingest: Ingest, field: Field, tables: Tables
 ) -> None:
-    from tests.integration.ingest.test_outages import frozen_database
-
-    with frozen_database(engines):
+    with engines.frozen_database():
         for seq in range(1, 21):
             field.send(message(seq))
 

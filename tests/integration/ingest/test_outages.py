@@ -3,32 +3,15 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import psycopg
 import pytest
 
-from tests.living import processes
 from tests.living.engines_alone import Engines
 from tests.living.ingest_alone import Field, Ingest, Tables, eventually, running_ingest
 
 PER_SECOND = 200
 NOW = int(time.time() * 1000)
-
-
-@contextmanager
-def frozen_database(engines: Engines) -> Iterator[None]:
-    """Every process of the database stopped, as by SIGSTOP, and let go again."""
-    found = processes.databases(processes.of_installation(engines.data_dir))
-    assert found
-    for process in found:
-        process.send(signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for process in found:
-            process.send(signal.SIGCONT)
 
 
 def flow(field: Field, seconds: float, first: int = 0) -> int:
@@ -53,7 +36,7 @@ def expect_all(tables: Tables, sent: int, within_s: float) -> None:
 
 def outage(engines: Engines, field: Field, tables: Tables, seconds: float, within_s: float) -> None:
     sent = flow(field, 1)
-    with frozen_database(engines):
+    with engines.frozen_database():
         sent += flow(field, seconds, sent)
     sent += flow(field, 1, sent)
     expect_all(tables, sent, within_s)
@@ -76,7 +59,7 @@ def test_a_long_freeze_with_more_messages_than_the_window(
 def test_messages_without_a_time_survive_a_freeze(
     engines: Engines, ingest: Ingest, field: Field, tables: Tables
 ) -> None:
-    with frozen_database(engines):
+    with engines.frozen_database():
         for number in range(500):
             field.send_later({"boot": "b", "seq": number, "values": {"GT-101": number}})
             field.send_later({"values": {"GT-101": 1000 + number}})
@@ -131,11 +114,11 @@ def test_a_killed_broker_loses_nothing_that_it_acknowledged(
 def test_started_while_the_database_is_frozen_it_hears_the_field_and_stores_later(
     engines: Engines, tables: Tables, field: Field
 ) -> None:
-    with frozen_database(engines), running_ingest(engines) as ingest:
+    with engines.frozen_database(), running_ingest(engines) as ingest:
         field.await_status(lambda status: status.ready and not status.db_ok, 20)
         assert ingest.stop() == 0
     with running_ingest(engines):
-        with frozen_database(engines):
+        with engines.frozen_database():
             field.await_status(lambda status: status.ready, 20)
             field.send({"ts": NOW, "values": {"GT-101": 1}})
         expect_all(tables, 1, 20)
@@ -145,7 +128,7 @@ def test_started_while_the_database_is_frozen_it_hears_the_field_and_stores_late
 def test_told_to_stop_while_the_database_is_frozen_it_ends_in_time(
     engines: Engines, ingest: Ingest, field: Field, tables: Tables
 ) -> None:
-    with frozen_database(engines):
+    with engines.frozen_database():
         field.send({"ts": NOW, "values": {"GT-101": 1}})
         time.sleep(1)
         assert ingest.stop() == 0

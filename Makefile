@@ -19,7 +19,8 @@ SERIAL := $(sort $(shell grep -rl --include='*.py' 'mark\.serial' tests))
 # Where there is room the suite keeps its databases and streams in memory: dozens of them on one disk
 # make it stand still for seconds, which says nothing about any of them. A kill takes nothing from
 # either; the long proofs and the benchmarks stay on the disk.
-ROOM := $(shell [ -w /dev/shm ] && df -Pk /dev/shm | awk 'NR == 2 && $$4 > 8000000 { print "/dev/shm" }')
+ROOM := $(shell [ -w /dev/shm ] && awk '/MemAvailable/ && $$2 > 8000000 { found = 1 } END { exit !found }' \
+	/proc/meminfo && df -Pk /dev/shm | awk 'NR == 2 && $$4 > 4000000 { print "/dev/shm" }')
 IN_MEMORY := $(if $(ROOM),TMPDIR=$(ROOM))
 # pytest's code for "no test was chosen": a part may have none.
 MAYBE_NONE := || [ $$? -eq 5 ]

@@ -12,9 +12,9 @@ from services.store.approval import Approval
 class ApprovalView:
     """`state` is pending, approved, refused or expired; times RFC 3339. It holds for the subject
     and direction of `alarm`, whatever occurrence of it stands by then, unless that is graver than
-    `grade` and `limit`. What an enterprise proposes of a rule names no alarm and no minutes:
-    `proposal` is the rule as it was sent (null: it is to be removed), `rule` its number where it
-    is in force already."""
+    `grade` and `limit`. What an enterprise proposes of a rule or a point names no alarm and no
+    minutes: `proposal` is that as it was sent (null: it is to be removed), `rule` the number of a
+    rule that is in force already, `before` what the fields of a point were that it would change."""
 
     id: str
     enterprise: str
@@ -36,6 +36,7 @@ class ApprovalView:
     limit: float | None
     rule: str | None
     proposal: dict[str, Any] | None
+    before: dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class NeedsApproval:
 def approval_view(approval: Approval, now: datetime) -> ApprovalView:
     """How it is shown at a moment."""
     over = approval.state == "pending" and approval.expires_at <= now
+    told = approval.proposal or {}
     return ApprovalView(
         approval.id,
         approval.enterprise,
@@ -67,8 +69,9 @@ def approval_view(approval: Approval, now: datetime) -> ApprovalView:
         approval.direction,
         approval.grade,
         approval.limit,
-        None if approval.proposal is None else approval.proposal["rule"],
-        None if approval.proposal is None else approval.proposal["body"],
+        told.get("rule"),
+        told.get("body"),
+        told.get("before"),
     )
 
 

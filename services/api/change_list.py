@@ -18,13 +18,14 @@ Number = Annotated[int, msgspec.Meta(ge=1, le=NEWEST)]
 
 @dataclass(frozen=True, slots=True)
 class ChangeView:
-    """One change: who, when, and of each field what it was and what it became; `before` null: it
-    was registered."""
+    """One change: who, when, why, and of each field what it was and what it became; `before` null:
+    it was registered."""
 
     at: str
     changed_by: str
     before: dict[str, Any] | None
     after: dict[str, Any]
+    reason: str | None
 
 
 async def change_page(
@@ -45,4 +46,6 @@ async def change_page(
 
 
 def _view(entry: HistoryEntry) -> ChangeView:
-    return ChangeView(moment_text(entry.at), entry.changed_by, entry.before, entry.after)
+    return ChangeView(
+        moment_text(entry.at), entry.changed_by, entry.before, entry.after, entry.reason
+    )

@@ -1,11 +1,13 @@
 """Who loosens a limit beyond the template, or takes it away, says why; the regulator reads it."""
 
 import math
+from collections.abc import Iterable
 
 from services.api.problem import Kind, Problem
 from services.domain.point import Point
 from services.domain.rule import Condition
-from services.domain.template import is_laxer, propose
+from services.domain.template import Proposed, is_laxer, propose
+from services.store.rule_list import Rule
 
 
 def check_reason(point: Point, condition: Condition, limit: float, reason: str | None) -> None:
@@ -36,3 +38,39 @@ def check_removal(point: Point, condition: Condition, reason: str | None) -> Non
             f"reason: {point.tag} would have no {condition} limit, and the template has one, "
             f"{template.value:g} {point.unit} ({template.source}); say in `reason` why it may go.",
         )
+
+
+def check_kept_limits(
+    before: Point, after: Point, limits: Iterable[Rule], reason: str | None
+) -> None:
+    """Refuse a change of a point without a reason where a limit in force would be laxer than the
+    template, lose it, or mean another quantity."""
+    if reason is not None:
+        return
+    for limit in limits:
+        told = laxer_after(before, after, Condition(limit.condition), limit.limit)
+        if told is not None:
+            raise Problem(Kind.INVALID, f"reason: {told}; say in `reason` why it may be.")
+
+
+def laxer_after(before: Point, after: Point, condition: Condition, limit: float) -> str | None:
+    """Why a limit that stands would be laxer once its point is another (None: it would not)."""
+    had, has = _of_template(before, condition), _of_template(after, condition)
+    stands = f"the {condition} limit in force, {limit:g} {after.unit},"
+    if has is not None and is_laxer(condition, limit, (has,)):
+        if had == has and before.unit == after.unit:
+            return None
+        return f"{stands} would be laxer than the template's, {has.limit:g} ({has.source})"
+    if had is not None and has is None:
+        return f"{stands} would have no template any more"
+    if has is None and before.unit != after.unit:
+        return f"{stands} was set in {before.unit}"
+    return None
+
+
+def _of_template(point: Point, condition: Condition) -> Proposed | None:
+    """The limit that the template has for a point. One without substance has no template."""
+    proposal = propose(point)
+    if point.substance is None or not isinstance(proposal, tuple):
+        return None
+    return next((each for each in proposal if each.condition is condition), None)

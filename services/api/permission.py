@@ -29,7 +29,7 @@ class Permission(StrEnum):
     APPROVE = "approve"
     """Being the second person."""
     PROPOSE_RULES = "propose_rules"
-    """Rules: an enterprise asks for them, the others put them in force."""
+    """Points and rules: an enterprise asks for them, the others put them in force."""
     CONFIGURE = "configure"
     """Points and rules."""
     REGISTER = "register"

@@ -14,7 +14,7 @@ from pydantic import (
 )
 
 from services.api.day import Day
-from services.api.text import Code, Name, Number, Tag, Unit
+from services.api.text import Code, Name, Number, Reason, Tag, Unit
 from services.domain.point import PointKind, Reporting
 from services.domain.point_file import Criticality
 from services.domain.unit import misfit
@@ -113,6 +113,21 @@ class NewPoint(PointDescription, PointName):
     )
 
 
+Why = Annotated[
+    Reason | None,
+    Field(
+        description="Needed of an enterprise, and where a limit in force would be laxer than the "
+        "standard's template; kept with the change, regulators see it"
+    ),
+]
+
+
+class PointToRegister(NewPoint):
+    """A point to register, and why."""
+
+    reason: Why = None
+
+
 class PointChange(BaseModel):
     """What changes of a point; whatever is not named stays, null empties."""
 
@@ -140,6 +155,11 @@ class PointChange(BaseModel):
     calibration_due_on: Due | None = None
     bump_tested_on: Day | None = None
     bump_test_due_on: Due | None = None
+    reason: Why = None
+
+    def columns(self) -> dict[str, Any]:
+        """What is named, by the columns of the table."""
+        return self.model_dump(exclude={"reason"}, exclude_unset=True)
 
 
 def unfit_together(columns: Mapping[str, Any], changed: set[str]) -> dict[str, str]:

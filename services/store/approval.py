@@ -21,7 +21,8 @@ class Approval:
     """`state` is pending, approved or refused; a pending one is over at `expires_at`. From
     `subject_type` on: what it holds for, None in what was applied for by the occurrence alone.
     `proposal`: the rule that is proposed (`rule`, `body`, and the `version` of it that was in force
-    when it was tried); None: it is about an alarm."""
+    when it was tried), or the point (`tag`, `body`, and `before`, what the fields that it changes
+    were when it was tried); None: it is about an alarm."""
 
     enterprise: str
     id: str

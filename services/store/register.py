@@ -213,15 +213,20 @@ async def place(connection: Connection, enterprise: str, tag: str) -> Place | No
     return None if row is None else _place(row)
 
 
-async def is_in_use(connection: Connection, point: dict[str, object]) -> bool:
+async def is_in_use(connection: Connection, point: Mapping[str, object]) -> bool:
     """Whether a reading of this point is stored or a rule of it is in force."""
-    row = await (await connection.execute(_SQL["is_in_use"], point)).fetchone()
+    row = await (await connection.execute(_SQL["is_in_use"], dict(point))).fetchone()
     return row is not None and bool(row[0])
 
 
-async def update_point(connection: Connection, columns: dict[str, object], number: int) -> None:
-    """Write a point's description as it now is, under version `number` of the book."""
-    await connection.execute(_SQL["update_point"], columns | {"version": number})
+async def update_points(
+    connection: Connection, points: Sequence[Mapping[str, object]], number: int
+) -> None:
+    """Write descriptions of points as they now are, under version `number` of the book."""
+    async with connection.cursor() as cursor:
+        await cursor.executemany(
+            _SQL["update_point"], [{**each, "version": number} for each in points]
+        )
 
 
 async def _judged_until(connection: Connection, known: int) -> dict[tuple[str, str], int | None]:

@@ -37,6 +37,7 @@ class HistoryEntry:
     changed_by: str
     before: dict[str, Any] | None
     after: dict[str, Any]
+    reason: str | None = None
 
 
 def difference(
@@ -45,8 +46,8 @@ def difference(
     """The fields that are not the same, as they were and as they are, fit for JSON."""
     names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
     return (
-        {name: _plain(before.get(name)) for name in names},
-        {name: _plain(after.get(name)) for name in names},
+        {name: plain(before.get(name)) for name in names},
+        {name: plain(after.get(name)) for name in names},
     )
 
 
@@ -59,11 +60,12 @@ async def note(
     at: datetime,
     before: Mapping[str, Any] | None,
     after: Mapping[str, Any],
+    reason: str | None = None,
 ) -> None:
     """Note a change of an enterprise (`name` is its code) or of a point (its tag); nothing where
     nothing changed. `before` None: it was made new."""
     if before is None:
-        old, new = None, {key: _plain(value) for key, value in after.items() if value is not None}
+        old, new = None, {key: plain(value) for key, value in after.items() if value is not None}
     else:
         old, new = difference(before, after)
         if not new:
@@ -76,13 +78,16 @@ async def note(
         "changed_by": by,
         "before": None if old is None else Jsonb(old),
         "after": Jsonb(new),
+        "reason": reason,
     }
     await connection.execute(_SQL["note"], values)
 
 
-async def note_new_points(connection: Connection, version: int, by: str, at: datetime) -> None:
+async def note_new_points(
+    connection: Connection, version: int, by: str, at: datetime, reason: str | None = None
+) -> None:
     """Note the points that were made under this version of the book."""
-    values = {"version": version, "changed_by": by, "at": at}
+    values = {"version": version, "changed_by": by, "at": at, "reason": reason}
     await connection.execute(_SQL["note_new_points"], values)
 
 
@@ -107,5 +112,6 @@ async def changes_of(
         return await cursor.fetchall()
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """A value of a column, fit for JSON."""
     return value.isoformat() if isinstance(value, date) else value

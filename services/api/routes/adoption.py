@@ -2,18 +2,14 @@
 
 from fastapi import APIRouter, Response
 
+from services.api import point_desk
 from services.api.answer import answer
 from services.api.asking import Configurer, Here, OnceOnly
 from services.api.point_body import NewPoint, PointDescription
 from services.api.point_view import PointView, view
 from services.api.problem import not_found
 from services.api.register import refresh
-from services.api.routes.points import (
-    EnterpriseCode,
-    PointTag,
-    check_known,
-    insert,
-)
+from services.api.routes.points import EnterpriseCode, PointTag
 from services.api.window import Window
 from services.store import refused_list
 
@@ -39,8 +35,7 @@ async def adopt_tag(
         if sender is None:
             raise not_found("unregistered tag")
         new = _point(here, enterprise, tag, described, sender)
-        check_known(here, new)
-        made = await insert(here, principal, connection, new)
+        made = await point_desk.create(here, principal, connection, new)
         done = await once.keep(connection, answer(view(here, made), 201))
     await refresh(here.follower)
     return done

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 from psycopg import AsyncConnection
 from pydantic import BaseModel, ConfigDict
 
-from services.api import rule_proposal
+from services.api import point_proposal, rule_proposal
 from services.api.answer import Page, answer
 from services.api.approval_view import ApprovalView, approval_view
 from services.api.asking import (
@@ -28,6 +28,7 @@ from services.api.asking import (
 from services.api.carried_out import is_carried_out
 from services.api.principal import Principal
 from services.api.problem import Kind, Problem, not_found
+from services.api.register import refresh
 from services.api.text import Code, Note
 from services.api.window import Window
 from services.runtime.clock import to_datetime, to_ms
@@ -87,7 +88,7 @@ async def approve(
     """Approve: it is carried out at once, on what stands now of the subject and direction that was
     applied for. Not by the applicant, and not after its end; what the engine refuses by now, because
     nothing stands, it is graver or the policy allows less, stays pending; so does a proposed rule that
-    cannot be put in force by now."""
+    cannot be put in force by now, and a point that was changed meanwhile."""
     now = to_datetime(here.clock.now_ms())
     async with here.database.transaction(CARRY_OUT_S) as connection:
         asked = await _pending(connection, principal, approval, now)
@@ -95,10 +96,15 @@ async def approve(
             raise Problem(Kind.FORBIDDEN, "Another person than the applicant has to approve this.")
         if asked.action in rule_proposal.ACTIONS:
             await rule_proposal.carry_out(here, connection, asked)
+        elif asked.action in point_proposal.ACTIONS:
+            await point_proposal.carry_out(here, connection, asked)
         else:
             await _carry_out(here, principal, asked, body.note if body else None)
         told = await _decided(connection, asked, "approved", principal, body, now)
-        return await once.keep(connection, told)
+        done = await once.keep(connection, told)
+    if asked.action in point_proposal.ACTIONS:
+        await refresh(here.follower)
+    return done
 
 
 @router.post("/{approval}/refuse", response_model=ApprovalView)

@@ -12,11 +12,11 @@ from services.api.answer import answer
 from services.api.asking import Configurer, Here, OnceOnly
 from services.api.fence import Fences
 from services.api.point_body import Coordinates
+from services.api.point_desk import check_known, fresh_ids
 from services.api.point_sheet import SHOWN_ERRORS, Sheet, read_rows
 from services.api.principal import Principal
 from services.api.problem import Kind, Problem, render
 from services.api.register import refresh
-from services.api.routes.points import check_known, fresh_ids
 from services.api.sheet import BadSheet, csv_rows
 from services.api.text import Code
 from services.api.window import Window

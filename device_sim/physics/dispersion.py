@@ -1,6 +1,6 @@
-"""How a released gas spreads: Gaussian plume and puff over open country.
+"""How a released gas spreads: Gaussian plume and puff over open country, or among buildings.
 
-Dispersion coefficients: Briggs 1973, rural, with exponent −1 for σz of classes E and F
+Dispersion coefficients: Briggs 1973, rural (``sigma_y``, ``sigma_z``) and urban, with exponent −1 for σz of classes E and F
 (some published code has −½ there, which understates the ground concentration far away).
 For screening and for exercise: real cold chlorine or LPG is denser than air near the
 source, where a Gaussian cloud is too narrow.
@@ -12,6 +12,7 @@ LEAST_WIND_MPS = 0.5
 """Below this a plume has no direction; used as a floor for the dilution."""
 
 _SIDE = {"A": 0.22, "B": 0.16, "C": 0.11, "D": 0.08, "E": 0.06, "F": 0.04}
+_URBAN_SIDE = {"A": 0.32, "B": 0.32, "C": 0.22, "D": 0.16, "E": 0.11, "F": 0.11}
 
 
 def sigma_y(stability: str, downwind_m: float) -> float:
@@ -35,6 +36,27 @@ def sigma_z(stability: str, downwind_m: float) -> float:
             return 0.03 * x / (1 + 0.0003 * x)
         case "F":
             return 0.016 * x / (1 + 0.0003 * x)
+        case _:
+            raise ValueError(f"stability {stability!r} is none of A to F")
+
+
+def urban_sigma_y(stability: str, downwind_m: float) -> float:
+    """Crosswind standard deviation in m among buildings; stability A to F."""
+    return _URBAN_SIDE[stability] * downwind_m / math.sqrt(1 + 0.0004 * downwind_m)
+
+
+def urban_sigma_z(stability: str, downwind_m: float) -> float:
+    """Vertical standard deviation in m among buildings; stability A to F."""
+    x = downwind_m
+    match stability:
+        case "A" | "B":
+            return 0.24 * x * math.sqrt(1 + 0.001 * x)
+        case "C":
+            return 0.20 * x
+        case "D":
+            return 0.14 * x / math.sqrt(1 + 0.0003 * x)
+        case "E" | "F":
+            return 0.08 * x / math.sqrt(1 + 0.0015 * x)
         case _:
             raise ValueError(f"stability {stability!r} is none of A to F")
 

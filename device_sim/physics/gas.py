@@ -38,6 +38,23 @@ class Substance:
         volume_fraction = kg_m3 * MOLAR_VOLUME_M3_KMOL / self.molar_mass
         return 100.0 * volume_fraction / self.lel_vol
 
+    @property
+    def latent_j_kg(self) -> float:
+        """Heat of vaporisation by mass."""
+        return self.vaporisation_j_mol * 1000 / self.molar_mass
+
+    def ppm(self, kg_m3: float) -> float:
+        """Concentration in air, kg/m³ → ppm by volume at 20 °C."""
+        return kg_m3 * MOLAR_VOLUME_M3_KMOL / self.molar_mass * 1e6
+
+    def saturation_c(self, gauge_kpa: float) -> float:
+        """°C at which the vapour over the liquid has this pressure (Clausius-Clapeyron)."""
+        ratio = (gauge_kpa + ATMOSPHERE_KPA) / ATMOSPHERE_KPA
+        inverse = 1 / self.boiling_k - GAS_CONSTANT_J_MOL_K * math.log(ratio) / (
+            self.vaporisation_j_mol
+        )
+        return 1 / inverse - ZERO_CELSIUS_K
+
     def vapour_pressure_kpa(self, celsius: float) -> float:
         """Absolute saturation pressure by Clausius-Clapeyron from the boiling point."""
         inverse = 1 / self.boiling_k - 1 / (celsius + ZERO_CELSIUS_K)

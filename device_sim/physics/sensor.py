@@ -29,15 +29,19 @@ class Sensor:
         self._instrument, self._rng = instrument, rng
         self._felt = start
 
-    def read(self, dt_s: float, truth: float) -> float:
-        """What it shows ``dt_s`` seconds later, the truth having been ``truth`` meanwhile."""
+    def read(self, dt_s: float, truth: float, offset: float = 0.0, noisier: float = 1.0) -> float:
+        """What it shows ``dt_s`` seconds later, the truth having been ``truth`` meanwhile.
+
+        ``offset``: how far its zero has moved; ``noisier``: times its noise.
+        """
         made = self._instrument
         # A saturated cell knows no more than a little beyond its range.
         reach = 0.1 * (made.high - made.low)
         truth = min(max(truth, made.low - reach), made.high + reach)
         kept = math.exp(-dt_s * LN_10 / made.t90_s) if made.t90_s > 0 else 0.0
         self._felt = truth + (self._felt - truth) * kept
-        shown = self._felt + made.zero + made.noise * self._rng.gauss(0.0, 1.0)
+        shown = self._felt + made.zero + made.noise * noisier * self._rng.gauss(0.0, 1.0)
+        shown += offset
         shown = min(max(shown, made.low), made.high)
         places = max(0, -math.floor(math.log10(made.step)))
         return round(round(shown / made.step) * made.step, places)

@@ -35,9 +35,16 @@ class Tank:
         return 100 * liquid_m3 / self.vessel.volume_m3
 
     @property
+    def room_kg(self) -> float:
+        """What would still fit in, kg; 0 when it is full of liquid."""
+        full = self.substance.liquid_density(self.temperature_c) * self.vessel.volume_m3
+        return max(0.0, full - self.mass_kg)
+
+    @property
     def pressure_kpa(self) -> float:
-        """Gauge pressure: the vapour in balance with its liquid."""
-        return self.substance.vapour_pressure_kpa(self.temperature_c) - ATMOSPHERE_KPA
+        """Gauge pressure: the vapour in balance with its liquid; full of liquid, the relief's."""
+        vapour = self.substance.vapour_pressure_kpa(self.temperature_c) - ATMOSPHERE_KPA
+        return max(vapour, self.vessel.relief_kpa) if self.room_kg <= 0.0 else vapour
 
     def step(
         self,
@@ -46,23 +53,40 @@ class Tank:
         outflow_kg_s: float,
         inflow_c: float,
         ambient_c: float,
+        fire_kw: float = 0.0,
     ) -> float:
         """Let ``dt_s`` pass; the mass in kg that really went out (never more than there is).
 
-        Mass: Δm = in − out − relief. Energy: m c ΔT = in c (T_in − T) + UA (T_amb − T) Δt.
+        Mass: Δm = in − out − relief. Energy: m c ΔT = in c (T_in − T) + UA (T_amb − T) Δt
+        + fire Δt − relieved vapour · latent heat. A vessel full of liquid lets out through its
+        relief what has no room. ``fire_kw``: heat of a fire that its wall takes up.
         """
         arriving = inflow_kg_s * dt_s
         leaving = min(outflow_kg_s * dt_s, self.mass_kg + arriving)
-        over = max(0.0, self.pressure_kpa - self.vessel.relief_kpa)
-        relief = min(over * self.vessel.relief_kg_s_kpa * dt_s, self.mass_kg + arriving - leaving)
+        vented = self._vented(dt_s, self.mass_kg + arriving - leaving)
         heat = self.vessel.heat_j_kg_k
         gained = arriving * heat * (inflow_c - self.temperature_c)
         gained += self.vessel.wall_w_k * (ambient_c - self.temperature_c) * dt_s
+        gained += fire_kw * 1000 * dt_s - vented * self.substance.latent_j_kg
         capacity = heat * max(self.mass_kg + arriving, 1.0)
         self.temperature_c += gained / capacity
-        self.mass_kg += arriving - leaving - relief
-        self.relieved_kg += relief
+        self.mass_kg += arriving - leaving - vented
+        full = self.substance.liquid_density(self.temperature_c) * self.vessel.volume_m3
+        spilt = max(0.0, self.mass_kg - full)
+        self.mass_kg -= spilt
+        self.relieved_kg += vented + spilt
         return leaving
+
+    def _vented(self, dt_s: float, there_kg: float) -> float:
+        """Vapour through the relief, kg: no more than brings it back to the set pressure."""
+        vapour = self.substance.vapour_pressure_kpa(self.temperature_c) - ATMOSPHERE_KPA
+        over = max(0.0, vapour - self.vessel.relief_kpa)
+        if over == 0.0:
+            return 0.0
+        set_c = self.substance.saturation_c(self.vessel.relief_kpa)
+        warmth = self.vessel.heat_j_kg_k * there_kg * (self.temperature_c - set_c)
+        enough = max(0.0, warmth) / self.substance.latent_j_kg
+        return min(over * self.vessel.relief_kg_s_kpa * dt_s, enough, there_kg)
 
 
 @dataclass

@@ -4,14 +4,18 @@ import math
 from dataclasses import dataclass
 
 from device_sim.physics.chance import Wander, stream
+from device_sim.physics.stability import pasquill, sky_at
 
 DAY_S = 86_400
 WARMEST_HOUR = 15.0
+BY_THE_HOUR = "auto"
+"""A climate of this stability has Pasquill's class of the hour, under a clear sky."""
 
 
 @dataclass(frozen=True, slots=True)
 class Climate:
-    """Means: wind m/s and where from in ° clockwise from north, °C, %RH, stability A-F.
+    """Means: wind m/s and where from in ° clockwise from north, °C, %RH, stability A-F or
+    ``BY_THE_HOUR``.
 
     ``swing_c``: half the difference between day and night in °C.
     """
@@ -31,7 +35,7 @@ class Weather:
     """
 
     def __init__(self, climate: Climate, seed: int) -> None:
-        self.stability = climate.stability
+        self.stability = "D" if climate.stability == BY_THE_HOUR else climate.stability
         self._climate = climate
         rng = stream(seed, "weather")
         self._speed = Wander(climate.wind_mps, 0.12 * climate.wind_mps, 1_200, rng)
@@ -45,6 +49,8 @@ class Weather:
     def step(self, dt_s: float, second_of_day: float) -> None:
         """Let ``dt_s`` pass, to ``second_of_day`` of local time."""
         self.wind_mps = max(0.3, self._speed.step(dt_s))
+        if self._climate.stability == BY_THE_HOUR:
+            self.stability = pasquill(self.wind_mps, sky_at(second_of_day))
         self.wind_from_deg = self._bearing.step(dt_s) % 360
         self.gust_mps = max(0.0, self.wind_mps + self._gust.step(dt_s))
         self.vane_deg = (self.wind_from_deg + self._vane.step(dt_s)) % 360
@@ -54,3 +60,16 @@ class Weather:
         # Warmer air at the same water content is drier: about −3 %RH per °C near 20 °C.
         damp = self._climate.humidity_pct - 3.0 * swing + self._damp.step(dt_s)
         self.humidity_pct = min(99.0, max(10.0, damp))
+
+    def turn(self, climate: Climate) -> None:
+        """Other means from now on: the weather strays towards them, as its memory allows, but
+        for the wind, which changes with the front that brings it.
+        """
+        self._climate = climate
+        self.stability = "D" if climate.stability == BY_THE_HOUR else climate.stability
+        for wander, mean in (
+            (self._speed, climate.wind_mps),
+            (self._bearing, climate.wind_from_deg),
+        ):
+            wander.value += mean - wander.mean
+            wander.mean = mean

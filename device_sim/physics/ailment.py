@@ -1,0 +1,69 @@
+"""What can be wrong with an instrument, and what people do to one."""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """The kinds of fault that a field instrument has, and the three procedures."""
+
+    DRIFT = "drift"
+    BIAS = "bias"
+    STUCK = "stuck"
+    NOISY = "noisy"
+    POISONED = "poisoned"
+    SATURATED = "saturated"
+    LOOSE_WIRE = "loose_wire"
+    FAULT_LOW = "fault_low"
+    FAULT_HIGH = "fault_high"
+    DEAD = "dead"
+    WARM_UP = "warm_up"
+    BUMP_TEST = "bump_test"
+    CALIBRATION = "calibration"
+
+
+PROCEDURES = frozenset({Kind.WARM_UP, Kind.BUMP_TEST, Kind.CALIBRATION})
+"""Nothing is broken in these; but what is shown is not what is in the air."""
+
+SIZED = frozenset({Kind.DRIFT, Kind.BIAS, Kind.NOISY, Kind.POISONED, Kind.BUMP_TEST})
+"""Kinds that need a size; the others have none, or take one that goes without saying."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ailment:
+    """One thing that is the matter with an instrument for a time.
+
+    ``size`` by kind: drift: the point's unit an hour; bias: the point's unit; noisy: times its
+    noise; poisoned: share of its sensitivity that is left in the end; bump test and
+    calibration: test gas in the point's unit; loose wire: seconds from one end of the range
+    to the other and back. Poisoning takes its effect with the time constant ``POISON_S``.
+    """
+
+    kind: Kind
+    size: float = 0.0
+
+
+POISON_S = 60.0
+LOOSE_S = 30.0
+"""A loose wire's period where none is given."""
+COLD_SHARE = 0.3
+"""How far above its zero a head begins that has just got its power, as share of its span."""
+WARM_UP_S = 60.0
+ZERO_GAS_SHARE = 0.4
+"""Share of a calibration in which zero gas flows; then span gas."""
+
+
+def left_of_sensitivity(to: float, ill_s: float) -> float:
+    """Share of the sensitivity that poison has left after ``ill_s`` seconds."""
+    return to + (1.0 - to) * math.exp(-ill_s / POISON_S)
+
+
+def cold_share(warm_s: float) -> float:
+    """How far above its zero a head still stands ``warm_s`` after it got its power."""
+    return COLD_SHARE * math.exp(-3.0 * warm_s / WARM_UP_S)
+
+
+def swung_high(ill_s: float, period_s: float) -> bool:
+    """Which end of its range a loose wire shows now."""
+    return ill_s % period_s < period_s / 2

@@ -1,0 +1,50 @@
+"""A cloud set free at once, which drifts with the wind and grows as it goes."""
+
+import math
+from dataclasses import dataclass
+
+from device_sim.physics.dispersion import LEAST_WIND_MPS, along_wind, puff, sigma_y, sigma_z
+from device_sim.physics.gas import Substance
+from device_sim.physics.leak import FARTHEST_M, Place
+from device_sim.physics.weather import Weather
+
+
+@dataclass
+class Puff:
+    """``mass_kg`` at ``place`` when it begins; ``mouth_m``: radius it has mixed to by then, m.
+
+    Class F by night may carry it for an hour; beyond ``FARTHEST_M`` it concerns nobody.
+    """
+
+    substance: Substance
+    place: Place
+    mass_kg: float
+    mouth_m: float = 1.0
+    travelled_m: float = 0.0
+    _east_m: float = 0.0
+    _north_m: float = 0.0
+
+    @property
+    def over(self) -> bool:
+        """It has left the park."""
+        return self.travelled_m > FARTHEST_M
+
+    def step(self, dt_s: float, weather: Weather) -> None:
+        """Let it drift for ``dt_s``."""
+        way = max(weather.wind_mps, LEAST_WIND_MPS) * dt_s
+        towards = math.radians(weather.wind_from_deg + 180.0)
+        self._east_m += way * math.sin(towards)
+        self._north_m += way * math.cos(towards)
+        self.travelled_m += way
+
+    def concentration(self, place: Place, weather: Weather) -> float:
+        """kg/m³ at ``place`` now."""
+        far = max(self.travelled_m, 1.0)
+        spread = (
+            math.hypot(self.mouth_m, sigma_y(weather.stability, far)),
+            math.hypot(self.mouth_m, sigma_z(weather.stability, far)),
+        )
+        east = place[0] - self.place[0] - self._east_m
+        north = place[1] - self.place[1] - self._north_m
+        offset = along_wind(east, north, weather.wind_from_deg)
+        return puff(self.mass_kg, offset, place[2], self.place[2], spread)

@@ -260,11 +260,8 @@ class Engine:
         """The newest values that came since the last call."""
         self._fleet.fold()
         changed, self._fleet.changed = self._fleet.changed, set()
-        shown = (
-            self._fleet.tracks[point_id].shown
-            for point_id in changed
-            if point_id in self._fleet.tracks
-        )
+        tracks = self._fleet.tracks
+        shown = (tracks[point_id].shown for point_id in changed if point_id in tracks)
         return [value for value in shown if value is not None]
 
     def floods(self) -> dict[str, tuple[Flood, int]]:
@@ -289,14 +286,17 @@ class Engine:
             )
             for track in map(self._fleet.tracks.__getitem__, self._fleet.odd)
         ]
-        claimed, leased = self._claims.save()
-        closed = dict(self._fleet.desk.closed)
-        ear = self._listening.save()
-        sounding = self._sounding.save()
-        calm = self._fleet.columns.save()
-        watches = self._detectors.save()
         return engine_state.Saved(
-            points, closed, claimed, leased, ear, calm, sounding, watches, self._suppressions.save()
+            points,
+            dict(self._fleet.desk.closed),
+            *self._claims.save(),
+            self._listening.save(),
+            self._fleet.columns.save(),
+            self._sounding.save(),
+            self._detectors.save(),
+            self._suppressions.save(),
+            self._interlocks.save(),
+            self._shelves.rises.save(),
         )
 
     @classmethod
@@ -322,6 +322,8 @@ class Engine:
         engine._listening.load(saved.ear)
         engine._detectors.load(saved.watches)
         engine._suppressions.load(saved.suppressions)
+        engine._interlocks.load(saved.courses)
+        engine._shelves.rises.load(saved.rises)
         engine._shelves.unsettle()
         engine._sounding.load(saved.sounding)
         return engine
@@ -330,6 +332,7 @@ class Engine:
         """Recovery: take up the newest readings that an earlier life acknowledged; of one that a
         spooled state knows only the value is still to be shown."""
         news = [each for each in readings if self._is_news(each)]
+        self._interlocks.recall(news)
         for each in readings:
             track = self._fleet.find(each.point_id)
             if track is not None:
@@ -348,6 +351,7 @@ class Engine:
             return
         if isinstance(record, Transition):
             self._sounding.replay(record)
+            self._shelves.replay(record)
             self._suppressions.unsettle()
             if record.alarm.off is not None and record.alarm.off.how is Off.SUPPRESSED:
                 self._shelves.unsettle()
@@ -358,7 +362,8 @@ class Engine:
             self._listening.unsettle()
             self._detectors.unsettle()
             self._interlocks.unsettle()
-            if _key_of(record) == INHIBIT:
+            key = record.key if isinstance(record, Claim) else record.alarm.rule
+            if key == INHIBIT:
                 self._shelves.unsettle()
             return
         point_id = record.alarm.point_id if isinstance(record, Transition) else record.point_id
@@ -389,12 +394,6 @@ class Engine:
         return None if track is None else track.newest
 
     def _is_news(self, reading: Reading) -> bool:
-        track = self._fleet.find(reading.point_id)
-        if track is None or track.newest is None:
-            return True
-        known = track.newest
-        return (reading.judged_at, reading.measured_at) > (known.judged_at, known.measured_at)
-
-
-def _key_of(record: Transition | Claim) -> str:
-    return record.key if isinstance(record, Claim) else record.alarm.rule
+        known = self._newest_of(reading.point_id)
+        newer = (reading.judged_at, reading.measured_at)
+        return known is None or newer > (known.judged_at, known.measured_at)

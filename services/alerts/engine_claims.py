@@ -58,10 +58,19 @@ class Claims:
             )
         return told
 
-    def take(self, claim: Claim, now: int, out: Outcome, off: OffBoard | None = None) -> None:
+    def take(
+        self,
+        claim: Claim,
+        now: int,
+        out: Outcome,
+        off: OffBoard | None = None,
+        *,
+        judged: bool = True,
+    ) -> None:
         """Make a claim true of the alarms. Other judges' have their room checked before.
 
-        `off`: what the plant's logic says of it: a new occurrence is born off the board.
+        `off`: what the plant's logic says of it: a new occurrence is born off the board. `judged`
+        False: it is about before now, and what is not judged now is not judged by it.
         """
         self._lease(claim, out)
         known = self._standing(claim.place)
@@ -71,7 +80,23 @@ class Claims:
         elif known is None:
             self._raise(claim, now, out, off)
         else:
-            self._follow(known, claim, now, out)
+            self._follow(known, claim, judged, now, out)
+
+    def tell_past(self, claim: Claim, ended_at: int, now: int, out: Outcome) -> None:
+        """What was there, is over by `ended_at` and is heard of only now: it sounds once, as
+        returned. Before something later at its place it closes as superseded, and is counted there.
+        """
+        if claim.identity in self._desk.open or claim.identity in self._desk.closed:
+            return
+        later = self._known.get(claim.place)
+        if later is None or not event.is_open(later.alarm):
+            self._raise(claim, now, out, None)
+            self._end(self._known[claim.place], ended_at, now, out)
+        elif later.alarm.raised_at > claim.at:
+            self._precede(later, claim, ended_at, now, out)
+        elif event.is_over(later.alarm):
+            self._raise(claim, now, out, None)
+            self._end(self._known[claim.place], ended_at, now, out)
 
     def tick(self, now: int, out: Outcome) -> None:
         """Let leases run out."""
@@ -204,22 +229,37 @@ class Claims:
         known = self._known[place] = Known(alarm)
         self._say(known, EventKind.RAISED, alarm, claim.at, now, out)
 
-    def _follow(self, known: Known, claim: Claim, now: int, out: Outcome) -> None:
+    def _precede(self, later: Known, claim: Claim, ended_at: int, now: int, out: Outcome) -> None:
+        """One that came and went before another that is open."""
+        alarm, off = event.claimed(claim, claim.identity, now, 0), later.alarm.off
+        if off is not None and off.covers(claim.grade, None, high=True):
+            alarm = event.inherited(alarm, off)
+        known = Known(alarm)
+        self._say(known, EventKind.RAISED, alarm, claim.at, now, out)
+        self._end(known, ended_at, now, out)
+        counted = 1 if event.awaits(known.alarm) else 0
+        at = later.alarm.raised_at
+        self._say(
+            known, EventKind.SUPERSEDED, event.closed(known.alarm, ClosedAs.SUPERSEDED, at),
+            at, now, out,
+        )  # fmt: skip
+        more = replace(later.alarm, superseded=later.alarm.superseded + counted)
+        self._say(later, EventKind.CORRECTED, more, now, now, out)
+
+    def _follow(self, known: Known, claim: Claim, judged: bool, now: int, out: Outcome) -> None:
         before = known.alarm
-        after = event.reclaimed(before, claim)
+        after = replace(event.reclaimed(before, claim), judged=judged or before.judged)
         if after == before:
             return
-        if not before.judged:
+        if not before.judged and judged:
             self._say(known, EventKind.RESUMED, replace(before, judged=True), now, now, out)
         if claim.grade < before.grade:
             self._uncover(known, claim, now, out)
-            asked = event.asked_again(event.reclaimed(known.alarm, claim))
-            self._say(known, EventKind.ESCALATED, asked, claim.at, now, out)
+            self._say(known, EventKind.ESCALATED, _asking(known.alarm, claim), claim.at, now, out)
         elif claim.grade > before.grade:
             self._say(known, EventKind.DEESCALATED, after, claim.at, now, out)
         elif claim.key == BYPASS and _is_unseen(known.alarm, claim):
-            asked = event.asked_again(event.reclaimed(known.alarm, claim))
-            self._say(known, EventKind.ESCALATED, asked, now, now, out)
+            self._say(known, EventKind.ESCALATED, _asking(known.alarm, claim), now, now, out)
         elif after != known.alarm:
             self._say(known, EventKind.CORRECTED, after, claim.at, now, out)
 
@@ -249,6 +289,12 @@ class Claims:
 
 def _place(alarm: Alarm) -> Place:
     return alarm.enterprise, alarm.subject.type, alarm.subject.id, alarm.rule
+
+
+def _asking(alarm: Alarm, claim: Claim) -> Alarm:
+    """As it is claimed now, and unacknowledged again; judged if it was."""
+    asked = event.asked_again(event.reclaimed(alarm, claim))
+    return replace(asked, judged=alarm.judged)
 
 
 def _is_unseen(alarm: Alarm, claim: Claim) -> bool:

@@ -11,6 +11,7 @@ from services.alerts.engine_group import Groups, Kinship, tells
 from services.alerts.engine_inhibition import candidate
 from services.alerts.engine_match import Known
 from services.alerts.engine_outcome import Outcome, Refused
+from services.alerts.engine_rises import Rises
 from services.domain import event
 from services.domain.alarm import Alarm, EventKind, Transition
 from services.domain.alarm_life import LifeEvent
@@ -68,6 +69,7 @@ class Shelves:
         self._fleet = fleet
         self._claims = claims
         self._groups = Groups(fleet.directory)
+        self.rises = Rises()
         self._settled = True
         self._wall: int | None = None
 
@@ -95,6 +97,7 @@ class Shelves:
     def tick(self, now: int, out: Outcome) -> None:
         """Ends of shelves and of times out of service; the acknowledged that were forgotten."""
         self._settle(now, out)
+        self.rises.pass_to(now)
         for known in self._begun_ahead(now):
             self._come_due(known, now, out, SET_BACK, SET_BACK)
         for known in self._fleet.desk.take_due(now):
@@ -110,7 +113,9 @@ class Shelves:
                 freed[alarm.id] = None
             inhibits = inhibits or alarm.rule == INHIBIT
             if each.event in _RISES and tells(alarm):
-                who, kin = self._groups.rise_of(alarm)
+                who, told = self._groups.rise_of(alarm)
+                kin = list(told)
+                self.rises.note(who, kin, now)
                 for kinship in kin:
                     risen.setdefault(kinship, set()).add(who)
         if risen and self._fleet.desk.off:
@@ -121,6 +126,11 @@ class Shelves:
             known = self._fleet.desk.open.get(identity)
             if known is not None and known.alarm.off is None:
                 self._suppress(known, now, out)
+
+    def replay(self, record: Transition) -> None:
+        """Recovery: a spooled transition may have been a rise."""
+        if record.event in _RISES and tells(record.alarm):
+            self.rises.note(*self._groups.rise_of(record.alarm), record.noted_at)
 
     def unsettle(self) -> None:
         """Recovery: what inhibits holds at once; what it takes off is said at the next tick."""
@@ -176,9 +186,12 @@ class Shelves:
         )
 
     def _is_outlived(self, asked: Application, alarm: Alarm) -> bool:
-        """Whether a neighbour rose since: on the shelf already, that would have ended it."""
+        """Whether a neighbour rose since, or became worse, whatever became of it: on the shelf
+        already, that would have ended it. What stands tells an engine that took over."""
         own, listening = self._groups.listening(alarm)
         kin = set(listening)
+        if self.rises.has_one(own, kin, asked.applied_at):
+            return True
         for known in self._fleet.desk.open.values() if kin else ():
             if tells(known.alarm) and asked.precedes(known.alarm):
                 who, told = self._groups.rise_of(known.alarm)

@@ -85,6 +85,24 @@ class SavedWatch(msgspec.Struct, frozen=True, array_like=True):
     memory: DetectorState | None
 
 
+class SavedCourse(msgspec.Struct, frozen=True, array_like=True):
+    """What an interlock told lately: states by judging time (epoch ms), since when they are known,
+    and when it told something that could not be judged."""
+
+    point_id: int
+    bad_at: int | None
+    since: int | None
+    entries: list[tuple[int, str]]
+
+
+class SavedRise(msgspec.Struct, frozen=True, array_like=True):
+    """When somebody rose last (epoch ms, our clock), and to whom that told something."""
+
+    kinship: list[str]
+    who: str
+    at: int
+
+
 class Saved(msgspec.Struct, frozen=True):
     """All points that anything is known of: in `calm` those at which nothing is up."""
 
@@ -98,6 +116,8 @@ class Saved(msgspec.Struct, frozen=True):
     sounding: SavedSounding | None = None
     watches: list[SavedWatch] = []
     suppressions: list[SuppressionState] = []
+    courses: list[SavedCourse] = []
+    rises: list[SavedRise] = []
 
 
 def encode(saved: Saved) -> bytes:

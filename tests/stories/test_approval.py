@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.alerts.engine import Action, Refused
+from services.alerts.engine import Action, Engine, Refused
 from services.domain.alarm import Alarm, AlarmState
 from services.domain.alarm_life import LifeEvent
 from services.domain.application import GRAVER, NEIGHBOUR_ROSE, NOTHING_STANDS, Application
@@ -193,6 +193,75 @@ def test_a_neighbour_that_rose_since_was_not_thought_of() -> None:
     assert (told, refused.code, refused.text) == ([], "not_possible", NEIGHBOUR_ROSE)
     assert of_tank(story).state is AlarmState.UNACKNOWLEDGED
     assert approve(story, asked, applied_at=6) == ([("shelved", 5)], []), "asked again, it is known"
+
+
+def worsening() -> Park:
+    """Two tanks above H; the neighbour goes on to HH."""
+    story = Park(
+        *(rule("H", 80, 3, point=each) for each in (TANK, NEXT)),
+        rule("HH", 90, 2, point=NEXT),
+        points=(TANK, NEXT),
+    )
+    story.read(85, 0, point=TANK)
+    story.read(85, 0, point=NEXT)
+    return story
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_neighbour_that_became_worse_since_was_not_thought_of_either(restarts: bool) -> None:
+    story = worsening()
+    asked = of_tank(story)
+    assert story.read(95, 5, point=NEXT) == [("escalated", 5)]
+    if restarts:
+        story.restart()
+    told, [refused] = approve(story, asked, applied_at=1)
+    assert (told, refused.text) == ([], NEIGHBOUR_ROSE)
+    assert approve(story, asked, applied_at=6) == ([("shelved", 5)], []), "asked again, it is known"
+
+
+def test_that_it_became_worse_is_known_after_a_kill() -> None:
+    story = worsening()
+    dump = story.engine.dump()
+    story.read(95, 5, point=NEXT)
+    said, states = story.last.transitions, story.last.states
+    story.engine = Engine.load(dump, story.directory)
+    for each in said:
+        story.engine.replay_record(each)
+    for state in states:
+        story.engine.replay_record(state)
+    _, [refused] = approve(story, of_tank(story), applied_at=1)
+    assert refused.text == NEIGHBOUR_ROSE
+
+
+def test_a_neighbour_that_rose_and_is_over_and_acknowledged_was_not_thought_of() -> None:
+    story = tanks()
+    story.read(85, 0, point=TANK)
+    asked = of_tank(story)
+    story.read(85, 5, point=NEXT)
+    story.acknowledge(next(alarm.id for alarm in story.open if alarm.tag == NEXT.tag))
+    story.read(50, 6, point=NEXT)
+    assert [alarm.tag for alarm in story.open] == [TANK.tag]
+    _, [refused] = approve(story, asked, applied_at=1)
+    assert refused.text == NEIGHBOUR_ROSE
+
+
+def test_its_own_rise_and_one_that_nobody_can_have_waited_for_hinder_nothing() -> None:
+    story = Park(*(rule("H", 80, 3, point=each) for each in (TANK, NEXT)),
+                 rule("HH", 90, 2, point=TANK), points=(TANK, NEXT))  # fmt: skip
+    story.read(95, 0, point=TANK)
+    story.read(85, 1, point=TANK)
+    asked = of_tank(story)
+    assert story.read(95, 5, point=TANK) == [("escalated", 5)]
+    story.read(85, 6, point=TANK)
+    assert approve(story, asked, applied_at=1) == ([("shelved", 6)], [])
+    story = tanks()
+    story.read(85, 0, point=NEXT)
+    story.acknowledge(story.alarm.id)
+    story.read(50, 1, point=NEXT)
+    story.wait(2)
+    story.wait(3_700)
+    story.read(85, 3_701, point=TANK)
+    assert approve(story, of_tank(story), applied_at=-1) == ([("shelved", 3_701)], [])
 
 
 def test_whom_nobody_heeds_on_the_shelf_does_not_hinder_an_approval() -> None:

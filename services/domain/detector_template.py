@@ -49,7 +49,8 @@ SIGNALLED = frozenset(
 @dataclass(frozen=True, slots=True)
 class ProposedDetector:
     """A rule that a template proposes. `name` tells the proposals of a point apart; `others`: the
-    points of its group beside it. Limits in the point's unit, delays in seconds."""
+    points of its hazard source that it votes with; `group`: the registered group over which it is,
+    instead. Limits in the point's unit, delays in seconds."""
 
     name: str
     kind: DetectorKind
@@ -62,45 +63,63 @@ class ProposedDetector:
     basis: str
     trust: Trust
     others: tuple[Point, ...] = ()
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """The detectors about a point: the points of its hazard source, or, where `group` is the code
+    of a registered group, those of it."""
+
+    points: Sequence[Point] = ()
+    group: str | None = None
 
 
 def propose_detectors(
-    point: Point, group: Sequence[Point] = (), respond_s: float | None = None
+    point: Point,
+    near: Sequence[Point] = (),
+    respond_s: float | None = None,
+    group: str | None = None,
 ) -> tuple[ProposedDetector, ...]:
     """What there is to propose for a point beside limits.
 
-    `group`: the points of its hazard source; those of its kind, unit and substance are its
-    detectors. `respond_s`: operator's and action's time before it is too late (None: not told).
+    `near`: among whom it votes. They are of its hazard source: then those of its kind, unit and
+    substance; or of the registered `group` (its code): then all, if all are gas detectors of its
+    kind and unit with the same first level. `respond_s`: operator's and action's time before it is too late (None: not told).
     """
+    around = Near(near, group)
     found: list[ProposedDetector] = []
     for make in (_vote, _fault, _signal, _filling, _fire, _trip, _bypass):
-        found += make(point, group, respond_s)
+        found += make(point, around, respond_s)
     return tuple(found)
 
 
 Found = list[ProposedDetector]
 
 
-def _vote(point: Point, group: Sequence[Point], _respond_s: float | None) -> Found:
-    alike = [each for each in group if _votes_with(each, point)]
+def _vote(point: Point, near: Near, _respond_s: float | None) -> Found:
     level = _first_level(point)
-    if point.kind not in GASES or not alike or level is None:
+    if point.kind not in GASES or level is None:
+        return []
+    whose = "the hazard source's" if near.group is None else "the group's"
+    alike = _voters(point, near, level)
+    if not alike:
         return []
     basis = (
-        "two or more detectors in alarm may be demanded (5.5.1.8); two of the hazard source's "
-        f"detectors at the first level, {level:g} {point.unit}, are red: our choice"
+        f"two or more detectors in alarm may be demanded (5.5.1.8); two of {whose} detectors at "
+        f"the first level, {level:g} {point.unit}, are red: our choice"
     )
     parameters: dict[str, Scalar] = {"needed": 2, "limit": level, "window_s": 60.0}
     others = tuple(sorted(alike, key=lambda each: each.tag)[: MOST_POINTS - 1])
     return [
         ProposedDetector(
             "vote", DetectorKind.VOTING, parameters, RED, 0.0, 30.0, True, CONTROLLERS, basis,
-            Trust.READ, others,
+            Trust.READ, others if near.group is None else (), near.group,
         )
     ]  # fmt: skip
 
 
-def _fault(point: Point, _group: Sequence[Point], _respond_s: float | None) -> Found:
+def _fault(point: Point, _near: Near, _respond_s: float | None) -> Found:
     if point.kind not in GASES | {PointKind.OXYGEN}:
         return []
     basis = "a fault of a detector is signalled within 100 s, apart from gas alarms"
@@ -112,7 +131,7 @@ def _fault(point: Point, _group: Sequence[Point], _respond_s: float | None) -> F
     ]  # fmt: skip
 
 
-def _signal(point: Point, _group: Sequence[Point], _respond_s: float | None) -> Found:
+def _signal(point: Point, _near: Near, _respond_s: float | None) -> Found:
     ranged = point.range_low is not None and point.range_high is not None
     if point.kind not in SIGNALLED or not (ranged or point.unit == "mA"):
         return []
@@ -127,7 +146,7 @@ def _signal(point: Point, _group: Sequence[Point], _respond_s: float | None) -> 
     ]  # fmt: skip
 
 
-def _filling(point: Point, _group: Sequence[Point], respond_s: float | None) -> Found:
+def _filling(point: Point, _near: Near, respond_s: float | None) -> Found:
     if point.kind is not PointKind.LEVEL or respond_s is None:
         return []
     limits = propose(point)
@@ -145,21 +164,21 @@ def _filling(point: Point, _group: Sequence[Point], respond_s: float | None) -> 
     ]  # fmt: skip
 
 
-def _fire(point: Point, _group: Sequence[Point], _respond_s: float | None) -> Found:
+def _fire(point: Point, _near: Near, _respond_s: float | None) -> Found:
     if point.kind not in (PointKind.FIRE, PointKind.SMOKE):
         return []
     basis = "flame and smoke are monitored; digital signals have no delay"
     return [_state("fire", "alarm", RED, TANK_STANDARD, basis)]
 
 
-def _trip(point: Point, _group: Sequence[Point], _respond_s: float | None) -> Found:
+def _trip(point: Point, _near: Near, _respond_s: float | None) -> Found:
     if point.kind is not PointKind.INTERLOCK:
         return []
     basis = "a demand on an interlock is looked into; digital signals have no delay"
     return [_state("trip", "tripped", ORANGE, OUR_CHOICE, basis)]
 
 
-def _bypass(point: Point, _group: Sequence[Point], _respond_s: float | None) -> Found:
+def _bypass(point: Point, _near: Near, _respond_s: float | None) -> Found:
     if point.kind is not PointKind.INTERLOCK:
         return []
     states = "bypass_maintenance,bypass_operational,removed"
@@ -174,14 +193,30 @@ def _state(name: str, states: str, grade: int, source: str, basis: str) -> Propo
     )  # fmt: skip
 
 
+def _voters(point: Point, near: Near, level: float) -> list[Point]:
+    """With whom it votes."""
+    if near.group is None:
+        return [each for each in near.points if _votes_with(each, point)]
+    others = [each for each in near.points if each.id != point.id]
+    # A rule over a group judges whoever is in it: one that reads otherwise spoils it.
+    fits = len(others) < MOST_POINTS and all(_reads_like(each, point, level) for each in others)
+    return others if fits else []
+
+
 def _votes_with(other: Point, point: Point) -> bool:
-    """Whether it is a detector of the same group: same source, kind, unit and substance."""
+    """Whether it is a detector of the same place: same source, kind, unit and substance."""
     return (
         other.id != point.id
         and point.hazard_source is not None
         and (other.enterprise, other.hazard_source) == (point.enterprise, point.hazard_source)
         and (other.kind, other.unit, other.substance) == (point.kind, point.unit, point.substance)
     )
+
+
+def _reads_like(other: Point, point: Point, level: float) -> bool:
+    """Whether one limit is the first level of both."""
+    same = (other.enterprise, other.kind, other.unit) == (point.enterprise, point.kind, point.unit)
+    return same and _first_level(other) == level
 
 
 def _first_level(point: Point) -> float | None:

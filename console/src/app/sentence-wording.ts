@@ -32,6 +32,10 @@ const CHINESE: readonly (readonly [RegExp, string])[] = [
   [/^flame and smoke are monitored; .+$/, '应监测火焰和烟雾；开关量信号不设延时'],
   [/^open path: 1 and 2 LEL·m$/, '开路式：1 LEL·m 和 2 LEL·m'],
   [
+    /^two or more detectors in alarm may be demanded \((.+?)\); .+ group's .+ at the first level, (.+), are red: our choice$/,
+    '可要求两个及以上探测器报警（$1）；本组两个探测器达到一级报警值 $2 定为红色，为平台建议',
+  ],
+  [
     /^two or more detectors in alarm may be demanded \((.+?)\); .+ at the first level, (.+), are red: our choice$/,
     '可要求两个及以上探测器报警（$1）；同一危险源两个探测器达到一级报警值 $2 定为红色，为平台建议',
   ],

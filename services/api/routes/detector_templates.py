@@ -13,10 +13,10 @@ from services.api.detector_body import DETECTORS, detector_of, detector_parts, d
 from services.api.detector_check import check_detector
 from services.api.detector_desk import check_room, new_id
 from services.api.principal import Principal
-from services.api.problem import Kind, Problem
+from services.api.problem import Kind, Problem, invalid_fields
 from services.api.routes.points import EnterpriseCode, PointTag, seen
 from services.api.rule_union import DetectorView
-from services.api.text import Number
+from services.api.text import Code, Number
 from services.api.window import Window
 from services.domain.detector_kind import DetectorKind
 from services.domain.detector_template import ProposedDetector, propose_detectors
@@ -26,6 +26,10 @@ from services.store.detector_list import Connection, DetectorVersion
 from services.store.rule_list import lock_book
 
 router = APIRouter(tags=["templates"])
+GROUP = (
+    "Code of a registered group that the point is in: `vote` is over it, then; without it, over the "
+    "detectors of the point's hazard source"
+)
 RespondS = Annotated[
     Number | None,
     Field(gt=0, le=86_400, description="Operator's and action's time, in seconds (levels)"),
@@ -65,6 +69,7 @@ class DetectorChoice(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"names": ["vote"]}]})
     names: Annotated[list[str], Field(min_length=1, max_length=10)]
     respond_s: RespondS = None
+    group: Annotated[Code | None, Field(description=GROUP)] = None
 
 
 @router.get("/points/{enterprise}/{tag}/template/detectors", response_model=DetectorTemplate)
@@ -77,10 +82,11 @@ async def get_detector_template(
         float | None,
         Query(gt=0, le=86_400, description="Operator's and action's time, in seconds (levels)"),
     ] = None,
+    group: Annotated[Code | None, Query(description=GROUP)] = None,
 ) -> Response:
     """What standards and practice propose beside limits; it applies itself to nothing."""
     point = seen(here, principal, enterprise, tag).point
-    found = propose_detectors(point, _group(here, point), respond_s)
+    found = propose_detectors(point, _near(here, point, group), respond_s, group)
     async with here.database.transaction() as connection:
         standing = await _standing(connection, point)
     shown = [_view(each, standing) for each in found]
@@ -102,7 +108,8 @@ async def apply_detector_template(
 ) -> Response:
     """Put the chosen proposals in force, all or none; each rule keeps its source and basis."""
     point = seen(here, principal, enterprise, tag).point
-    chosen = _chosen(point, propose_detectors(point, _group(here, point), choice.respond_s), choice)
+    near = _near(here, point, choice.group)
+    chosen = _chosen(point, propose_detectors(point, near, choice.respond_s, choice.group), choice)
     rules = [_rule(here, principal, point, each) for each in chosen]
     async with here.database.transaction() as connection:
         await lock_book(connection)
@@ -121,13 +128,26 @@ async def apply_detector_template(
         return await once.keep(connection, answer(page, 201))
 
 
-def _group(here: Window, point: Point) -> list[Point]:
-    """The points of its hazard source."""
+def _near(here: Window, point: Point, group: str | None) -> list[Point]:
+    """Among whom it votes: those of the group that is named, else of its hazard source."""
+    if group is not None:
+        return _members(here, point, group)
     if point.hazard_source is None:
         return []
     name = point.enterprise, point.hazard_source
     places = (place.point for place in here.register.all_places())
     return [each for each in places if (each.enterprise, each.hazard_source) == name]
+
+
+def _members(here: Window, point: Point, group: str) -> list[Point]:
+    if (point.enterprise, group) not in here.register.groups.by_key:
+        told = f"{point.enterprise} has no group {group}; register the group first."
+        raise invalid_fields({"group": told})
+    tags = here.register.groups.watched(point.enterprise, group, point.tag)
+    if tags is None:
+        raise invalid_fields({"group": f"{point.tag} is not in the group {group}."})
+    places = (here.register.place(point.enterprise, tag) for tag in tags)
+    return [place.point for place in places if place is not None]
 
 
 async def _standing(connection: Connection, point: Point) -> list[DetectorVersion]:
@@ -181,9 +201,13 @@ def _rule(
 def _fields(proposed: ProposedDetector) -> dict[str, object]:
     """The fields of its kind's body that the template fills in."""
     kind = DetectorKind(proposed.kind)
-    others = {"others": [each.tag for each in proposed.others]} if proposed.others else {}
+    among: dict[str, object] = {}
+    if proposed.group is not None:
+        among["group"] = proposed.group
+    elif proposed.others:
+        among["others"] = [each.tag for each in proposed.others]
     told = detector_parts(kind, proposed.parameters)
-    return others | {name: value for name, value in told.items() if value is not None}
+    return among | {name: value for name, value in told.items() if value is not None}
 
 
 def _view(proposed: ProposedDetector, standing: Sequence[DetectorVersion]) -> ProposedDetectorView:

@@ -171,6 +171,29 @@ def test_a_rule_over_a_group_judges_its_members_and_holds_the_group(api: Api, wo
     api.admin.remove(address)
 
 
+def test_the_vote_of_the_template_is_over_the_group_that_is_named(api: Api, works: str) -> None:
+    api.admin.register("/groups", group(works, "ring-2", "GT-2", "GT-3"))
+    address = f"/points/{works}/GT-2/template/detectors"
+
+    def votes(**named: str) -> list[Json]:
+        offered = api.admin.ask(address, **named)["proposals"]
+        return [each["fields"] for each in offered if each["name"] == "vote"]
+
+    assert votes() == [], "it is at no hazard source"
+    (fields,) = votes(group="ring-2")
+    assert (fields["group"], "others" in fields, fields["limit"]) == ("ring-2", False, 25)
+    choice = {"names": ["vote"], "group": "ring-2"}
+    (made,) = api.admin.tell(address, choice, status=201)["items"]
+    assert (made["group"], made["others"], made["source"]) == ("ring-2", None, "GB 16808-2025")
+    api.admin.register("/groups", group(works, "ring-3", "GT-4"))
+    told_of = {"nowhere": "no group nowhere", "ring-3": "GT-2 is not in the group ring-3"}
+    for wrong, told in told_of.items():
+        answer = api.admin.http.post(address, json=choice | {"group": wrong})
+        refused(answer, 422, "invalid", "group", told)
+        refused(api.admin.http.get(address, params={"group": wrong}), 422, "invalid", told)
+    api.admin.remove(f"/rules/{made['id']}")
+
+
 def test_a_rule_over_a_group_that_cannot_judge_is_refused_by_its_field(
     api: Api, works: str
 ) -> None:

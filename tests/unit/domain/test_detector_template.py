@@ -41,9 +41,48 @@ def test_two_detectors_of_one_source_at_the_first_level_are_red() -> None:
     assert "vote" not in named(nowhere, [point(8, "combustible_gas", "%LEL", hazard_source=None)])
 
 
+def test_a_registered_group_votes_as_a_whole_wherever_its_points_are() -> None:
+    far = point(2, "combustible_gas", "%LEL", substance="C3H8", hazard_source=None)
+    vote = named(GAS, [GAS, far], group="ring")["vote"]
+    assert (vote.group, vote.others) == ("ring", ())
+    assert vote.parameters == {"needed": 2, "limit": 25.0, "window_s": 60.0}
+    assert "two of the group's detectors at the first level, 25 %LEL" in vote.basis
+    assert (
+        named(GAS, [GAS, point(2, "combustible_gas", "%LEL", substance="CH4")])["vote"].group
+        is None
+    )
+    assert "vote" not in named(GAS, [GAS], group="ring"), "one votes with nobody"
+
+
+@pytest.mark.parametrize(
+    "stranger",
+    [
+        point(3, "combustible_gas", "ppm", substance="CH4"),
+        point(3, "oxygen", "%LEL"),
+        point(3, "smoke", "state"),
+    ],
+)
+def test_a_group_with_one_that_reads_otherwise_is_not_voted_over(stranger: Point) -> None:
+    alike = point(2, "combustible_gas", "%LEL", substance="CH4")
+    assert "vote" not in named(GAS, [GAS, alike, stranger], group="ring")
+    assert "vote" in named(GAS, [GAS, alike, stranger]), (
+        "of a hazard source the others are left out"
+    )
+
+
+def test_of_toxic_gases_the_first_levels_have_to_be_the_same() -> None:
+    chlorine = point(1, "toxic_gas", "ppm", substance="7782-50-5")
+    again = point(2, "toxic_gas", "ppm", substance="7782-50-5")
+    ammonia = point(3, "toxic_gas", "ppm", substance="7664-41-7")
+    assert "vote" in named(chlorine, [chlorine, again], group="ring")
+    assert "vote" not in named(chlorine, [chlorine, ammonia], group="ring")
+
+
 def test_a_group_is_no_larger_than_a_rule_may_be() -> None:
     many = [point(n, "combustible_gas", "%LEL", substance="CH4") for n in range(2, 60)]
     assert len(named(GAS, many)["vote"].others) == 19
+    assert "vote" not in named(GAS, [GAS, *many[:20]], group="ring"), "and nobody is left out of it"
+    assert "vote" in named(GAS, [GAS, *many[:19]], group="ring")
 
 
 def test_the_failure_bands_are_those_of_ne_43_and_last() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from services.alerts.canary import Canary
 from services.alerts.claim_door import ClaimDoor
 from services.alerts.commands import Commands
+from services.alerts.derived_outlet import DerivedOutlet
 from services.alerts.ears import Ears
 from services.alerts.follower import BookFollower
 from services.alerts.heartbeat import Heartbeat
@@ -18,8 +19,11 @@ from services.alerts.recorder import Recorder
 from services.alerts.recovery import Recovered
 from services.alerts.tenure import Tenure
 from services.alerts.watch import Watch
+from services.domain.directory import BookChange
+from services.domain.reading import Reading
 from services.runtime.clock import Clock
 from services.runtime.mqtt_bus import MqttBus
+from services.runtime.mqtt_outbox import MqttOutbox
 from services.store.book import BookReader
 from services.store.engine_lease import EngineLease
 from services.wire.bus import CLAIM, COMMAND
@@ -39,6 +43,8 @@ class Desk:
     heartbeat: Heartbeat
     commands: Commands
     claims: ClaimDoor
+    outlet: DerivedOutlet
+    outbox: MqttOutbox[tuple[Reading, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,7 @@ class Place:
     folder: Path
     database_url: str
     bus: MqttBus
+    outbox: MqttOutbox[tuple[Reading, ...]]
     lease: EngineLease
     tenure: Tenure
     clock: Clock
@@ -62,7 +69,13 @@ def furnish(place: Place, found: Recovered, ears: Ears) -> Desk:
     keeper = Keeper(judge, recorder, found.store, found.heard)
     canary = Canary(publisher, found.ledger, place.folder / "lock")
     watch = Watch(
-        ears.feed, judge, place.clock, found.heard, found.recalled.messages, canary=canary
+        ears.feed,
+        judge,
+        place.clock,
+        found.heard,
+        found.recalled.messages,
+        canary=canary,
+        derivations=found.derivations,
     )
     desk = Desk(
         found=found,
@@ -82,15 +95,27 @@ def furnish(place: Place, found: Recovered, ears: Ears) -> Desk:
         ),
         commands=Commands(judge),
         claims=ClaimDoor(judge),
+        outlet=DerivedOutlet(place.outbox, found.engine.directory),
+        outbox=place.outbox,
     )
     place.bus.subscribe(COMMAND, desk.commands.hear)
     place.bus.subscribe(CLAIM, desk.claims.hear)
     judge.on_noted = recorder.wake
-    judge.on_book = keeper.keep_book
+    judge.on_book = _book_taker(desk)
+    watch.on_derived = desk.outlet.send
+    keeper.derived, keeper.unsent = found.derivations.save, desk.outlet.unsent
     recorder.on_recorded = _recorded(desk)
     recorder.on_damage = judge.mark_everywhere
     _put_under_lease(desk, place)
     return desk
+
+
+def _book_taker(desk: Desk) -> Callable[[BookChange], None]:
+    def take(change: BookChange) -> None:
+        desk.keeper.keep_book(change)
+        desk.found.derivations.follow(change)
+
+    return take
 
 
 def _put_under_lease(desk: Desk, place: Place) -> None:

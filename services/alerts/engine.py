@@ -60,6 +60,7 @@ class Engine:
         self._suppressions = Suppressions(self._fleet, self._listening.is_heard)
         self._exercises = Exercises(self._fleet)
         self._sounding = Sounding(self._fleet)
+        self.shown_of = self._fleet.shown_of
 
     def judge(
         self, readings: Sequence[Reading], now: int, hearings: Sequence[Hearing] = ()

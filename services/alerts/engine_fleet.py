@@ -59,6 +59,11 @@ class Fleet:
             return self.open(point_id)
         return track
 
+    def shown_of(self, point_id: int) -> Reading | None:
+        """The newest reading of a point, whatever it is worth."""
+        track = self.find(point_id)
+        return None if track is None else track.seen
+
     def wake_those(self, of_it: Callable[[Point], bool]) -> None:
         """Wake the points that something concerns, whatever is up there."""
         by_id = self.directory.by_id

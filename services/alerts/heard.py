@@ -34,20 +34,23 @@ _log = structlog.get_logger()
 
 
 class Portion(msgspec.Struct, frozen=True, array_like=True):
-    """What one step of the watch heard."""
+    """What one step of the watch heard, and the readings of derived points that it led to."""
 
     readings: list[Reading]
     messages: list[MessageId]
+    derived: list[Reading] = []
 
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
     """The newest readings of each point (with and without a usable value), and the messages;
-    `watched`: all readings of the points that were asked for, in the order they came."""
+    `watched`: all readings of the points that were asked for, in the order they came; `derived`:
+    all that were computed."""
 
     readings: tuple[Reading, ...]
     messages: tuple[MessageId, ...]
     watched: tuple[Reading, ...] = ()
+    derived: tuple[Reading, ...] = ()
 
 
 class Heard:
@@ -62,11 +65,16 @@ class Heard:
         self._file: int | None = None
         self._full = False
 
-    def note(self, readings: Sequence[Reading], messages: Sequence[MessageId]) -> None:
-        """Keep what was judged. Raises OSError for a failing disk; a full one is said, no more."""
+    def note(
+        self,
+        readings: Sequence[Reading],
+        messages: Sequence[MessageId],
+        derived: Sequence[Reading] = (),
+    ) -> None:
+        """Keep what was judged, and what is about to be published. Raises OSError for a failing disk; a full one is said, no more."""
         if self._full or not (readings or messages):
             return
-        portion = msgspec.msgpack.encode(Portion(list(readings), list(messages)))
+        portion = msgspec.msgpack.encode(Portion(list(readings), list(messages), list(derived)))
         record = encode_record(self._number, portion)
         if sum(self._sizes.values()) + len(record) > self._limit:
             self._stop("its limit is reached")
@@ -101,14 +109,16 @@ class Heard:
         newest = Newest()
         messages: OrderedDict[MessageId, None] = OrderedDict()
         of_watched: list[Reading] = []
+        derived: list[Reading] = []
         for number in sorted(self._sizes):
             for record in read_records(self._path(number).read_bytes()):
                 portion = _decode(record.payload)
                 newest.take(portion.readings)
                 of_watched += [each for each in portion.readings if each.point_id in watched]
                 messages.update(dict.fromkeys(portion.messages))
+                derived += portion.derived
         known = tuple(messages)[-MESSAGES_REMEMBERED:]
-        return Recalled(tuple(newest), known, tuple(of_watched))
+        return Recalled(tuple(newest), known, tuple(of_watched), tuple(derived))
 
     def close(self) -> None:
         """Let go of the file."""

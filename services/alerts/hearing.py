@@ -1,15 +1,16 @@
 """What a delivery tells of the gateway it came from: that it lives, and the time it lives in."""
 
 from services.alerts.engine import Hearing
+from services.domain.formula import GATEWAY as COMPUTED
 from services.domain.gateway_clock import TimesHeard, is_usable
 from services.wire.telemetry import TimeRefusal
 from services.wire.translate import Translation
 
 
 def hearing_of(found: Translation, received_at: int) -> Hearing | None:
-    """None where it is no sign of the gateway's life: a will, a state kept by the broker, a
-    topic of nobody. All readings count for the clock, those of unregistered tags, too."""
-    if found.repeated or not (found.enterprise and found.gateway):
+    """None where it is no sign of a gateway's life: a will, a state kept by the broker, a
+    topic of nobody, what we compute ourselves. All readings count for the clock, those of unregistered tags, too."""
+    if found.repeated or not found.enterprise or found.gateway in ("", COMPUTED):
         return None
     if found.state is not None and not found.state.online:
         return None

@@ -6,6 +6,7 @@ beside the judging.
 
 import asyncio
 import errno
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
@@ -13,11 +14,13 @@ import structlog
 
 from services.alerts import engine_state
 from services.alerts.book_file import Whole
+from services.alerts.derivations import SavedDerivations
 from services.alerts.heard import Heard
 from services.alerts.judge import Judge
 from services.alerts.recorder import Recorder
 from services.alerts.snapshot import Snapshot, SnapshotStore
 from services.domain.directory import BookChange
+from services.domain.reading import Reading
 
 EVERY_S = 10.0
 
@@ -50,6 +53,10 @@ class Keeper:
         """Changes of the book that are not on the disk."""
         self.kept = 0
         """Place in the judge's count of steps up to which a snapshot on the disk knows."""
+        self.derived: Callable[[], SavedDerivations | None] = lambda: None
+        """Where derived points stand."""
+        self.unsent: Callable[[], list[Reading]] = list
+        """What of theirs the broker has not acknowledged."""
 
     async def run(self) -> None:
         """Keep for ever."""
@@ -117,6 +124,8 @@ class Keeper:
             marks=self._judge.marks.unsettled(),
             unrecorded=ledger.unrecorded(),
             held=ledger.overflow.held(),
+            derived=self.derived(),
+            unsent=self.unsent(),
         )
         engine = self._judge.engine.picture()
         return _Taken(snapshot, engine, book.whole(directory) if anew else None, self._missed)

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
+from services.alerts.derivations import Derivations
 from services.alerts.engine import Engine
 from services.alerts.entry import AllDirty, Entry, Judged, Settled, decode_entry, encode_entry
 from services.alerts.heard import Heard, Recalled
@@ -16,7 +17,7 @@ from services.alerts.snapshot import Snapshot, SnapshotStore
 from services.alerts.spool import Spool, SpoolSize
 from services.alerts.spool_reader import SpoolReader
 from services.domain.directory import Directory
-from services.domain.reading import LIVE_HORIZON_MS
+from services.domain.reading import LIVE_HORIZON_MS, Reading
 from services.runtime.lifecycle import growing
 
 BATCH = 1_000
@@ -35,12 +36,16 @@ class Recovered:
     store: SnapshotStore
     heard: Heard
     recalled: Recalled
+    derivations: Derivations
+    unsent: list[Reading]
+    """What derived points had read and the broker may not have."""
     has_book: bool
     has_snapshot: bool
 
     def let_go(self) -> None:
         """What was recalled is judged: of a country it is a hundred thousand readings."""
         self.recalled = Recalled((), ())
+        self.unsent = []
 
 
 def recover(folder: Path, now: int, size: SpoolSize | None = None) -> Recovered:
@@ -61,12 +66,24 @@ def recover(folder: Path, now: int, size: SpoolSize | None = None) -> Recovered:
     if snapshot is not None:
         ledger.restore(snapshot.recorded_position, snapshot.unrecorded)
     heard = Heard(folder / "heard" / spool.id)
-    recalled = heard.recall(engine.watched)
+    derivations = Derivations(engine.directory, engine.shown_of)
+    derivations.load(snapshot.derived if snapshot else None)
+    recalled = heard.recall(engine.watched | derivations.watched)
     found = Recovered(
-        engine, ledger, marks, store, heard, recalled, book is not None, snapshot is not None
+        engine,
+        ledger,
+        marks,
+        store,
+        heard,
+        recalled,
+        derivations,
+        [*(snapshot.unsent if snapshot else ()), *recalled.derived],
+        book is not None,
+        snapshot is not None,
     )
     _replay(snapshot, found, now)
     engine.remember(recalled.watched)
+    derivations.remember(recalled.watched, recalled.derived)
     return found
 
 

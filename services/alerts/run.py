@@ -21,11 +21,13 @@ from services.alerts.leftovers import Leftovers
 from services.alerts.recovery import recover
 from services.alerts.standby import FolderLock, StandBy, forget_term
 from services.alerts.tenure import Relieved, Tenure
+from services.domain.reading import Reading
 from services.runtime import failpoint, log
 from services.runtime.clock import SystemClock
 from services.runtime.lifecycle import pause, run_service
 from services.runtime.mqtt_bus import MqttBus
 from services.runtime.mqtt_client import BrokerAddress
+from services.runtime.mqtt_outbox import MqttOutbox
 from services.runtime.settings import Settings, require
 from services.store.engine_lease import EngineLease
 from services.store.judge_again import AgainList
@@ -80,7 +82,8 @@ class Service:
         self._lease = EngineLease(self._url, process, alone=settings.alone)
         self._desk: Desk | None = None
         # Two engines are at the broker at once, each with a bus of its own.
-        self._bus = MqttBus(self._address, f"{self._client_id}-bus-{process}", self._tell_all)
+        self._bus_id = f"{self._client_id}-bus-{process}"
+        self._bus = MqttBus(self._address, self._bus_id, self._tell_all)
         self._tenure = Tenure(self._lease, settings.engine_lease_s, self._clock)
         self._tenure.bus_hears = lambda: self._bus.connected
         self._bus.subscribe(f"{STATUS}/alerts", self._tenure.hear)
@@ -127,6 +130,7 @@ class Service:
                     desk.follower.run(),
                     desk.recorder.run(),
                     desk.heartbeat.run(),
+                    desk.outbox.watch(),
                 )
             ]
             await _have_book(desk.follower, 0 if self._tenure.silent else FIRST_LOOK_S, stop)
@@ -140,6 +144,7 @@ class Service:
                     await desk.recorder.reached(desk.judge.ledger.spool.last)
             for task in tasks:
                 task.cancel()
+        await desk.outbox.close()
         await desk.keeper.keep()
         desk.found.ledger.spool.close()
         desk.found.heard.close()
@@ -148,7 +153,10 @@ class Service:
 
     def _furnish(self) -> Desk:
         ears = Ears(self._address, self._client_id, self._clock, self._tenure)
-        place = Place(self._folder, self._url, self._bus, self._lease, self._tenure, self._clock)
+        outbox = MqttOutbox[tuple[Reading, ...]](self._address, f"{self._bus_id}-derived")
+        place = Place(
+            self._folder, self._url, self._bus, outbox, self._lease, self._tenure, self._clock
+        )
         return furnish(place, recover(self._folder, self._clock.now_ms()), ears)
 
     async def _take_up(self, desk: Desk, stop: asyncio.Event) -> Heir | None:
@@ -158,6 +166,7 @@ class Service:
         if fresh:
             await self._adopt(desk, since is not None, stop)
         desk.judge.recall(desk.found.recalled.readings)
+        desk.outlet.send(desk.found.unsent)
         desk.found.let_go()
         heir = None
         if since is not None and not stop.is_set():

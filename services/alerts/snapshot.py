@@ -14,9 +14,11 @@ import msgspec
 import structlog
 
 from services.alerts.book_file import BadBook, BookFile
+from services.alerts.derivations import SavedDerivations
 from services.alerts.entry import Judged
 from services.alerts.marks import Mark
 from services.domain.directory import Directory
+from services.domain.reading import Reading
 from services.runtime.disk import sync_folder
 
 _HEADER = struct.Struct("<4sIQ")
@@ -41,6 +43,9 @@ class Snapshot(msgspec.Struct, frozen=True):
     """Alarms whose last event was not in the database yet, with its place in the spool."""
     held: list[Judged] = []
     """What the spool had no room for."""
+    derived: SavedDerivations | None = None
+    unsent: list[Reading] = []
+    """What derived points read and the broker has not acknowledged."""
 
 
 class SnapshotStore:

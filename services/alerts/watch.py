@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 
 from services.alerts.canary import Canary
+from services.alerts.derivations import Derivations
 from services.alerts.engine import Hearing
 from services.alerts.heard import MESSAGES_REMEMBERED, Heard, MessageId
 from services.alerts.hearing import hearing_of
@@ -35,15 +36,18 @@ class Watch:
         known: Iterable[MessageId] = (),
         passed: Passed | None = None,
         canary: Canary | None = None,
+        derivations: Derivations | None = None,
     ) -> None:
         self._feed = feed
         self._judge = judge
         self._clock = clock
         self._heard = heard
         self._canary = canary
+        self._derivations = derivations
         self.passed = passed or Passed()
         self._messages: OrderedDict[MessageId, None] = OrderedDict.fromkeys(known)
         self._fresh: list[MessageId] = []
+        self._derived: list[Reading] = []
         self._next_tick = clock.monotonic()
         self._caught_up = True
         self._hearings: list[Hearing] = []
@@ -51,6 +55,8 @@ class Watch:
         self.running = False
         self.may_judge: Callable[[], bool] = lambda: True
         """Whether the lease is ours beyond doubt; asked before each step."""
+        self.on_derived: Callable[[Sequence[Reading]], None] = lambda _: None
+        """Given what derived points read, once it is kept and before it is acknowledged."""
         self.heard = 0
         """Deliveries taken since the start."""
 
@@ -78,12 +84,17 @@ class Watch:
                 if is_canary(delivery.topic):
                     canaries.append(delivery)
                 else:
-                    readings += self._readings(delivery)
+                    readings += (read := self._readings(delivery))
+                    if self._derivations is not None:
+                        self._derived += self._derivations.take(read)
             if readings or self._hearings:
                 self._judge.judge(readings, self._hearings)
                 self._hearings = []
-            self._heard.note(readings, self._fresh)
+            self._heard.note(readings, self._fresh, self._derived)
             self._fresh.clear()
+            if self._derived:
+                self.on_derived(self._derived)
+                self._derived = []
             self._hear_canaries(canaries)
             self._feed.ack(deliveries)
             reach(Failpoint.AFTER_ACK)

@@ -21,6 +21,8 @@ class Directory:
     by_name: dict[str, dict[str, Point]] = field(default_factory=dict)
     """By enterprise and tag."""
     by_id: dict[int, Point] = field(default_factory=dict)
+    derived: dict[int, Point] = field(default_factory=dict)
+    """Of them those that we compute."""
     rules: dict[int, list[LimitRule]] = field(default_factory=dict)
     detectors: dict[tuple[str, str], DetectorRule] = field(default_factory=dict)
     """By enterprise and id: the rules in force that are more than a limit."""
@@ -49,6 +51,8 @@ class Directory:
         self.share(point)
         self.by_name.setdefault(point.enterprise, {})[point.tag] = point
         self.by_id[point.id] = point
+        if point.formula is not None:
+            self.derived[point.id] = point
 
     def remove(self, point: Point) -> None:
         """Forget a point and its rules."""
@@ -57,6 +61,7 @@ class Directory:
         if not of_enterprise:
             self.by_name.pop(point.enterprise, None)
         self.by_id.pop(point.id, None)
+        self.derived.pop(point.id, None)
         self.rules.pop(point.id, None)
 
     def put_rule(self, rule: LimitRule) -> None:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from services.domain.formula import Formula
+
 
 class PointKind(StrEnum):
     """What a point measures; the names are those of the contract."""
@@ -85,6 +87,8 @@ class Point:
     exercise: tuple[int, int] | None = None
     """While it is under test (judging times, epoch ms, the end not included): what it raises then
     is an exercise."""
+    formula: Formula | None = None
+    """Of a derived point: what we compute it from. No gateway sends it, and it has no period."""
 
     def in_exercise(self, at: int) -> bool:
         """Whether it is under test at a judging time."""

@@ -5,6 +5,7 @@ In memory, written down once a second (`services.ingest.chores`), taken up again
 
 from collections.abc import Iterable, Sequence
 
+from services.domain.formula import GATEWAY as COMPUTED
 from services.domain.rate import (
     CUT_S,
     LIVE_MS,
@@ -55,6 +56,8 @@ class Aside:
     def holds(self, delivery: Delivery, found: Translation) -> bool:
         """Whether this message is to be stored apart, for its gateway sends too much."""
         if not self._gate.is_on or not (found.readings or found.unregistered):
+            return False
+        if found.gateway == COMPUTED:
             return False
         values = values_of(found)
         owner = (found.enterprise, found.gateway)

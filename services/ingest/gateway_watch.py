@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from services.domain.connection import Connection, ConnectionState
 from services.domain.directory import BookChange
 from services.domain.ear import Ear
+from services.domain.formula import GATEWAY as COMPUTED
 from services.domain.point import Reporting
 from services.domain.reading import Quality, ReadingFlag
 from services.domain.skew import ClockState, Skew
@@ -122,7 +123,7 @@ class GatewayWatch:
         """A batch is committed."""
         for parcel in parcels:
             found = parcel.translation
-            if found.repeated or not found.gateway:
+            if found.repeated or found.gateway in ("", COMPUTED):
                 continue
             known = self._of((found.enterprise, found.gateway))
             if known is not None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
+from services.domain.formula import GATEWAY as COMPUTED
 from services.store.day_sheet import cell_of, values_of
 from services.store.intake import Parcel
 
@@ -32,7 +33,7 @@ class InFlight:
         found: Counter[str] = Counter()
         for parcel in self._held.values():
             values = values_of(parcel)
-            if values:
-                enterprise, gateway, day = cell_of(parcel)
+            enterprise, gateway, day = cell_of(parcel)
+            if values and gateway != COMPUTED:
                 found[f"{enterprise}/{gateway}/{day}"] += values
         return dict(found)

@@ -14,6 +14,8 @@ MAPPED = "pw.v1.*.*.*.*"
 DOWNLINKS = "pw.down.v1.*.*.*"
 _BUS = "pw.int.v1"
 _CANARY = "pw.v1._canary._canary"
+_COMPUTED = "pw.v1.*._derived.telemetry"
+"""What derived points read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,9 @@ RIGHTS = {
             f"{_BUS}.canary",
             f"{_BUS}.status.alerts",
             f"{_BUS}.reply.*",
+            # What it computes, under our own gateway and no other's; with a bucket where it is mapped.
+            _COMPUTED,
+            f"{_COMPUTED}.*",
         ),
         subscribe=(
             READINGS,

@@ -53,7 +53,7 @@ async def _adopt(
     reason = ""
     for sender, value in kept:
         try:
-            readings.append(adopt(point, value))
+            readings.append(adopt(point, value, sender))
             senders.append(sender)
         except UnfitValue as error:
             unfit.append(value)

@@ -1,12 +1,13 @@
 """What became of a batch's readings, per gateway and UTC day of receipt.
 
 The figures add up in every sheet, and so in every sum of sheets. What was read and is not yet
-committed is in flight: it is in no sheet.
+committed is in flight: it is in no sheet. What we compute ourselves nobody sent, so it is in none.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
+from services.domain.formula import GATEWAY as COMPUTED
 from services.domain.reading import Reading
 from services.domain.reading_count import ReadingCount
 from services.store.intake import Parcel
@@ -40,6 +41,7 @@ class DaySheet:
 
     def __init__(self, parcels: Sequence[Parcel] = ()) -> None:
         self.cells: dict[Cell, ReadingCount] = {}
+        self._computed = ReadingCount()
         self._owners: list[ReadingCount] = []
         """Of each delivery that is not kept apart."""
         for parcel in parcels:
@@ -72,6 +74,8 @@ class DaySheet:
 
     def of(self, cell: Cell) -> ReadingCount:
         """The figures of one cell."""
+        if cell[1] == COMPUTED:
+            return self._computed
         found = self.cells.get(cell)
         if found is None:
             found = self.cells[cell] = ReadingCount()

@@ -89,7 +89,7 @@ class MemoryIntake:
                 cell = enterprise, sender, utc_day(value.received_at)
                 sheet.let_go(cell)
                 try:
-                    sheet.adopt_kept(cell, bool(self.put([adopt(point, value)])))
+                    sheet.adopt_kept(cell, bool(self.put([adopt(point, value, sender)])))
                 except UnfitValue as error:
                     sheet.refuse_kept(cell)
                     unfit.append(str(error))

@@ -1,7 +1,10 @@
 """A point as its row in the register has it."""
 
+from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
+from services.domain.formula import Formula
 from services.domain.point import Point, PointKind, Reporting
 from services.runtime.clock import to_ms
 
@@ -24,7 +27,23 @@ def point_of(row: Any) -> Point:
         period_s=row.period_s,
         reporting=Reporting(row.reporting),
         exercise=_exercise(row),
+        formula=formula_of(row.formula),
     )
+
+
+def formula_of(told: dict[str, Any] | None) -> Formula | None:
+    """The formula that the column holds."""
+    if told is None:
+        return None
+    inputs = tuple((name, tag) for name, tag in told["inputs"])
+    return Formula(told["expression"], inputs, told["periods"])
+
+
+def point_from(columns: Mapping[str, Any]) -> Point:
+    """The point that these columns make; of those that follow from no description (tests, formula)
+    a missing one is empty."""
+    empty = {"exercise_from": None, "exercise_until": None, "formula": None}
+    return point_of(SimpleNamespace(**{**empty, **columns}))
 
 
 def _exercise(row: Any) -> tuple[int, int] | None:

@@ -39,10 +39,23 @@ class Compiled:
 
 def compile_expression(text: str, variables: Mapping[str, Point]) -> Compiled:
     """Compile a rule over `variables` (name in the expression: point). Raises BadExpression."""
+    program = program_of(text, variables)
+    if program.return_type() != cel.Type.BOOL:
+        raise BadExpression("It answers no yes or no: end it in a comparison.")
+    why = idle(text, variables)
+    if why is not None:
+        raise BadExpression(why)
+    return Compiled(text, frozenset(variables), program)
+
+
+def program_of(
+    text: str, variables: Mapping[str, Point], most: int = MOST_VARIABLES
+) -> cel.Expression:
+    """Compile what may be said over `variables`, whatever it answers. Raises BadExpression."""
     if len(text) > MOST_CHARACTERS:
-        raise BadExpression(f"It has more than {MOST_CHARACTERS} characters: make two rules of it.")
-    if not 0 < len(variables) <= MOST_VARIABLES:
-        raise BadExpression(f"It needs 1 to {MOST_VARIABLES} variables.")
+        raise BadExpression(f"It has more than {MOST_CHARACTERS} characters: make two of it.")
+    if not 0 < len(variables) <= most:
+        raise BadExpression(f"It needs 1 to {most} variables.")
     for name in variables:
         if not _NAME.match(name):
             raise BadExpression(f"{name!r} is no name: use a to z, digits and _, up to 32.")
@@ -57,15 +70,9 @@ def compile_expression(text: str, variables: Mapping[str, Point]) -> Compiled:
         for name, point in variables.items()
     }
     try:
-        program = cel.NewEnv(variables=types).compile(text)
+        return cel.NewEnv(variables=types).compile(text)
     except RuntimeError as error:
         raise BadExpression(_sentence(str(error))) from None
-    if program.return_type() != cel.Type.BOOL:
-        raise BadExpression("It answers no yes or no: end it in a comparison.")
-    why = idle(text, variables)
-    if why is not None:
-        raise BadExpression(why)
-    return Compiled(text, frozenset(variables), program)
 
 
 class ExpressionWatch:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from services.domain.directory import Directory
+from services.domain.formula import GATEWAY as COMPUTED
 from services.domain.point import Point, UnfitValue
 from services.domain.reading import Quality, Reading, ReadingFlag, time_flags
 from services.wire.instant import UnfitTime, check_range
@@ -109,7 +110,7 @@ def translate(
             return _not_readings(enterprise, gateway, leaf, payload, received_at)
         if retained:
             return Translation(enterprise, gateway, repeated=True)
-        reader = _Reader(directory, enterprise, received_at, redelivered)
+        reader = _Reader(directory, enterprise, received_at, redelivered, gateway == COMPUTED)
         return reader.read(gateway, decode(payload))
     except Poison as poison:
         return _dead(enterprise, gateway, poison.reason)
@@ -152,6 +153,8 @@ class _Reader:
     enterprise: str
     received_at: int
     redelivered: bool
+    computed: bool
+    """Whether it is what we compute ourselves."""
 
     def read(self, gateway: str, messages: list[TelemetryMessage]) -> Translation:
         readings: list[Reading] = []
@@ -188,6 +191,8 @@ class _Reader:
         point = self.directory.find(self.enterprise, given.tag) if plain else self._point(given)
         if point is None:
             return self._stranger(given, measured_at, flags)
+        if (point.formula is not None) is not self.computed:
+            raise UnfitValue(_MEASURED if self.computed else _COMPUTED)
         value = None if given.value is None else point.accept(given.value)
         if value is not None and point.out_of_range(value):
             flags |= ReadingFlag.OUT_OF_RANGE
@@ -251,6 +256,10 @@ class _Reader:
         )
 
 
+_COMPUTED = "it is computed by Parkwatch, no gateway may send it: choose another tag"
+_MEASURED = "it is measured, only derived points are computed"
+
+
 def _in_seconds(milliseconds: int) -> str:
     seconds = shown(milliseconds / 1000)
     return f"time {seconds} s is more than 10 years off, SenML's times are in seconds"
@@ -277,11 +286,14 @@ def _unused(messages: list[TelemetryMessage]) -> Iterator[tuple[str, int]]:
             yield message.boot, message.seq
 
 
-def adopt(point: Point, kept: UnregisteredValue) -> Reading:
-    """A value kept for a tag, as a reading of the point that the tag has become.
+def adopt(point: Point, kept: UnregisteredValue, sender: str) -> Reading:
+    """A value kept for a tag, as a reading of the point that the tag has become; `sender` is the
+    gateway it came from.
 
     Raises UnfitValue when the point cannot take such a value.
     """
+    if (point.formula is not None) is not (sender == COMPUTED):
+        raise UnfitValue(_MEASURED if sender == COMPUTED else _COMPUTED)
     value: float | bool | str | None = kept.number if kept.state is None else kept.state
     if kept.state in ("true", "false"):
         value = kept.state == "true"

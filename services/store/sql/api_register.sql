@@ -22,7 +22,7 @@ FROM gateway WHERE book_version > %(known)s ORDER BY enterprise, code;
 SELECT enterprise, tag, id, kind, unit, range_low, range_high, substance, hazard_source, gateway,
        name, name_en, lon, lat, period_s, reporting, created_at, exercise_from, exercise_until,
        equipment, height_m, criticality, converted_from, calibrated_on, calibration_due_on,
-       bump_tested_on, bump_test_due_on, deleted_at IS NOT NULL AS removed
+       bump_tested_on, bump_test_due_on, formula, deleted_at IS NOT NULL AS removed
 FROM point WHERE book_version > %(known)s;
 
 -- name: put_gateway
@@ -70,12 +70,25 @@ VALUES (%(enterprise)s, %(tag)s, %(id)s, %(kind)s, %(unit)s, %(range_low)s, %(ra
 SELECT enterprise, tag, id, kind, unit, range_low, range_high, substance, hazard_source, gateway,
        name, name_en, lon, lat, period_s, reporting, created_at, exercise_from, exercise_until,
        equipment, height_m, criticality, converted_from, calibrated_on, calibration_due_on,
-       bump_tested_on, bump_test_due_on, deleted_at IS NOT NULL AS removed
+       bump_tested_on, bump_test_due_on, formula, deleted_at IS NOT NULL AS removed
 FROM point WHERE enterprise = %(enterprise)s AND tag = %(tag)s AND deleted_at IS NULL;
 
+-- name: named_points
+-- Of an enterprise's points of these names, those that are registered, as they stand.
+SELECT enterprise, tag, id, kind, unit, range_low, range_high, substance, hazard_source, gateway,
+       name, name_en, lon, lat, period_s, reporting, created_at, exercise_from, exercise_until,
+       equipment, height_m, criticality, converted_from, calibrated_on, calibration_due_on,
+       bump_tested_on, bump_test_due_on, formula
+FROM point WHERE enterprise = %(enterprise)s AND tag = ANY(%(tags)s) AND deleted_at IS NULL;
+
 -- name: is_in_use
--- Whether anything was made of a point's kind: a reading, a group, or a rule in force.
+-- Whether anything was made of a point's kind: a reading, a group, a formula, or a rule in force.
 SELECT EXISTS (SELECT FROM reading WHERE point_id = %(id)s)
+    OR EXISTS (SELECT FROM point AS derived
+               WHERE derived.enterprise = %(enterprise)s AND derived.formula IS NOT NULL
+                 AND derived.deleted_at IS NULL
+                 AND jsonb_path_exists(derived.formula, '$.inputs[*][1] ? (@ == $tag)',
+                                       jsonb_build_object('tag', %(tag)s::text)))
     OR EXISTS (SELECT FROM rule
                WHERE enterprise = %(enterprise)s AND tag = %(tag)s AND valid_to IS NULL)
     OR EXISTS (SELECT FROM detector_group_member

@@ -159,12 +159,12 @@ def test_an_adopted_value_becomes_a_reading_of_its_point(directory: Directory) -
             "NEW", NOW - 9, NOW, number, state, Quality.GOOD, ReadingFlag.NO_TIME
         )
 
-    assert adopt(gas, kept(500.0, None)).flags == ReadingFlag.NO_TIME | ReadingFlag.OUT_OF_RANGE
-    assert adopt(interlock, kept(None, "true")).value == 1.0
-    assert adopt(interlock, kept(None, "removed")).value == 5.0
-    assert adopt(gas, kept(None, None)).value is None
+    assert adopt(gas, kept(500.0, None), "gw").flags == ReadingFlag.NO_TIME | ReadingFlag.OUT_OF_RANGE
+    assert adopt(interlock, kept(None, "true"), "gw").value == 1.0
+    assert adopt(interlock, kept(None, "removed"), "gw").value == 5.0
+    assert adopt(gas, kept(None, None), "gw").value is None
     with pytest.raises(UnfitValue):
-        adopt(gas, kept(None, "tripped"))
+        adopt(gas, kept(None, "tripped"), "gw")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,205 @@
+"""All derived points at work: fed from the deliveries, what they read handed out to be published.
+
+Of a delivery each instant is computed once, and a derived point after those that it is made of, so
+it makes no difference how deliveries are cut into steps: told again, they lead to the same readings.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
+
+import msgspec
+import structlog
+
+from services.domain.derived import (
+    Derivation,
+    Evaluate,
+    Said,
+    Value,
+    instant,
+    is_news,
+)
+from services.domain.detector_course import FAULTS
+from services.domain.directory import BookChange, Directory
+from services.domain.formula import Formula
+from services.domain.point import Point
+from services.domain.reading import Reading
+from services.wire.expression import BadExpression
+from services.wire.formula import compile_formula
+
+_log = structlog.get_logger()
+
+
+class SavedDerivations(msgspec.Struct, frozen=True, array_like=True):
+    """The newest readings of all inputs, and what each derived point read last."""
+
+    newest: list[Reading] = []
+    said: list[tuple[int, Said]] = []
+
+
+class Derivations:
+    """`fallback` finds the newest reading of an input that was not heard by us: it is asked once
+    and again until there is one."""
+
+    def __init__(
+        self, directory: Directory, fallback: Callable[[int], Reading | None] = lambda _: None
+    ) -> None:
+        self._directory = directory
+        self._fallback = fallback
+        self._newest: dict[int, Reading] = {}
+        self._by_id: dict[int, Derivation] = {}
+        self._of_input: dict[int, list[Derivation]] = {}
+        self._rank: dict[int, int] = {}
+        self._build({point.enterprise for point in directory.derived.values()})
+
+    @property
+    def watched(self) -> set[int]:
+        """The inputs of all of them."""
+        return set(self._of_input)
+
+    def take(self, readings: Sequence[Reading]) -> list[Reading]:
+        """The readings of one delivery; those of derived points that follow."""
+        of_input = self._of_input
+        if not of_input:
+            return []
+        mine = [each for each in readings if each.point_id in of_input]
+        mine.sort(key=_order)
+        found: list[Reading] = []
+        for _, together in groupby(mine, key=instant):
+            found += self._compute([each for each in together if self._learn(each)])
+        return found
+
+    def follow(self, change: BookChange) -> None:
+        """The book has changed, and the directory with it."""
+        touched = {point.enterprise for point in (*change.points, *change.removed_points)}
+        known = {each.point.enterprise for each in self._by_id.values()}
+        known |= {point.enterprise for point in self._directory.derived.values()}
+        if touched & known:
+            self._build(touched & known)
+
+    def remember(self, readings: Iterable[Reading], said: Iterable[Reading]) -> None:
+        """Recovery: what was heard since the snapshot, and what was made of it."""
+        for reading in readings:
+            if reading.point_id in self._of_input:
+                self._learn(reading)
+        for reading in said:
+            derivation = self._by_id.get(reading.point_id)
+            if derivation is not None:
+                derivation.remember(Said(reading.measured_at, reading.value, reading.quality))
+                self._learn(reading)
+
+    def save(self) -> SavedDerivations:
+        """All of it, for `load`."""
+        said = [(number, each.last) for number, each in self._by_id.items() if each.last]
+        return SavedDerivations(list(self._newest.values()), said)
+
+    def load(self, saved: SavedDerivations | None) -> None:
+        """As it was saved."""
+        if saved is None:
+            return
+        for number, said in saved.said:
+            if number in self._by_id:
+                self._by_id[number].remember(said)
+        for reading in saved.newest:
+            if reading.point_id in self._of_input:
+                self._learn(reading)
+
+    def _learn(self, reading: Reading) -> bool:
+        """Whether it is the newest of its input now."""
+        if not is_news(self._newest.get(reading.point_id), reading):
+            return False
+        self._newest[reading.point_id] = reading
+        return True
+
+    def _compute(self, news: Sequence[Reading]) -> list[Reading]:
+        waiting = {d.point.id: d for each in news for d in self._of_input[each.point_id]}
+        found: list[Reading] = []
+        done: set[int] = set()
+        received_at = max((each.received_at for each in news), default=0)
+        while waiting:
+            number = min(waiting, key=self._rank.__getitem__)
+            derivation = waiting.pop(number)
+            done.add(number)
+            self._recall_last(derivation)
+            said = derivation.say(self._newest_of, received_at)
+            if said is None:
+                continue
+            found.append(Reading(number, said.at, received_at, said.value, said.quality))
+            if number in self._of_input and self._learn(found[-1]):
+                above = (each for each in self._of_input[number] if each.point.id not in done)
+                waiting |= {each.point.id: each for each in above}
+        return found
+
+    def _newest_of(self, point_id: int) -> Reading | None:
+        known = self._newest.get(point_id)
+        if known is None and (known := self._fallback(point_id)) is not None:
+            self._newest[point_id] = known
+        return known
+
+    def _recall_last(self, derivation: Derivation) -> None:
+        """Of a point that we know nothing of yet: what was heard of it, or is on record."""
+        known = None if derivation.last else self._fallback(derivation.point.id)
+        if known is not None:
+            derivation.remember(Said(known.measured_at, known.value, known.quality))
+
+    def _build(self, enterprises: set[str]) -> None:
+        """Make those of some enterprises anew; the others stay as they are."""
+        before, self._by_id = self._by_id, {}
+        for number, known in before.items():
+            if known.point.enterprise not in enterprises:
+                self._by_id[number] = known
+        for point in self._directory.derived.values():
+            if point.enterprise in enterprises and point.formula is not None:
+                self._by_id[point.id] = self._made(point, point.formula, before.get(point.id))
+        self._of_input = {}
+        for derivation in self._by_id.values():
+            for each in {point.id for point in derivation.inputs.values()}:
+                self._of_input.setdefault(each, []).append(derivation)
+        self._newest = {id_: each for id_, each in self._newest.items() if id_ in self._of_input}
+        self._rank = _ranks(self._by_id)
+
+    def _made(self, point: Point, formula: Formula, before: Derivation | None) -> Derivation:
+        find = self._directory.find
+        found = {name: find(point.enterprise, tag) for name, tag in formula.inputs}
+        inputs = {name: each for name, each in found.items() if each is not None}
+        last = None if before is None else before.last
+        if before is not None and (before.formula, before.inputs) == (formula, inputs):
+            return Derivation(point, formula, inputs, before.evaluate, last)
+        whole = len(inputs) == len(found)
+        return Derivation(
+            point, formula, inputs, _compiled(point, formula, inputs) if whole else None, last
+        )
+
+
+def _compiled(point: Point, formula: Formula, inputs: Mapping[str, Point]) -> Evaluate | None:
+    """None for a formula that cannot be computed: its point reads bad, which is seen."""
+    try:
+        compiled = compile_formula(formula.expression, inputs)
+    except BadExpression as fault:
+        _log.warning("a derived point cannot be computed", point=point.id, fault=str(fault))
+        return None
+
+    def evaluate(values: Mapping[str, Value]) -> float | None:
+        try:
+            return compiled(values)
+        except FAULTS:
+            return None
+
+    return evaluate
+
+
+def _ranks(derivations: Mapping[int, Derivation]) -> dict[int, int]:
+    """How many others each rests on, one upon the other. In a circle, which the register refuses,
+    nobody comes first."""
+    ranks: dict[int, int] = {}
+    for _ in range(len(derivations)):
+        before = dict(ranks)
+        for number, each in derivations.items():
+            below = (ranks.get(p.id, 0) + 1 for p in each.inputs.values() if p.id in derivations)
+            ranks[number] = max(below, default=0)
+        if ranks == before:
+            break
+    return ranks
+
+
+def _order(reading: Reading) -> tuple[int, int, int]:
+    return instant(reading), reading.point_id, reading.received_at

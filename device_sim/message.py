@@ -1,6 +1,6 @@
 """What a gateway says once: a time, a place in its own sequence, and values by tag."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 Value: TypeAlias = float | bool | str
@@ -12,13 +12,17 @@ class Message:
     """One message of one gateway, before a dialect gives it bytes.
 
     ``ts_ms``: epoch milliseconds, UTC, of the sampling. ``boot``: changes whenever the
-    gateway starts; ``seq``: +1 with every message since then. ``values``: tag → value.
+    gateway starts; ``seq``: +1 with every message since then. ``values``: tag → value;
+    ``qualities``: of those that are not good (``uncertain``, ``bad``). ``broken``: the gateway
+    writes NaN where it should leave a value out.
     """
 
     ts_ms: int
     boot: str
     seq: int
     values: dict[str, Value]
+    qualities: dict[str, str] = field(default_factory=dict)
+    broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

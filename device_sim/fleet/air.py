@@ -1,73 +1,135 @@
-"""What is in the air: the leaks that are going on, and the gas at a place."""
+"""What is in the air: the leaks and clouds that are going on, and the gas at a place."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from device_sim.fleet.scenario import BadScenario, LeakCause
-from device_sim.physics.gas import Substance
+from device_sim.fleet.cause import BurstCause, LeakCause
+from device_sim.physics.cross_sensitivity import shown_per_kg
+from device_sim.physics.gas import ATMOSPHERE_KPA, Substance
 from device_sim.physics.leak import Leak, Place
+from device_sim.physics.puff import Puff
+from device_sim.physics.release import airborne_fraction, gas_kg_s, hole_m2, liquid_kg_s, pool_kg_s
 from device_sim.physics.weather import Weather
 
 KG_IN_MG = 1e6
+OPENS_S = 1.0  # a hole is there at once, and is let grow for one step
 
 
 @dataclass(frozen=True, slots=True)
 class LeakPoint:
-    """A place where a plant can let go, and of what."""
+    """A place where a plant can let go, and of what.
+
+    For holes: ``phase`` of what is behind it; ``gauge_kpa``: its pressure, ``None``: the vapour
+    pressure of a liquefied gas at the air's temperature; ``heat_j_kg_k`` of the liquid, ``gamma``
+    of the gas.
+    """
 
     substance: Substance
     place: Place
+    phase: Literal["liquid", "gas"] = "liquid"
+    gauge_kpa: float | None = None
+    heat_j_kg_k: float = 2_000.0
+    gamma: float = 1.3
+
+    def through(self, hole_mm: float, celsius: float) -> tuple[float, float]:
+        """kg/s through a round hole, and the share of it that goes with the air."""
+        gauge_kpa = self.gauge_kpa
+        if gauge_kpa is None:
+            gauge_kpa = max(0.0, self.substance.vapour_pressure_kpa(celsius) - ATMOSPHERE_KPA)
+        area = hole_m2(hole_mm)
+        if self.phase == "gas":
+            return gas_kg_s(area, gauge_kpa, celsius, self.substance.molar_mass, self.gamma), 1.0
+        rate = liquid_kg_s(area, self.substance.liquid_density(celsius), gauge_kpa)
+        return rate, airborne_fraction(self.substance, celsius, self.heat_j_kg_k)
 
 
 class Air:
-    """Starts leaks when the time line says so, and answers detectors.
+    """Starts leaks and bursts when the time line says so, and answers detectors."""
 
-    Raises ``BadScenario`` for a leak point that no plant has.
-    """
-
-    def __init__(self, timeline: tuple[LeakCause, ...], points: Mapping[str, LeakPoint]) -> None:
-        for cause in timeline:
-            if cause.at not in points:
-                raise BadScenario(
-                    f"No leak point {cause.at!r}; the plants have {', '.join(sorted(points))}."
-                )
+    def __init__(
+        self, timeline: Iterable[LeakCause | BurstCause], points: Mapping[str, LeakPoint]
+    ) -> None:
         self._points = points
-        self._due: list[tuple[float, LeakCause]] = [(cause.at_s, cause) for cause in timeline]
+        self._due: list[tuple[float, LeakCause | BurstCause]] = [
+            (cause.at_s, cause) for cause in timeline
+        ]
         self._leaks: list[tuple[str, Leak]] = []
+        self._puffs: list[Puff] = []
+        self.released: dict[str, float] = {}
+        """kg that each leak point has let go since the start."""
 
-    def step(self, dt_s: float, elapsed_s: float, supply: Mapping[str, float]) -> dict[str, float]:
+    def step(
+        self, dt_s: float, elapsed_s: float, supply: Mapping[str, float], weather: Weather
+    ) -> dict[str, float]:
         """Let ``dt_s`` pass, to ``elapsed_s`` since the start; kg/s now leaving each point.
 
         ``supply``: for each point how far its feed is open, 0 to 1.
         """
-        self._begin(elapsed_s)
-        leaving: dict[str, float] = {}
+        leaving = self._begin(dt_s, elapsed_s, weather)
         for at, leak in self._leaks:
-            leaving[at] = leaving.get(at, 0.0) + leak.step(dt_s, supply.get(at, 1.0))
+            rate = leak.step(dt_s, supply.get(at, 1.0))
+            leaving[at] = leaving.get(at, 0.0) + rate
+        for puff in self._puffs:
+            puff.step(dt_s, weather)
+        for at, rate in leaving.items():
+            self.released[at] = self.released.get(at, 0.0) + rate * dt_s
         self._leaks = [(at, leak) for at, leak in self._leaks if not leak.over]
+        self._puffs = [puff for puff in self._puffs if not puff.over]
         return leaving
 
     def detected(self, substance: str, unit: str, place: Place, weather: Weather) -> float:
         """What a perfect detector for ``substance`` would show at ``place``, in its unit.
 
-        A %LEL detector feels every combustible gas, a mg/m³ one only its own.
+        A %LEL detector feels every combustible gas, a mg/m³ one its own and what its cell takes
+        for its own.
         """
+        clouds: list[Leak | Puff] = [leak for _, leak in self._leaks]
+        clouds += self._puffs
         total = 0.0
-        for _, leak in self._leaks:
+        for cloud in clouds:
             if unit == "%LEL":
-                total += leak.substance.percent_lel(leak.concentration(place, weather))
-            elif leak.substance.name == substance:
-                total += leak.concentration(place, weather) * KG_IN_MG
+                total += cloud.substance.percent_lel(cloud.concentration(place, weather))
+                continue
+            felt = shown_per_kg(substance, cloud.substance.name)
+            if felt != 0.0:
+                total += felt * cloud.concentration(place, weather) * KG_IN_MG
         return total
 
-    def _begin(self, elapsed_s: float) -> None:
-        later: list[tuple[float, LeakCause]] = []
+    def _begin(self, dt_s: float, elapsed_s: float, weather: Weather) -> dict[str, float]:
+        """Start what is due; kg/s of what went at once."""
+        burst: dict[str, float] = {}
+        later: list[tuple[float, LeakCause | BurstCause]] = []
         for at_s, cause in self._due:
             if at_s > elapsed_s:
                 later.append((at_s, cause))
                 continue
             point = self._points[cause.at]
-            self._leaks.append((cause.at, Leak(point.substance, point.place, cause.rate_kg_s)))
+            if isinstance(cause, BurstCause):
+                self._puffs.append(Puff(point.substance, point.place, cause.mass_kg))
+                burst[cause.at] = burst.get(cause.at, 0.0) + cause.mass_kg / dt_s
+                continue
+            self._leaks.append((cause.at, _leak(cause, point, weather.temperature_c)))
             if cause.every_s is not None:
                 later.append((at_s + cause.every_s, cause))
         self._due = later
+        return burst
+
+
+def _leak(cause: LeakCause, point: LeakPoint, celsius: float) -> Leak:
+    if cause.rate_kg_s is not None:
+        return Leak(point.substance, point.place, cause.rate_kg_s)
+    if cause.pool_m2 is not None:
+        rate, airborne = pool_kg_s(point.substance, cause.pool_m2, celsius), 1.0
+    else:
+        rate, airborne = point.through(cause.hole_mm or 0.0, celsius)
+    return Leak(point.substance, point.place, ((0.0, 0.0), (OPENS_S, rate)), airborne=airborne)
+
+
+def unknown_points(
+    causes: Sequence[object], points: Mapping[str, LeakPoint]
+) -> Iterator[tuple[int, str, str]]:
+    """Leaks at points that no plant has: place on the time line, field, sentence."""
+    for place, cause in enumerate(causes):
+        if isinstance(cause, LeakCause | BurstCause) and cause.at not in points:
+            yield place, "at", f"no leak point {cause.at!r}; there are {', '.join(sorted(points))}"

@@ -6,7 +6,7 @@ from device_sim.encode.persona import Persona, outgoing
 from device_sim.fleet.gateway import Gateway
 from device_sim.fleet.scenario import BadScenario, Scenario
 from device_sim.fleet.world import StationKey, World
-from device_sim.message import Outgoing
+from device_sim.message import Message, Outgoing
 from device_sim.park.sample import PARKS
 
 
@@ -30,12 +30,22 @@ class Fleet:
 
     def tick(self, ts_ms: int) -> list[tuple[StationKey, Outgoing]]:
         """Let one second pass, stamped ``ts_ms``; who publishes what, in a fixed order."""
+        return [
+            (key, outgoing(self._persona, *key, message)) for key, message in self.sample(ts_ms)
+        ]
+
+    def sample(self, ts_ms: int) -> list[tuple[StationKey, Message]]:
+        """The same before a dialect gives it bytes."""
         self.world.step(1.0, float(self._second), ts_ms)
-        said: list[tuple[StationKey, Outgoing]] = []
+        said: list[tuple[StationKey, Message]] = []
         for key, gateway in self._gateways.items():
-            message = gateway.sample(self._second, ts_ms, self.world.shown(*key))
+            if not self.world.powered(key[0]):
+                gateway.lose_power()
+                continue
+            shown, worse = self.world.shown(*key), self.world.quality(*key)
+            message = gateway.sample(self._second, ts_ms, shown, worse)
             if message is not None:
-                said.append((key, outgoing(self._persona, *key, message)))
+                said.append((key, message))
         self._second += 1
         return said
 

@@ -1,8 +1,10 @@
 """Hydrogenation unit: the reactor, its hydrogen, its separator and its interlock."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from device_sim.fleet.air import LeakPoint
+from device_sim.fleet.lever import Lever
 from device_sim.fleet.plant import Setting
 from device_sim.physics.chance import Wander, stream
 from device_sim.physics.gas import HYDROGEN, HYDROGEN_SULPHIDE
@@ -11,20 +13,32 @@ from device_sim.physics.reactor import Kettle, Reactor
 
 WORKING_KPA = 4_000.0
 KPA_PER_C = 6.0  # hotter liquid, more vapour above it
+DECAY_KPA = 3_000.0  # what the gases of a mass that decomposed add
 TRIP_C = 240.0
+COOLING, FEED_HEAT = "R-201 cooling", "R-201 feed heater"
 
 
 class Hydrogenation:
     """R-201 with a feed whose temperature strays a little."""
 
     leak_points: Mapping[str, LeakPoint] = {
-        "compressor gland": LeakPoint(HYDROGEN, (174.0, 64.0, 1.0)),
-        "sour water drum": LeakPoint(HYDROGEN_SULPHIDE, (184.0, 84.0, 1.0)),
+        "compressor gland": LeakPoint(
+            HYDROGEN, (174.0, 64.0, 1.0), phase="gas", gauge_kpa=4_000.0, gamma=1.41
+        ),
+        "sour water drum": LeakPoint(
+            HYDROGEN_SULPHIDE, (184.0, 84.0, 1.0), phase="gas", gauge_kpa=200.0, gamma=1.32
+        ),
+    }
+
+    levers: Mapping[str, Lever] = {
+        COOLING: Lever(1, 0, 1, "of its duty", "the jacket of R-201", electric=True),
+        FEED_HEAT: Lever(0, 0, 80, "K", "how much too hot the feed of R-201 comes"),
     }
 
     def __init__(self, seed: int) -> None:
-        kettle = Kettle()
+        self._kettle = kettle = Kettle()
         self._reactor = Reactor(kettle)
+        self._cooled = 1.0
         rng = stream(seed, "hydrogenation")
         self._feed = Wander(kettle.feed_c, 0.6, 600, rng)
         self._pressure = Wander(0.0, 12.0, 120, rng)
@@ -35,8 +49,16 @@ class Hydrogenation:
         return {}
 
     def step(self, dt_s: float, setting: Setting) -> None:
-        self._trip.step(dt_s, [setting.at_least("TI-201", TRIP_C)])
-        self._reactor.step(dt_s, self._feed.step(dt_s))
+        hot = setting.channel("TI-201", TRIP_C)
+        self._trip.step(dt_s, [hot], setting.orders.get("ESD-201"))
+        cooling = setting.lever(COOLING, 1.0)
+        self._reactor.cooling = cooling > 0.0
+        if cooling != self._cooled:
+            jacket_kw_k = self._kettle.jacket_kw_k * cooling
+            self._reactor.kettle = replace(self._kettle, jacket_kw_k=jacket_kw_k)
+            self._cooled = cooling
+        feed_c = self._feed.step(dt_s) + setting.lever(FEED_HEAT, 0.0)
+        self._reactor.step(dt_s, feed_c, 0.0 if self._trip.tripped else 1.0)
         self._pressure.step(dt_s)
         self._separator.step(dt_s)
 
@@ -45,7 +67,10 @@ class Hydrogenation:
         excess_c = reactor.temperature_c - reactor.kettle.set_c
         return {
             "TI-201": reactor.temperature_c,
-            "PI-201": WORKING_KPA + KPA_PER_C * excess_c + self._pressure.value,
+            "PI-201": WORKING_KPA
+            + KPA_PER_C * excess_c
+            + self._pressure.value
+            + DECAY_KPA * (1.0 - reactor.sound),
             "FI-201": reactor.hydrogen_kmol_s * HYDROGEN.molar_mass * 3_600,
             "LI-201": self._separator.value,
             "ESD-201": self._trip.state,

@@ -3,17 +3,24 @@
 from collections.abc import Mapping
 
 from device_sim.fleet.air import LeakPoint
+from device_sim.fleet.lever import Lever
 from device_sim.fleet.plant import Setting
 from device_sim.physics.gas import PROPANE
 from device_sim.physics.interlock import Interlock, ShutOffValve
+from device_sim.physics.pump import Pump, PumpCurve
 from device_sim.physics.tank import Filling, Tank, Vessel
 
 SEAL = "P-101 seal"
-PUMP_KG_S = 6.0
+PUMP_KG_M3 = 500.0  # of the liquid that the pump's curve was drawn for
 SHIPPING_KG_S = 4.0
 TRIP_PCT_LEL = 50.0
 T_H = 3.6  # kg/s → t/h
 
+DRIVE, VALVE = "P-101 drive", "XV-101 actuator"
+UNLOADING, LEVEL_CONTROL = "TK-102 unloading", "TK-102 level control"
+
+# 0.012 m³/s, 6 kg/s, at full speed through an open valve: 120 m = (k + r)·0.012².
+_CURVE = PumpCurve(shut_off_m=120.0, drop=333_333.3333333333, pipe=500_000.0)
 _SPHERE = Vessel(volume_m3=1_000, wall_w_k=2_500, heat_j_kg_k=2_500, relief_kpa=1_600)
 
 
@@ -22,26 +29,42 @@ class LpgFarm:
 
     leak_points: Mapping[str, LeakPoint] = {SEAL: LeakPoint(PROPANE, (0.0, 0.0, 0.5))}
 
+    levers: Mapping[str, Lever] = {
+        DRIVE: Lever(1, 0, 1, "of full speed", "the motor of P-101", electric=True),
+        VALVE: Lever(1, 0, 1, "works", "0: XV-101 stays open when it is told to close"),
+        UNLOADING: Lever(1, 0, 10, "times", "how fast a ship fills TK-102"),
+        LEVEL_CONTROL: Lever(1, 0, 1, "works", "0: the filling of TK-102 does not stop"),
+    }
+
     def __init__(self, ambient_c: float) -> None:
         self._feeding = Tank(_SPHERE, PROPANE, 280_000, ambient_c)
         self._shipping = Tank(_SPHERE, PROPANE, 310_000, ambient_c)
         self._fill_feeding = Filling(45, 65, 14.0)
         self._fill_shipping = Filling(50, 70, 12.0)
         self._valve = ShutOffValve()
+        self._pump = Pump(_CURVE)
+        self._flow_kg_s = PUMP_KG_M3 * self._pump.step(0.0, 1.0, 1.0)
         self._trip = Interlock(needed=1)
 
     def supply(self) -> Mapping[str, float]:
         return {SEAL: self._valve.opening}
 
     def step(self, dt_s: float, setting: Setting) -> None:
-        gas = [setting.at_least(tag, TRIP_PCT_LEL) for tag in ("GT-101", "GT-102")]
-        self._trip.step(dt_s, gas)
-        self._valve.step(dt_s, open_it=self._trip.state == "in_service")
+        gas = [setting.channel(tag, TRIP_PCT_LEL) for tag in ("GT-101", "GT-102")]
+        self._trip.step(dt_s, gas, setting.orders.get("ESD-101"))
+        shut = self._trip.tripped and setting.lever(VALVE, 1.0) > 0.0
+        self._valve.step(dt_s, open_it=not shut)
+        running = setting.lever(DRIVE, 1.0)
+        volume_m3_s = self._pump.step(dt_s, running, self._valve.opening)
+        self._flow_kg_s = PUMP_KG_M3 * volume_m3_s
         air_c = setting.weather.temperature_c
-        out = PUMP_KG_S * self._valve.opening + setting.leaving.get(SEAL, 0.0)
+        out = self._flow_kg_s + setting.leaving.get(SEAL, 0.0)
         inflow = self._fill_feeding.flow(self._feeding.level_pct)
         self._feeding.step(dt_s, inflow, out, air_c, air_c)
         inflow = self._fill_shipping.flow(self._shipping.level_pct)
+        if setting.lever(LEVEL_CONTROL, 1.0) <= 0.0:
+            inflow = self._fill_shipping.rate_kg_s
+        inflow *= setting.lever(UNLOADING, 1.0)
         self._shipping.step(dt_s, inflow, SHIPPING_KG_S, air_c, air_c)
 
     def truth(self) -> Mapping[str, float | str]:
@@ -52,7 +75,7 @@ class LpgFarm:
             "LI-102": self._shipping.level_pct,
             "TI-102": self._shipping.temperature_c,
             "PI-102": self._shipping.pressure_kpa,
-            "FI-101": PUMP_KG_S * self._valve.opening * T_H,
+            "FI-101": self._flow_kg_s * T_H,
             "XV-101": self._valve.state,
             "ESD-101": self._trip.state,
         }

@@ -3,23 +3,34 @@
 from collections.abc import Mapping
 
 from device_sim.fleet.air import LeakPoint
+from device_sim.fleet.lever import Lever
 from device_sim.fleet.plant import Setting
 from device_sim.physics.gas import AMMONIA, TOLUENE
+from device_sim.physics.room import AIR_OXYGEN_PCT, Fire, Room
 
-AIR_OXYGEN_PCT = 20.9
 BUILDING_S = 7_200.0  # the walls' time constant
+BUILDING_KJ_K = 20_000.0  # heat that its air and what is in it take up
+SEEN_BY_SMOKE_KW, SEEN_BY_FLAME_KW = 20.0, 150.0
+BAY_FIRE, NITROGEN = "east bay fire", "nitrogen header"
 
 
 class Warehouse:
     """Bays with drums of toluene, a chiller room with ammonia, a room with nitrogen."""
 
     leak_points: Mapping[str, LeakPoint] = {
-        "east bay drum": LeakPoint(TOLUENE, (524.0, 304.0, 0.3)),
+        "east bay drum": LeakPoint(TOLUENE, (524.0, 304.0, 0.3), gauge_kpa=5.0),
         "chiller": LeakPoint(AMMONIA, (543.0, 323.0, 1.5)),
+    }
+
+    levers: Mapping[str, Lever] = {
+        BAY_FIRE: Lever(0, 0, 1, "of its largest size", "a fire in the east bay"),
+        NITROGEN: Lever(0, 0, 5, "m3/s", "nitrogen that a broken header blows into its room"),
     }
 
     def __init__(self, ambient_c: float, humidity_pct: float) -> None:
         self._celsius, self._humidity = ambient_c, humidity_pct
+        self._fire = Fire(largest_kw=5_000.0)
+        self._room = Room(volume_m3=150.0, air_m3_s=0.3)
 
     def supply(self) -> Mapping[str, float]:
         return {}
@@ -28,12 +39,17 @@ class Warehouse:
         share = min(1.0, dt_s / BUILDING_S)
         self._celsius += (setting.weather.temperature_c - self._celsius) * share
         self._humidity += (setting.weather.humidity_pct - self._humidity) * share
+        heat_kw = self._fire.step(dt_s, setting.lever(BAY_FIRE, 0.0))
+        self._celsius += heat_kw * dt_s / BUILDING_KJ_K
+        nitrogen = setting.lever(NITROGEN, 0.0)
+        if nitrogen > 0.0 or self._room.oxygen_pct < AIR_OXYGEN_PCT - 1e-6:
+            self._room.step(dt_s, nitrogen)
 
     def truth(self) -> Mapping[str, float | str]:
         return {
-            "OI-404": AIR_OXYGEN_PCT,
+            "OI-404": self._room.oxygen_pct,
             "TI-405": self._celsius,
             "MI-406": self._humidity,
-            "SD-407": "normal",
-            "FD-408": "normal",
+            "SD-407": "alarm" if self._fire.heat_kw >= SEEN_BY_SMOKE_KW else "normal",
+            "FD-408": "alarm" if self._fire.heat_kw >= SEEN_BY_FLAME_KW else "normal",
         }

@@ -2,20 +2,25 @@
 
 from collections.abc import Mapping
 
-from device_sim.fleet.air import Air, LeakPoint
+from device_sim.fleet.air import Air, LeakPoint, unknown_points
+from device_sim.fleet.cause import BurstCause, LeakCause
 from device_sim.fleet.chlorine_store import ChlorineStore
 from device_sim.fleet.hydrogenation import Hydrogenation
 from device_sim.fleet.instruments import instrument
+from device_sim.fleet.lever import Lever, Levered
 from device_sim.fleet.lpg_farm import LpgFarm
 from device_sim.fleet.plant import Plant, Setting
 from device_sim.fleet.scenario import Scenario
+from device_sim.fleet.timeline import COLD, Timeline, strangers
 from device_sim.fleet.warehouse import Warehouse
 from device_sim.message import Value
 from device_sim.park.description import Enterprise, Park, PointCard, Station
 from device_sim.physics.chance import stream
-from device_sim.physics.sensor import Sensor
+from device_sim.physics.head import GOOD, Head
+from device_sim.physics.interlock import PRESSED
 from device_sim.physics.weather import DAY_S, Climate, Weather
 
+GAS_KINDS = frozenset({"combustible_gas", "toxic_gas", "oxygen"})
 LOCAL_OFFSET_S = 8 * 3_600  # the park lives in China Standard Time
 
 StationKey = tuple[str, str]
@@ -37,56 +42,114 @@ class World:
         points: dict[str, LeakPoint] = {}
         for plant in self._plants.values():
             points.update(plant.leak_points)
-        self._air = Air(scenario.timeline, points)
         self._stations = list(park.stations())
+        self._levers: dict[str, Lever] = {}
+        for plant in self._plants.values():
+            if isinstance(plant, Levered):
+                self._levers.update(plant.levers)
+        self._refuse_strangers(scenario, points)
+        causes = [c for c in scenario.timeline if isinstance(c, LeakCause | BurstCause)]
+        self._air = Air(causes, points)
+        self._timeline = Timeline(scenario.timeline, climate)
         self._shown: dict[StationKey, dict[str, Value]] = {
             (enterprise.code, station.gateway): {} for enterprise, station in self._stations
         }
-        self._sensors: dict[tuple[str, str], Sensor] = {}
+        self._quality: dict[StationKey, dict[str, str]] = {}
+        self._heads: dict[tuple[str, str], Head] = {}
+        self._elapsed_s = 0.0
         self._seed = seed
 
     def step(self, dt_s: float, elapsed_s: float, ts_ms: int) -> None:
         """Let ``dt_s`` pass: to ``elapsed_s`` since the start, ``ts_ms`` by the clock."""
+        self._elapsed_s = elapsed_s
+        front = self._timeline.front(elapsed_s)
+        if front is not None:
+            self.weather.turn(front)
         self.weather.step(dt_s, (ts_ms / 1000 + LOCAL_OFFSET_S) % DAY_S)
         supply: dict[str, float] = {}
         for plant in self._plants.values():
             supply.update(plant.supply())
-        self.leaving = self._air.step(dt_s, elapsed_s, supply)
+        self.leaving = self._air.step(dt_s, elapsed_s, supply, self.weather)
         for enterprise, station in self._stations:
             key = (enterprise.code, station.gateway)
             plant_here = self._plants.get(key)
             if plant_here is not None:
-                plant_here.step(dt_s, Setting(self.weather, self._shown[key], self.leaving))
+                plant_here.step(dt_s, self._setting(key, station))
             self._shown[key] = self._read(enterprise, station, plant_here, dt_s)
 
     def shown(self, enterprise: str, gateway: str) -> Mapping[str, Value]:
         """What the instruments behind a gateway show now, by tag."""
         return self._shown[(enterprise, gateway)]
 
+    def quality(self, enterprise: str, gateway: str) -> Mapping[str, str]:
+        """The qualities of what is shown that are not good, by tag."""
+        return self._quality.get((enterprise, gateway), {})
+
+    def powered(self, enterprise: str) -> bool:
+        """Whether an enterprise has power now."""
+        return self._timeline.powered(enterprise, self._elapsed_s)
+
+    @property
+    def released(self) -> Mapping[str, float]:
+        """kg that each leak point has let go since the start."""
+        return self._air.released
+
+    def _setting(self, key: StationKey, station: Station) -> Setting:
+        """What surrounds the plant behind a gateway."""
+        levers = self._timeline.levers(self._elapsed_s, self._levers)
+        orders = self._timeline.orders(key[0], self._elapsed_s)
+        if not self.powered(key[0]):
+            # Drives stand still, and what is de-energised to trip has tripped.
+            levers |= {name: each.low for name, each in self._levers.items() if each.electric}
+            orders |= {card.tag: PRESSED for card in station.points if card.kind == "interlock"}
+        faulty = frozenset(tag for tag, told in self.quality(*key).items() if told == "bad")
+        return Setting(self.weather, self._shown[key], self.leaving, levers, orders, faulty)
+
+    def _refuse_strangers(self, scenario: Scenario, points: Mapping[str, LeakPoint]) -> None:
+        tags = {f"{e.code}/{c.tag}": c.kind for e, s in self._stations for c in s.points}
+        gateways = [f"{e.code}/{s.gateway}" for e, s in self._stations]
+        found = [
+            *unknown_points(scenario.timeline, points),
+            *strangers(scenario.timeline, self._levers, tags, gateways),
+        ]
+        scenario.refuse(sorted(found))
+
     def _read(
         self, enterprise: Enterprise, station: Station, plant: Plant | None, dt_s: float
     ) -> dict[str, Value]:
         truth = plant.truth() if plant is not None else self._weather_truth()
         shown: dict[str, Value] = {}
+        worse: dict[str, str] = {}
+        self._quality[(enterprise.code, station.gateway)] = worse
+        if not self.powered(enterprise.code):
+            return shown
+        cold = self._timeline.cold(enterprise.code, self._elapsed_s)
         for card in station.points:
             true = self._gas(card, station) if card.substance else truth[card.tag]
             if isinstance(true, str):
                 shown[card.tag] = true
             else:
-                shown[card.tag] = self._sensor(enterprise.code, card, true).read(dt_s, true)
+                ailment = self._timeline.ailment(f"{enterprise.code}/{card.tag}", self._elapsed_s)
+                if ailment is None and cold and card.kind in GAS_KINDS:
+                    ailment = COLD
+                seen = self._head(enterprise.code, card, true).read(dt_s, true, ailment)
+                if seen.value is not None:
+                    shown[card.tag] = seen.value
+                if seen.quality != GOOD:
+                    worse[card.tag] = seen.quality
         return shown
 
     def _gas(self, card: PointCard, station: Station) -> float:
         place = card.place or station.place
         return self._air.detected(card.substance or "", card.unit, place, self.weather)
 
-    def _sensor(self, enterprise: str, card: PointCard, start: float) -> Sensor:
+    def _head(self, enterprise: str, card: PointCard, start: float) -> Head:
         """The point's own instrument, settled at its first truth."""
         key = (enterprise, card.tag)
-        if key not in self._sensors:
+        if key not in self._heads:
             rng = stream(self._seed, f"{enterprise}/{card.tag}")
-            self._sensors[key] = Sensor(instrument(card), rng, start)
-        return self._sensors[key]
+            self._heads[key] = Head(instrument(card), rng, start)
+        return self._heads[key]
 
     def _weather_truth(self) -> Mapping[str, float | str]:
         return {

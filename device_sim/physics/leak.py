@@ -23,15 +23,18 @@ Place = tuple[float, float, float]
 class Leak:
     """``profile``: seconds since its begin → kg/s, straight lines between, last value kept.
 
-    ``mouth_m``: radius over which the jet has mixed at the source, m. ``age_s`` runs from
-    the begin. Isolation by a shut-off valve lets it drain.
+    ``mouth_m``: radius over which the jet has mixed at the source, m; ``airborne``: share of
+    what leaves that goes with the air, the rest rains out. ``age_s`` runs from the begin,
+    ``released_kg`` adds up. Isolation by a shut-off valve lets it drain.
     """
 
     substance: Substance
     place: Place
     profile: tuple[tuple[float, float], ...]
     mouth_m: float = 0.5
+    airborne: float = 1.0
     age_s: float = 0.0
+    released_kg: float = 0.0
     _drained: float = 1.0
     _rates: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=MEMORY_S * 2))
 
@@ -52,6 +55,7 @@ class Leak:
             factor = self._drained if self._drained > EMPTY else 0.0
         rate = self._planned() * factor
         self._rates.append((self.age_s, rate))
+        self.released_kg += rate * dt_s
         return rate
 
     def concentration(self, place: Place, weather: Weather) -> float:
@@ -60,7 +64,7 @@ class Leak:
         downwind, crosswind = along_wind(east, north, weather.wind_from_deg)
         if not 0.0 < downwind < FARTHEST_M:
             return 0.0
-        rate = self._rate_before(downwind / weather.wind_mps)
+        rate = self._rate_before(downwind / weather.wind_mps) * self.airborne
         if rate <= FADED_KG_S:
             return 0.0
         spread = (

@@ -57,7 +57,7 @@ def test_every_scenario_of_the_library_runs(file: Path) -> None:
     ("text", "why"),
     [
         ("[", "not YAML"),
-        ("name: x", "title"),
+        ("{name: x, title: x, start: 2026-01-05T00:00:00Z, duration_s: 5}", "title_en"),
         ("{name: x, title: x, title_en: x, start: 2026-01-05T00:00:00, duration_s: 5}", "start"),
         (
             "{name: x, title: x, title_en: x, start: 2026-01-05T00:00:00Z, duration_s: 5, wind: 3}",

@@ -23,6 +23,7 @@ _COLUMNS: dict[str, str] = {
     "criticality": "重要度 重要程度",
     "period_s": "周期 上报周期",
     "reporting": "上报方式",
+    "groups": "探测器组 分组 所属组",
     "calibrated_on": "检定日期 校准日期 标定日期",
     "calibration_due_on": "检定到期日期 校准到期日期 标定到期日期",
     "bump_tested_on": "功能测试日期 通气测试日期",

@@ -51,6 +51,11 @@ async def find(connection: Connection, enterprise: str, code: str) -> Registered
     return found[0] if found else None
 
 
+async def of_enterprise(connection: Connection, enterprise: str) -> list[RegisteredGroup]:
+    """All groups of an enterprise, in this transaction."""
+    return await _groups(connection, "groups_of", {"enterprise": enterprise})
+
+
 async def count(connection: Connection, enterprise: str) -> int:
     """How many groups an enterprise has."""
     row = await (
@@ -70,6 +75,11 @@ async def put(connection: Connection, group: RegisteredGroup, book: int) -> None
     await connection.execute(_SQL["put_group"], values)
     await connection.execute(_SQL["clear_members"], values)
     await connection.execute(_SQL["put_members"], values)
+
+
+async def clear(connection: Connection, enterprise: str, code: str) -> None:
+    """Nobody is in a group, until it is put."""
+    await connection.execute(_SQL["clear_members"], {"enterprise": enterprise, "code": code})
 
 
 async def remove(

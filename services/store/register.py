@@ -205,6 +205,15 @@ async def find_point(connection: Connection, enterprise: str, tag: str) -> dict[
         return await cursor.fetchone()
 
 
+async def named_points(
+    connection: Connection, enterprise: str, tags: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Those of an enterprise's points that are registered, by the columns of the table."""
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_SQL["named_points"], {"enterprise": enterprise, "tags": list(tags)})
+        return await cursor.fetchall()
+
+
 async def place(connection: Connection, enterprise: str, tag: str) -> Place | None:
     """A point as it stands, in this transaction."""
     async with connection.cursor(row_factory=namedtuple_row) as cursor:

@@ -2,14 +2,23 @@
 
 import csv
 import io
+from datetime import UTC, datetime
+from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.api.point_body import NewPoint
-from services.api.point_sheet import COLUMNS, read_sheet
+from services.api.point_plan import plan, plan_groups
+from services.api.point_sheet import COLUMNS, Mode, read_sheet, sheet_row
 from services.api.sheet import BadSheet, neutral, plain_day, restored
+from services.api.workbook import write_workbook
 from services.domain.point import PointKind, Reporting
+from services.domain.point_file import PointFile
+from services.store.detector_group import RegisteredGroup
+from services.store.point_row import point_from
+from services.store.register import Place
 
 STARTS = st.sampled_from(["", "=", "+", "-", "@", "'", "＝", "＠", "''=", '"', ";", "\u3000"])
 TEXTS = st.builds(
@@ -31,15 +40,33 @@ def points(draw: st.DrawFn) -> NewPoint:
         substance=draw(st.none() | TEXTS),
         equipment=draw(st.none() | TEXTS),
         range_low=draw(st.none() | NUMBERS),
+        lon=(position := draw(st.none() | st.tuples(st.floats(-180, 180), st.floats(-90, 90))))
+        and position[0],
+        lat=position and position[1],
         height_m=draw(st.none() | st.floats(-1_000, 1_000)),
         reporting=draw(st.sampled_from(Reporting)),
         calibrated_on=draw(st.none() | st.dates()),
     )
 
 
-def given_out(point: NewPoint) -> bytes:
-    told = point.model_dump(mode="json")
-    cells = [neutral(v) if isinstance(v, str) else v for v in (told[name] for name in COLUMNS)]
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+FILE = ("height_m", "criticality", "converted_from", "calibrated_on", "calibration_due_on",
+        "bump_tested_on", "bump_test_due_on")  # fmt: skip
+
+
+def registered(point: NewPoint, number: int = 1) -> dict[str, Any]:
+    """As the table has it."""
+    return point.model_dump() | {"converted_from": None, "id": number, "created_at": NOW}
+
+
+def given_out(point: NewPoint, *groups: str, form: str = "csv") -> bytes:
+    columns = registered(point)
+    file = PointFile(*(columns[name] for name in FILE))
+    place = Place(point_from(columns), point.lon, point.lat, NOW, point.equipment, file)
+    row = sheet_row(place, groups)
+    if form == "xlsx":
+        return write_workbook(COLUMNS, [row])
+    cells = [neutral(v) if isinstance(v, str) else v for v in row]
     out = io.StringIO()
     csv.writer(out).writerows([COLUMNS, cells])
     return out.getvalue().encode("utf-8-sig")
@@ -64,6 +91,42 @@ def test_a_point_that_is_given_out_comes_in_as_it_was(point: NewPoint) -> None:
     sheet = read_sheet(given_out(point), None)
     assert sheet.errors == []
     assert list(sheet.points.values()) == [point]
+
+
+@pytest.mark.parametrize("mode", [Mode.UPDATE, Mode.BOTH])
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+@settings(max_examples=60)
+@given(points(), st.lists(st.sampled_from(["A", "GDS-1", "-", "0_"]), unique=True))
+def test_a_sheet_that_was_given_out_changes_nothing(
+    form: str, mode: Mode, point: NewPoint, codes: list[str]
+) -> None:
+    sheet = read_sheet(given_out(point, *sorted(codes), form=form), None, mode=mode)
+    made = plan(sheet, {("north", point.tag): registered(point)}, mode)
+    groups = {
+        ("north", code): RegisteredGroup(
+            "north", code, code, None, "mixed", "wang", NOW, [point.tag] if code in codes else []
+        )
+        for code in ("A", "GDS-1", "-", "0_", "other")
+    }
+    plan_groups(made, sheet, groups, lambda *_: None, "li", NOW)
+    assert sheet.errors == []
+    assert [line.action for line in made.lines()] == ["unchanged"]
+    assert (made.new, made.changes(), made.groups) == ({}, {}, [])
+
+
+@settings(max_examples=100)
+@given(points(), points())
+def test_the_columns_of_a_sheet_make_one_point_of_another(one: NewPoint, other: NewPoint) -> None:
+    told = other.model_copy(update={"tag": one.tag})
+    sheet = read_sheet(given_out(told), None, mode=Mode.UPDATE)
+    made = plan(sheet, {("north", one.tag): registered(one)}, Mode.UPDATE)
+    assert sheet.errors == []
+    [change] = made.known.values()
+    assert dict(change.after) == registered(told)
+    [line] = made.lines()
+    before, after = registered(one), registered(told)
+    moved = {name for name in before if before[name] != after[name]}
+    assert set(line.after or {}) == set(line.before or {}) == moved
 
 
 @settings(max_examples=200)

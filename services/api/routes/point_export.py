@@ -72,7 +72,7 @@ async def export_points(
         )
     async with _TURN:
         try:
-            made = await write_apart(Table(COLUMNS, [sheet_row(each) for each in found]))
+            made = await write_apart(Table(COLUMNS, [_row(here, each) for each in found]))
         except BadSheet as error:
             raise Problem(Kind.INVALID, f"format: {error}") from None
     return Response(made, headers=_named("points.xlsx"), media_type=MEDIA_TYPE)
@@ -83,9 +83,14 @@ async def _csv(here: Window, fits: Callable[[Place], bool]) -> AsyncIterator[byt
     yield _lines([list(COLUMNS)])
     after = ("", "")
     while found := here.register.places_after(after, fits, SLICE):
-        yield _lines([sheet_row(each) for each in found])
+        yield _lines([_row(here, each) for each in found])
         after = (found[-1].point.enterprise, found[-1].point.tag)
         await asyncio.sleep(0)
+
+
+def _row(here: Window, place: Place) -> list[str | float | None]:
+    point = place.point
+    return sheet_row(place, here.register.groups.of(point.enterprise, point.tag))
 
 
 def _lines(rows: list[list[str | float | None]]) -> bytes:

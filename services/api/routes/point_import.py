@@ -1,7 +1,7 @@
 """Points by the sheet: all of it, or nothing and the reasons."""
 
 import asyncio
-from collections import defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -10,22 +10,17 @@ from starlette.datastructures import UploadFile
 
 from services.api.answer import answer
 from services.api.asking import Configurer, Here, OnceOnly
-from services.api.fence import Fences
 from services.api.point_body import Coordinates
-from services.api.point_desk import check_known, fresh_ids
-from services.api.point_sheet import SHOWN_ERRORS, Sheet, read_rows
-from services.api.principal import Principal
+from services.api.point_plan import Line, Plan
+from services.api.point_sheet import SHOWN_ERRORS, Mode, Sheet, read_rows
 from services.api.problem import Kind, Problem, render
 from services.api.register import refresh
 from services.api.sheet import BadSheet, csv_rows
-from services.api.text import Code
-from services.api.window import Window
+from services.api.sheet_desk import SheetDesk
+from services.api.text import Code, Reason
 from services.api.workbook import MEDIA_TYPE, is_workbook
 from services.api.workbook_worker import read_apart
-from services.runtime.clock import to_datetime
 from services.store import register as store
-from services.store.register import Connection
-from services.store.register_history import note_new_points
 
 router = APIRouter(prefix="/points", tags=["points"])
 DEADLINE_S = 120.0
@@ -33,19 +28,29 @@ _TURN = asyncio.Semaphore(1)
 """One sheet is read at a time: the next one waits, and takes no memory but its own bytes."""
 
 
+SHOWN_LINES = 1_000
+
+
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """How many points were registered."""
+    """How many points were registered, changed, and left as they were."""
 
     created: int
+    updated: int
+    unchanged: int
 
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """What an import would do; nothing was stored."""
+    """What an import would do; nothing was stored. `lines`: the first thousand rows, those first
+    that would bring something; `left_off`: how many more there are."""
 
     dry_run: bool
     would_create: int
+    would_update: int
+    unchanged: int
+    lines: list[Line]
+    left_off: int
 
 
 @router.post(
@@ -73,45 +78,54 @@ async def import_points(
     coordinates: Annotated[
         Coordinates, Query(description="Of lon and lat; gcj02 is converted to WGS 84 and marked")
     ] = "wgs84",
+    mode: Annotated[
+        Mode,
+        Query(
+            description="create: every row is a new point; update: a registered one; both: either. "
+            "Of a registered point the columns of the sheet change, an empty cell empties"
+        ),
+    ] = Mode.CREATE,
+    reason: Annotated[
+        Reason | None,
+        Query(description="Needed where a limit in force would be laxer; kept with the changes"),
+    ] = None,
 ) -> Response:
-    """Register the points of a sheet, CSV or XLSX (columns as the fields of a point); all or none.
-    Wrong rows are named by their numbers."""
+    """Register or change the points of a sheet, CSV or XLSX (columns as the fields of a point, and
+    `groups`, the codes of the groups it is in); all or none. Wrong rows are named by their numbers;
+    a dry run says of each row what it would bring."""
     payload = await _payload(request)
     async with _TURN:
         try:
             apart = is_workbook(payload)
             rows = iter(await read_apart(payload)) if apart else csv_rows(payload)
-            sheet = await asyncio.to_thread(read_rows, rows, enterprise, coordinates)
+            sheet = await asyncio.to_thread(read_rows, rows, enterprise, coordinates, mode)
         except BadSheet as error:
             raise Problem(Kind.INVALID, str(error)) from None
-    for row, point in sheet.points.items():
-        try:
-            check_known(here, point)
-        except Problem as problem:
-            sheet.refuse(row, problem.detail.rstrip("."))
-    if sheet.errors:
-        return _refusal(sheet)
-    if dry_run:
-        return await _rehearse(here, sheet)
-    done = answer(Imported(len(sheet.points)), 201)
+    desk = SheetDesk(here, principal, sheet, mode, reason)
     async with here.database.transaction(DEADLINE_S) as connection:
-        number = await store.next_version(connection)
-        await _look(connection, sheet)
-        if not sheet.errors:
-            await _insert(here, principal, connection, sheet, number)
+        if not dry_run:
+            await store.next_version(connection)
+        made = await desk.look(connection)
+        done = _told(made, dry_run)
+        if not dry_run and not sheet.errors:
+            await desk.carry_out(connection, made)
             await once.keep(connection, done)
     if sheet.errors:
         return _refusal(sheet)
-    await refresh(here.follower)
+    if not dry_run:
+        await refresh(here.follower)
     return done
 
 
-async def _rehearse(here: Window, sheet: Sheet) -> Response:
-    async with here.database.transaction(DEADLINE_S) as connection:
-        await _look(connection, sheet)
-    if sheet.errors:
-        return _refusal(sheet)
-    return answer(Rehearsed(True, len(sheet.points)))
+def _told(made: Plan, dry_run: bool) -> Response:
+    lines = made.lines()
+    counts = Counter(each.action for each in lines)
+    created, updated, same = counts["new"], counts["changed"], counts["unchanged"]
+    if not dry_run:
+        return answer(Imported(created, updated, same), 201)
+    first = sorted(lines, key=lambda each: each.action == "unchanged")[:SHOWN_LINES]
+    left = len(lines) - len(first)
+    return answer(Rehearsed(True, created, updated, same, first, left))
 
 
 async def _payload(request: Request) -> bytes:
@@ -122,37 +136,6 @@ async def _payload(request: Request) -> bytes:
             if isinstance(part, UploadFile):
                 return await part.read()
     raise Problem(Kind.INVALID, "file: the form holds no file; attach the sheet.")
-
-
-async def _look(connection: Connection, sheet: Sheet) -> None:
-    """Refuse rows whose names are taken, and those that lie outside of their enterprise."""
-    rows: dict[str, dict[str, int]] = defaultdict(dict)
-    for row, point in sheet.points.items():
-        rows[point.enterprise][point.tag] = row
-    for enterprise, tags in rows.items():
-        for tag in await store.taken_tags(connection, enterprise, list(tags)):
-            sheet.refuse(tags[tag], f"tag: {tag} is registered already")
-    fences = await Fences.of(connection, list(rows))
-    if fences.areas:
-        await asyncio.to_thread(_refuse_outside, fences, sheet)
-    sheet.errors.sort(key=lambda text: int(text.split(":", 1)[0].removeprefix("Row ")))
-
-
-def _refuse_outside(fences: Fences, sheet: Sheet) -> None:
-    for row, point in sheet.points.items():
-        told = fences.outside(point.enterprise, point.lon, point.lat)
-        if told is not None:
-            sheet.refuse(row, f"lon: {told}")
-
-
-async def _insert(
-    here: Window, principal: Principal, connection: Connection, sheet: Sheet, number: int
-) -> None:
-    ids = await fresh_ids(connection, len(sheet.points))
-    columns = [each | {"id": n} for each, n in zip(sheet.columns(), ids, strict=True)]
-    await store.insert_points(connection, columns, number)
-    now = to_datetime(here.clock.now_ms())
-    await note_new_points(connection, number, principal.username, now)
 
 
 def _refusal(sheet: Sheet) -> Response:

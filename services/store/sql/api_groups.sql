@@ -18,6 +18,17 @@ SELECT its.enterprise, its.code, its.name, its.name_en, its.kind, its.changed_by
 FROM detector_group AS its
 WHERE its.enterprise = %(enterprise)s AND its.code = %(code)s AND its.deleted_at IS NULL;
 
+-- name: groups_of
+-- All groups of an enterprise as they stand, with their points.
+SELECT its.enterprise, its.code, its.name, its.name_en, its.kind, its.changed_by, its.changed_at,
+       array(SELECT tag FROM detector_group_member AS member
+             WHERE (member.enterprise, member.group_code) = (its.enterprise, its.code)
+             ORDER BY tag COLLATE "C") AS members,
+       false AS removed
+FROM detector_group AS its
+WHERE its.enterprise = %(enterprise)s AND its.deleted_at IS NULL
+ORDER BY its.code;
+
 -- name: count_groups
 -- How many groups an enterprise has.
 SELECT count(*) FROM detector_group WHERE enterprise = %(enterprise)s AND deleted_at IS NULL;

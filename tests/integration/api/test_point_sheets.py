@@ -30,7 +30,9 @@ def test_a_rehearsal_says_what_would_happen_and_stores_nothing(api: Api) -> None
     path = f"/points/import?enterprise={code}&dry_run=true"
     good = "位号,类型,单位\nA,液位,m\nB,液位,m\n".encode("gb18030")
     tried = api.admin.http.post(path, content=good, headers=CSV)
-    assert (tried.status_code, tried.json()) == (200, {"dry_run": True, "would_create": 2})
+    assert (tried.status_code, tried.json()["dry_run"]) == (200, True)
+    assert [line["action"] for line in tried.json()["lines"]] == ["new", "new"]
+    assert (tried.json()["would_create"], tried.json()["would_update"]) == (2, 0)
     assert tags(api, code) == []
     api.point(code, "B")
     again = api.admin.http.post(path, content=good, headers=CSV)
@@ -62,7 +64,7 @@ def test_half_a_good_sheet_is_none_and_every_wrong_row_is_told(api: Api) -> None
     rows[3][5] = None
     book = write_workbook(rows[0], rows[1:])
     done = api.admin.http.post(path, content=book, headers=XLSX)
-    assert (done.status_code, done.json()) == (201, {"created": 3})
+    assert (done.status_code, done.json()) == (201, {"created": 3, "updated": 0, "unchanged": 0})
     bad = api.admin.http.post(path, content=book[:200], headers=XLSX)
     refused(bad, 422, "invalid", "no workbook")
 
@@ -120,7 +122,7 @@ def test_positions_of_a_chinese_map_are_converted_and_marked_where_the_import_sa
     sheet = b"tag,kind,unit,lon,lat\nA,level,m,121.531541859215,31.17530398364597\nB,level,m,,\n"
     path = f"/points/import?enterprise={code}"
     done = api.admin.http.post(f"{path}&coordinates=gcj02", content=sheet, headers=CSV)
-    assert done.json() == {"created": 2}
+    assert done.json() == {"created": 2, "updated": 0, "unchanged": 0}
     found = api.admin.ask(f"/points/{code}/A")
     assert (found["lon"], found["lat"]) == pytest.approx((121.5272106, 31.1774276), abs=1e-7)
     assert found["converted_from"] == "gcj02"
@@ -168,7 +170,7 @@ def test_what_is_given_out_cannot_run_and_is_taken_in_again_as_it_was(api: Api, 
     moved = _replaced(sheet.content, form, code, other)
     headers = CSV if form == "csv" else XLSX
     done = api.admin.http.post("/points/import", content=moved, headers=headers)
-    assert done.json() == {"created": 2}, done.text
+    assert done.json() == {"created": 2, "updated": 0, "unchanged": 0}, done.text
     for before, after in zip(
         api.admin.items("/points", enterprise=code),
         api.admin.items("/points", enterprise=other),
@@ -193,7 +195,11 @@ async def test_of_many_due_points_the_first_few_are_told_with_their_number(api: 
     rows = "".join(f"D-{n:02},level,m,2026-01-{n + 1:02},\n" for n in range(12))
     sheet = f"tag,kind,unit,calibration_due_on,bump_test_due_on\n{rows}B,level,m,,2026-01-05\n"
     path = f"/points/import?enterprise={code}"
-    assert api.admin.http.post(path, content=sheet.encode(), headers=CSV).json() == {"created": 13}
+    assert api.admin.http.post(path, content=sheet.encode(), headers=CSV).json() == {
+        "created": 13,
+        "updated": 0,
+        "unchanged": 0,
+    }
     url = api.engines.services["api"]["PARKWATCH_DATABASE_URL"]
     async with await psycopg.AsyncConnection.connect(url) as connection:
         for day, count in ((date(2026, 1, 12), 12), (date(2026, 1, 3), 3), (date(2025, 12, 31), 0)):

@@ -131,13 +131,13 @@ def test_a_sheet_is_taken_whole_or_not_at_all(api: Api) -> None:
     sheet = "tag;kind;unit;range_high\nA;level;%;１００\nB;flow;m3/h;\n".encode("gb18030")
     path, headers = f"/points/import?enterprise={code}", {"Content-Type": "text/csv"}
     done = api.admin.http.post(path, content=sheet, headers=headers)
-    assert (done.status_code, done.json()) == (201, {"created": 2})
+    assert (done.status_code, done.json()) == (201, {"created": 2, "updated": 0, "unchanged": 0})
     assert api.admin.ask(f"/points/{code}/A")["range_high"] == 100.0
     bad = b"tag,kind,unit\nC,level,%\nA,level,%\n"
     refused(api.admin.http.post(path, content=bad, headers=headers), 422, "invalid", "Row 3")
     assert [p["tag"] for p in api.admin.items("/points", enterprise=code)] == ["A", "B"]
     form = api.admin.http.post(path, files={"file": ("p.csv", b"tag,kind,unit\nC,level,%\n")})
-    assert form.json() == {"created": 1}
+    assert form.json() == {"created": 1, "updated": 0, "unchanged": 0}
 
 
 def test_a_change_that_has_to_wait_for_some_seconds_is_made(api: Api) -> None:

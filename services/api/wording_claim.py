@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from services.api.wording_detector import detector_sentence
 from services.api.wording_interlock import interlock_sentence
+from services.api.wording_licence import licence_sentence, licence_words
 from services.domain.claim import Scalar
 from services.wire.bus import AlarmItem
 
@@ -14,6 +15,7 @@ _SUBJECTS: dict[str, Said] = {
     "gateway": ("网关", "gateway"),
     "enterprise": ("企业", "enterprise"),
     "rule": ("规则", "rule"),
+    "licence": ("许可证", "licence"),
 }
 _SENTENCES: dict[tuple[str, str], Said] = {
     ("point", "stale"): ("{who} 已超过 {due} 秒无有效数据", "{who}: no usable reading for {due} s"),
@@ -41,6 +43,10 @@ _SENTENCES: dict[tuple[str, str], Said] = {
         "{who} 有 {points} 个监测点功能（通气）测试已到期，最早为 {first}，应于 {due_on} 前完成",
         "{who}: {points} points are due for a bump test, {first} first, on {due_on}",
     ),
+    ("enterprise", "licence_expired"): (
+        "{who} 有 {licences} 份许可证已过期，最早为 {first}，有效期至 {due_on}",
+        "{who}: {licences} licences have expired, {first} first, whose last day was {due_on}",
+    ),
     ("gateway", "clock"): (
         "{who} 时钟异常：所报时间不可用，请校准网关时钟",
         "{who}: the times it sends are unusable; set its clock",
@@ -57,18 +63,19 @@ _UNANSWERED: Said = ("（数据不足，目前无法判定）", " (not judged no
 def claimed_sentence(alarm: AlarmItem, who: Said) -> Said:
     """Both languages. `who` names the point where the subject is one."""
     named = _named(alarm, who)
-    found = detector_sentence(alarm, named) or interlock_sentence(alarm, named)
+    found = (
+        detector_sentence(alarm, named)
+        or interlock_sentence(alarm, named)
+        or licence_sentence(alarm)
+    )
     template = _SENTENCES.get((alarm.subject_type, _shape(alarm)))
     if found is not None:
         return found if alarm.judged else (found[0] + _UNANSWERED[0], found[1] + _UNANSWERED[1])
     if template is None:
         told = (f"{named[0]} {alarm.condition}", f"{named[1]}: {alarm.condition}")
     else:
-        words = _words(alarm.facts)
-        told = (
-            template[0].format(who=named[0], **words),
-            template[1].format(who=named[1], **words),
-        )
+        zh, en = _words(alarm.facts)
+        told = template[0].format(who=named[0], **zh), template[1].format(who=named[1], **en)
     return told if alarm.judged else (told[0] + _UNJUDGED[0], told[1] + _UNJUDGED[1])
 
 
@@ -84,10 +91,13 @@ def _shape(alarm: AlarmItem) -> str:
     return "clock_behind" if behind else alarm.condition
 
 
-def _words(facts: Mapping[str, Scalar]) -> dict[str, str]:
+def _words(facts: Mapping[str, Scalar]) -> tuple[dict[str, str], dict[str, str]]:
+    """By name, in Chinese and in English."""
     names = {"due": "due_s", "points": "points", "gateways": "gateways", "behind": "behind_s"}
-    told = {word: str(facts.get(word, "–")) for word in ("due_on", "first")}
-    return told | {word: _number(facts.get(fact)) for word, fact in names.items()}
+    told = {word: _number(facts.get(fact)) for word, fact in names.items()}
+    told |= {"licences": _number(facts.get("licences")), "due_on": str(facts.get("due_on", "–"))}
+    zh, en = licence_words(str(facts.get("first", "–")))
+    return told | {"first": zh}, told | {"first": en}
 
 
 def _number(fact: Scalar) -> str:

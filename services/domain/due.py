@@ -1,6 +1,7 @@
-"""Due: a detector's calibration or bump test whose day has come, and the alarms that say so.
+"""Due: a detector's calibration or bump test whose day has come, a licence whose last day is over,
+and the alarms that say so.
 
-A few points of an enterprise speak for themselves; of more the enterprise's own alarm speaks and
+A few points of an enterprise, or licences, speak for themselves; of more the enterprise's own alarm speaks and
 counts them, so that a common day in the calendar is no flood of alarms. Pure: it is told which days
 have come and what stands, and answers what has to be claimed.
 """
@@ -15,7 +16,10 @@ from services.domain.subject import Subject, SubjectType
 
 GRADE = 4
 APART = 5
-"""So many points of an enterprise speak for themselves; both kinds together are no flood."""
+"""So many points of an enterprise speak for themselves; both kinds together are no flood. So many
+licences, too."""
+LICENCE = "licence"
+"""The type of subject of a licence's alarm; its id is the licence's kind and number."""
 
 
 class DueKind(StrEnum):
@@ -23,12 +27,14 @@ class DueKind(StrEnum):
 
     CALIBRATION = "calibration_due"
     BUMP_TEST = "bump_test_due"
+    LICENCE = "licence_expired"
 
 
 @dataclass(frozen=True, slots=True)
 class DueDay:
-    """A point whose day has come. `count`: how many points of its enterprise are due in this way,
-    itself among them; of more than `APART` one is enough, that whose day came first."""
+    """A point whose day has come, or a licence whose last day is over: `tag` is then its kind and
+    number. `count`: how many of its enterprise are due in this way, itself among them; of more than
+    `APART` one is enough, that whose day came first."""
 
     enterprise: str
     what: DueKind
@@ -52,7 +58,10 @@ def wanted(days: Iterable[DueDay], now: int) -> dict[Place, Claim]:
         facts: dict[str, Scalar] = {"due_on": each.day.isoformat()}
         if each.count > APART:
             subject = Subject(SubjectType.ENTERPRISE, each.enterprise)
-            facts |= {"points": each.count, "first": each.tag}
+            counted = "licences" if each.what is DueKind.LICENCE else "points"
+            facts |= {counted: each.count, "first": each.tag}
+        elif each.what is DueKind.LICENCE:
+            subject = Subject(LICENCE, each.tag)
         else:
             subject = Subject.point(each.tag)
         claim = _claim(each.enterprise, each.what, subject, facts, now, active=True)

@@ -1,4 +1,4 @@
-"""Whose calibration or bump test is due, as the register has it."""
+"""Whose calibration or bump test is due and which licences are over, as the register has it."""
 
 from datetime import date
 from typing import Any

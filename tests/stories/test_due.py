@@ -76,3 +76,20 @@ def test_the_enterprise_speaks_for_many_and_its_points_do_no_more() -> None:
     whole = [alarm for alarm in park.open if alarm.cleared_at is None]
     assert [(a.subject.id, a.tag, a.facts["points"]) for a in whole] == [("acme", None, 40)]
     assert park.look(3, *[due(f"T-{n}", count=39) for n in range(5)]) == [("corrected", 3)]
+
+
+def test_an_expired_licence_is_raised_once_through_restarts_and_clears_when_renewed() -> None:
+    park = Register()
+    licence = DueDay("acme", DueKind.LICENCE, MARCH, "safety_production AQ-7")
+    assert park.look(1, licence) == [("raised", 1)]
+    park.acknowledge(park.open[0].id)
+    for at in (10, 20):
+        park.restart()
+        assert park.look(at, licence, told=False) == []
+    [alarm] = park.open
+    assert (alarm.grade, alarm.tag, alarm.subject.type) == (4, None, "licence")
+    assert alarm.state is AlarmState.ACKNOWLEDGED
+    assert park.look(30) == [("cleared", 30)]
+    later = DueDay("acme", DueKind.LICENCE, date(2027, 3, 1), "safety_production AQ-7")
+    assert park.look(40, later) == [("raised", 40)]
+    assert park.open[0].id != alarm.id

@@ -73,6 +73,7 @@ export const en = {
   'condition.offline': 'Silent',
   'condition.calibration_due': 'Calibration due',
   'condition.bump_test_due': 'Bump test due',
+  'condition.licence_expired': 'Licence expired',
   'condition.state': 'State alarm',
   'condition.rate': 'Rate of change',
   'condition.deviation': 'Deviation',
@@ -178,6 +179,7 @@ export const en = {
   'subject.point': 'Point',
   'subject.gateway': 'Gateway',
   'subject.enterprise': 'Enterprise',
+  'subject.licence': 'Licence',
 
   'ack.button': 'Acknowledge',
   'ack.busy': 'Acknowledging…',

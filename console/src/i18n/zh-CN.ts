@@ -3,6 +3,7 @@ import { interlockZhCN } from './interlock.zh-CN';
 import { boardZhCN } from './board.zh-CN';
 import { ruleDeskZhCN } from './rule-desk.zh-CN';
 import { rulesZhCN } from './rules.zh-CN';
+import { setupZhCN } from './setup.zh-CN';
 import { shelfZhCN } from './shelf.zh-CN';
 import { sourcesZhCN } from './sources.zh-CN';
 
@@ -15,6 +16,7 @@ export const zhCN = {
   ...ruleDeskZhCN,
   ...rulesZhCN,
   ...interlockZhCN,
+  ...setupZhCN,
   ...shelfZhCN,
   ...sourcesZhCN,
   ...boardZhCN,
@@ -76,6 +78,7 @@ export const zhCN = {
   'condition.offline': '失联',
   'condition.calibration_due': '检定到期',
   'condition.bump_test_due': '功能测试到期',
+  'condition.licence_expired': '许可证过期',
   'condition.state': '状态报警',
   'condition.rate': '变化率报警',
   'condition.deviation': '偏差报警',
@@ -178,6 +181,7 @@ export const zhCN = {
   'subject.point': '监测点',
   'subject.gateway': '网关',
   'subject.enterprise': '企业',
+  'subject.licence': '许可证',
 
   'ack.button': '确认',
   'ack.busy': '确认中…',

@@ -1,6 +1,7 @@
 -- name: due
--- The points whose calibration or bump test is due on a day: of each enterprise and kind the first
--- few by their days, each with how many there are.
+-- The points whose calibration or bump test is due on a day, and the licences whose last day is
+-- over by then, by kind and number: of each enterprise and kind the first few by their days, each
+-- with how many there are.
 WITH late AS MATERIALIZED (
     SELECT enterprise, tag, calibration_due_on, bump_test_due_on FROM point
     WHERE deleted_at IS NULL
@@ -12,6 +13,11 @@ WITH late AS MATERIALIZED (
     UNION ALL
     SELECT enterprise, 'bump_test_due', bump_test_due_on, tag FROM late
     WHERE bump_test_due_on <= %(today)s
+    UNION ALL
+    SELECT code, 'licence_expired', (licence ->> 'valid_until')::date,
+           (licence ->> 'kind') || ' ' || (licence ->> 'number')
+    FROM enterprise, jsonb_array_elements(file -> 'licences') AS licence
+    WHERE deleted_at IS NULL AND (licence ->> 'valid_until')::date < %(today)s
 ), placed AS (
     SELECT enterprise, what, day, tag,
            count(*) OVER (PARTITION BY enterprise, what) AS count,

@@ -80,3 +80,44 @@ def test_a_due_calibration_is_claimed_until_the_register_has_another_day(api: Ap
         assert api.admin.http.patch(f"/points/{code}/GT-1", json=done).status_code == 200
         eventually(lambda: claims.of(code), 20.0, "it is claimed no more")
         assert {(each.subject_id, each.active) for each in claims.of(code)} == {("GT-1", False)}
+
+
+def test_a_licence_is_claimed_from_the_day_after_its_last_until_it_is_renewed(api: Api) -> None:
+    code = api.enterprise()
+    past = (date.today() - timedelta(days=3)).isoformat()  # noqa: DTZ011 - three days decide
+    licence = {"kind": "fire", "number": "消 7", "valid_until": past}
+    lasting = {"kind": "business", "number": "91-1"}
+    with Claims(api) as claims:
+        change = {
+            "licences": [licence, lasting, licence | {"number": "8", "valid_until": "2099-01-01"}]
+        }
+        assert api.admin.http.patch(f"/enterprises/{code}", json=change).status_code == 200
+        eventually(lambda: claims.of(code), 20.0, "the claim is made")
+        claim = claims.of(code)[0]
+        assert (claim.subject_type, claim.subject_id) == ("licence", "fire 消 7")
+        assert (claim.key, claim.grade, claim.facts) == ("licence_expired", 4, {"due_on": past})
+        assert {each.subject_id for each in claims.of(code)} == {"fire 消 7"}
+        api.engine.raises(
+            7_002,
+            code,
+            tag=None,
+            rule="licence_expired",
+            condition="licence_expired",
+            grade=4,
+            direction=None,
+            limit=None,
+            value=None,
+            subject_type="licence",
+            subject_id="fire 消 7",
+            facts={"due_on": past},
+        )
+        eventually(lambda: api.admin.items("/alarms", enterprise=code), 20.0, "the alarm is listed")
+        [alarm] = api.admin.items("/alarms", enterprise=code)
+        assert alarm["message"]["text"] == f"消防许可 消 7 已过期，有效期至 {past}"
+        claims.heard.clear()
+        renewed = {"licences": [licence | {"valid_until": "2099-01-01"}, lasting]}
+        assert api.admin.http.patch(f"/enterprises/{code}", json=renewed).status_code == 200
+        eventually(lambda: claims.of(code), 20.0, "it is claimed no more")
+        assert {(each.subject_id, each.active) for each in claims.of(code)} == {
+            ("fire 消 7", False)
+        }

@@ -6,6 +6,7 @@ from services.api.wording import Language, code, params, sentence
 from tests.unit.api.engine import alarm
 
 FACTS = {"due_on": "2026-03-01", "points": 12, "first": "GT-1"}
+SUBJECTS = {"point": "GT-1", "enterprise": "north", "licence": "safety_production AQ-7"}
 
 
 @pytest.mark.parametrize(
@@ -35,6 +36,19 @@ FACTS = {"due_on": "2026-03-01", "points": 12, "first": "GT-1"}
             "企业 north 有 12 个监测点功能（通气）测试已到期，最早为 GT-1，应于 2026-03-01 前完成",
             "enterprise north: 12 points are due for a bump test, GT-1 first, on 2026-03-01",
         ),
+        (
+            "licence_expired",
+            "licence",
+            "安全生产许可证 AQ-7 已过期，有效期至 2026-03-01",
+            "work safety licence AQ-7 has expired: its last day was 2026-03-01",
+        ),
+        (
+            "licence_expired",
+            "enterprise",
+            "企业 north 有 9 份许可证已过期，最早为 营业执照 91-1，有效期至 2026-03-01",
+            "enterprise north: 9 licences have expired, business licence 91-1 first, whose last "
+            "day was 2026-03-01",
+        ),
     ],
 )
 def test_it_is_told_in_both_languages(condition: str, kind: str, zh: str, en: str) -> None:
@@ -49,8 +63,8 @@ def test_it_is_told_in_both_languages(condition: str, kind: str, zh: str, en: st
         tag="GT-1" if of_point else None,
         name="甲区" if of_point else None,
         subject_type=kind,
-        subject_id="GT-1" if of_point else "north",
-        facts=FACTS,
+        subject_id=SUBJECTS[kind],
+        facts=FACTS | ({"licences": 9, "first": "business 91-1"} if "licence" in condition else {}),
     )
     assert sentence(item, Language.ZH) == zh
     assert sentence(item, Language.EN) == en

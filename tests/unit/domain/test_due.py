@@ -66,3 +66,19 @@ def test_kinds_and_enterprises_do_not_mix() -> None:
         ("acme", "point", CALIBRATION),
         ("beta", "point", CALIBRATION),
     ]
+
+
+def test_a_licence_that_is_over_speaks_for_itself_and_of_many_the_enterprise() -> None:
+    last = date(2026, 2, 28)
+    one = DueDay("acme", DueKind.LICENCE, last, "safety_production AQ-7")
+    [claim] = to_claim(
+        wanted([one, *due(1)], NOW), standing(to_claim(wanted(due(1), NOW), {}, NOW)), NOW
+    )
+    assert (claim.subject.type, claim.subject.id) == ("licence", "safety_production AQ-7")
+    assert (claim.condition, claim.grade, claim.lease_until) == ("licence_expired", GRADE, None)
+    assert claim.facts == {"due_on": "2026-02-28"}
+    many = [DueDay("acme", DueKind.LICENCE, last, f"fire {n}", 9) for n in range(APART)]
+    [whole, over] = to_claim(wanted(many, NOW), standing([claim]), NOW)
+    assert (whole.subject.type, whole.subject.id) == ("enterprise", "acme")
+    assert whole.facts == {"due_on": "2026-02-28", "licences": 9, "first": "fire 0"}
+    assert (over.place, over.active) == (claim.place, False)

@@ -18,6 +18,7 @@ from services.api.routes import (
     alarm_load,
     alarm_statistics,
     alarms,
+    api_keys,
     approvals,
     backtest,
     bypasses,
@@ -49,7 +50,9 @@ from services.api.routes import (
     refused,
     risk_index,
     rules,
+    second_factor,
     session,
+    sessions,
     shelving_policy,
     source_status,
     substances,
@@ -65,7 +68,10 @@ from services.api.window import Window
 PREFIX = "/api/v1"
 _NOUNS = (
     session,
+    second_factor,
+    sessions,
     users,
+    api_keys,
     enterprises,
     gateways,
     conformance,

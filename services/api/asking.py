@@ -12,12 +12,13 @@ from starlette.requests import HTTPConnection
 
 from services.api.idempotency import OCCASION
 from services.api.once import Once
-from services.api.permission import Permission
+from services.api.permission import GRANTS, Permission
 from services.api.principal import Principal
 from services.api.problem import Kind, Problem
 from services.api.token import BadToken
 from services.api.window import Window
 from services.api.wording import Language, choose
+from services.domain.session_life import Right
 
 MAX_LIMIT = 1000
 
@@ -46,10 +47,8 @@ class Requires:
         principal = _signed_in(here, bearer)
         count(here, f"user:{principal.username}")
         if not principal.may(self.permission):
-            raise Problem(
-                Kind.FORBIDDEN,
-                f"Your role ({principal.role}) does not allow this; ask someone whose role does.",
-            )
+            raise _not_allowed(principal, self.permission)
+        here.accounts.note_use(principal, self.permission)
         return principal
 
 
@@ -74,6 +73,29 @@ def _signed_in(here: Window, bearer: HTTPAuthorizationCredentials | None) -> Pri
         raise Problem(
             Kind.NOT_SIGNED_IN, "Your sign-in is not valid any more: sign in again.", challenge
         ) from None
+
+
+def _not_allowed(principal: Principal, permission: Permission) -> Problem:
+    by_role = permission in GRANTS[principal.role]
+    if by_role and principal.scopes is not None:
+        return Problem(
+            Kind.FORBIDDEN, "This key is not for that; ask for a key with another scope."
+        )
+    if by_role and principal.right is Right.SHOW:
+        return Problem(
+            Kind.SESSION_EXPIRED,
+            "Your session has run out: what is shown goes on; sign in again to act.",
+            {"WWW-Authenticate": "Bearer"},
+        )
+    if principal.right is Right.ENROL:
+        return Problem(
+            Kind.SECOND_FACTOR_REQUIRED,
+            "Set up a second factor first: POST /api/v1/me/second-factor with your password.",
+        )
+    return Problem(
+        Kind.FORBIDDEN,
+        f"Your role ({principal.role}) does not allow this; ask someone whose role does.",
+    )
 
 
 def count(here: Window, account: str) -> None:
@@ -103,6 +125,7 @@ async def once(request: Request) -> Once:
 OnceOnly = Annotated[Once, Depends(once)]
 """For a route that changes the register: its transaction ends in `once.keep`."""
 SignedIn = Annotated[Principal, Depends(Requires(Permission.OWN))]
+AccountOwner = Annotated[Principal, Depends(Requires(Permission.ACCOUNT))]
 Reader = Annotated[Principal, Depends(Requires(Permission.SEE))]
 Acknowledger = Annotated[Principal, Depends(Requires(Permission.ACKNOWLEDGE))]
 Proposer = Annotated[Principal, Depends(Requires(Permission.PROPOSE))]

@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
-from services.api.accounts import Accounts
+from services.api.accounts import Accounts, SessionRules
 from services.api.bench.bench import Bench
 from services.api.bench.sessions import Sessions
 from services.api.bench.trial import Surroundings
@@ -19,24 +19,25 @@ from services.api.idempotency import Idempotency
 from services.api.live.hub import Hub
 from services.api.once import Answers
 from services.api.password import GatewayDoor, Passwords
+from services.api.permission import Role
 from services.api.rate import RateLimit
 from services.api.register import Register, RegisterFollower
 from services.api.replica import Replica
 from services.api.seal import Seal
 from services.api.sealing import Sealing
+from services.api.second_factor import SecondFactors
+from services.api.session_book import SessionBook
 from services.api.ticket import Tickets
 from services.api.token import Mint
 from services.api.troubles import Troubles
 from services.api.uplink import Uplink
 from services.api.vitals import Vitals
 from services.api.window import Window
+from services.domain.lock_out import TRIES, LockOut
 from services.runtime.clock import Clock
 from services.runtime.mqtt_bus import MqttBus
 from services.runtime.mqtt_client import BrokerAddress
 from services.runtime.settings import Settings, require
-
-SIGN_IN_FAILURES = 10
-"""Wrong passwords a minute for one name from one address, before the rest must wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ def assemble(settings: Settings, clock: Clock) -> Process:
     client = f"pw-api-{require(settings.client_id_secret, 'CLIENT_ID_SECRET')}"
     client = f"{client}-{secrets.token_hex(4)}"
     replica, register, passwords = Replica(), Register(), Passwords()
+    seal = Seal(key)
+    factors = SecondFactors(seal, clock, _roles(settings.second_factor or ""))
     vitals = Vitals(clock, database, replica)
     hub = Hub(clock, replica, register, vitals)
     troubles = Troubles(database, clock)
@@ -67,14 +70,15 @@ def assemble(settings: Settings, clock: Clock) -> Process:
         database=database,
         register=register,
         follower=RegisterFollower(database, register),
-        accounts=Accounts(database, mint, passwords),
+        accounts=_accounts(settings, database, clock, mint, passwords, factors),
+        factors=factors,
         passwords=passwords,
         gateway_door=GatewayDoor(),
         tickets=Tickets(clock),
         rate=RateLimit(settings.rate_limit, clock),
-        sign_in_rate=RateLimit(SIGN_IN_FAILURES if settings.rate_limit else 0, clock),
+        lock_out=LockOut(TRIES if settings.rate_limit else 0),
         idempotency=Idempotency(clock),
-        answers=Answers(database, clock, Seal(key)),
+        answers=Answers(database, clock, seal),
         replica=replica,
         vitals=vitals,
         connectivity=Connectivity(database, register, replica, vitals, clock),
@@ -96,6 +100,30 @@ def assemble(settings: Settings, clock: Clock) -> Process:
         online_rate_text=settings.online_rate_text,
     )
     return Process(window, line)
+
+
+def _accounts(
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    mint: Mint,
+    passwords: Passwords,
+    factors: SecondFactors,
+) -> Accounts:
+    book = SessionBook(clock, settings.session_idle_minutes * 60_000)
+    rules = SessionRules(settings.session_hours * 3600, settings.sessions_per_user)
+    return Accounts(database, mint, passwords, factors, book, rules, clock)
+
+
+def _roles(named: str) -> frozenset[Role]:
+    """The roles that a setting names, by commas. Exits with one sentence for one that there is not."""
+    try:
+        return frozenset(Role(each.strip()) for each in named.split(",") if each.strip())
+    except ValueError:
+        raise SystemExit(
+            f"PARKWATCH_SECOND_FACTOR: {named!r} names no roles; write for example "
+            "admin,supervisor,regulator."
+        ) from None
 
 
 def _reconnected(replica: Replica, link: EngineLink) -> None:

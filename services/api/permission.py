@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from services.domain.api_key import KeyScope
+
 
 class Role(StrEnum):
     """Who somebody is in the park."""
@@ -18,7 +20,9 @@ class Permission(StrEnum):
     """What a route asks for."""
 
     OWN = "own"
-    """Being signed in: one's own session, tickets."""
+    """Being signed in: who one is, tickets, signing out."""
+    ACCOUNT = "account"
+    """One's own second factor and sessions; for people, not for keys."""
     SEE = "see"
     """Reading; an enterprise reads only its own."""
     ACKNOWLEDGE = "acknowledge"
@@ -39,7 +43,7 @@ class Permission(StrEnum):
     USERS = "users"
 
 
-_EVERYONE = frozenset({Permission.OWN, Permission.SEE})
+_EVERYONE = frozenset({Permission.OWN, Permission.SEE, Permission.ACCOUNT})
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OPERATOR: _EVERYONE | {Permission.ACKNOWLEDGE, Permission.PROPOSE, Permission.SHELVE},
@@ -66,3 +70,11 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.REGULATOR: _EVERYONE,
     Role.ADMIN: frozenset(Permission),
 }
+
+KEY_GRANTS: dict[KeyScope, frozenset[Permission]] = {
+    KeyScope.READ: frozenset({Permission.OWN, Permission.SEE}),
+    KeyScope.ACKNOWLEDGE: frozenset({Permission.ACKNOWLEDGE}),
+    KeyScope.PROPOSE: frozenset({Permission.PROPOSE, Permission.PROPOSE_RULES}),
+    KeyScope.REGISTER: frozenset({Permission.REGISTER, Permission.REPROCESS}),
+}
+"""What a key of a scope may do, as far as its role may."""

@@ -2,20 +2,40 @@
 
 from dataclasses import dataclass
 
-from services.api.permission import GRANTS, Permission, Role
+from services.api.permission import GRANTS, KEY_GRANTS, Permission, Role
+from services.domain.api_key import KeyScope
+from services.domain.session_life import Right
+
+_OF_RIGHT = {
+    Right.FULL: frozenset(Permission),
+    Right.SHOW: frozenset({Permission.OWN, Permission.SEE}),
+    Right.ENROL: frozenset({Permission.ACCOUNT}),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A signed-in person. `enterprise` is set exactly for role `enterprise`."""
+    """A signed-in person, or a key. `enterprise` is set exactly for role `enterprise`.
+
+    `session`: of a person, None for tokens of before sessions were kept. `right`: what the session
+    may still do. `scopes`: of a key; None for people.
+    """
 
     username: str
     role: Role
     enterprise: str | None
     token_version: int
+    session: str | None = None
+    right: Right = Right.FULL
+    scopes: frozenset[KeyScope] | None = None
 
     def may(self, permission: Permission) -> bool:
-        return permission in GRANTS[self.role]
+        return permission in GRANTS[self.role] and permission in self._confines()
+
+    def _confines(self) -> frozenset[Permission]:
+        if self.scopes is not None:
+            return frozenset().union(*(KEY_GRANTS[scope] for scope in self.scopes))
+        return _OF_RIGHT[self.right]
 
     def sees(self, enterprise: str) -> bool:
         """Whether this enterprise's things exist for them at all."""

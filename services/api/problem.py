@@ -23,6 +23,9 @@ class Kind(StrEnum):
     NOT_FOUND = "not-found"
     NOT_SIGNED_IN = "not-signed-in"
     WRONG_CREDENTIALS = "wrong-credentials"
+    CODE_WANTED = "code-wanted"
+    SESSION_EXPIRED = "session-expired"
+    SECOND_FACTOR_REQUIRED = "second-factor-required"
     FORBIDDEN = "forbidden"
     INVALID = "invalid"
     CONFLICT = "conflict"
@@ -62,6 +65,9 @@ _STATUS: dict[Kind, int] = {
     Kind.NOT_FOUND: 404,
     Kind.NOT_SIGNED_IN: 401,
     Kind.WRONG_CREDENTIALS: 401,
+    Kind.CODE_WANTED: 401,
+    Kind.SESSION_EXPIRED: 401,
+    Kind.SECOND_FACTOR_REQUIRED: 403,
     Kind.FORBIDDEN: 403,
     Kind.INVALID: 422,
     Kind.CONFLICT: 409,

@@ -19,7 +19,12 @@ from services.api.token import BadToken
 from services.api.window import Window
 
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
-_WITHOUT = ("/api/v1/auth/token", "/api/v1/telemetry", "/api/v1/live/ticket")
+_WITHOUT = (
+    "/api/v1/auth/token",
+    "/api/v1/auth/sign-out",
+    "/api/v1/telemetry",
+    "/api/v1/live/ticket",
+)
 _BY_THE_ENGINE = "/api/v1/alarms"
 """What is below it must not wait for the database."""
 _LIKE_DONE_BEFORE = (404, 409)

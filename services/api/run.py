@@ -61,6 +61,8 @@ async def _serve(settings: Settings, process: Process, stop: asyncio.Event) -> N
                 upkeep.run_values(),
                 upkeep.run_answers(),
                 upkeep.run_approvals(),
+                upkeep.run_sessions(),
+                upkeep.run_session_end(),
                 upkeep.run_heartbeat(),
                 here.bench.run(),
             )

@@ -1,12 +1,14 @@
-"""Signed tokens: who somebody is for 12 hours, checkable while the database is away."""
+"""Signed tokens: who somebody is for 12 hours at most, checkable while the database is away."""
 
 import secrets
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jwt
 
 from services.api.permission import Role
 from services.api.principal import Principal
+from services.domain.session_life import Right
 from services.runtime.clock import Clock
 
 LIFETIME_S = 12 * 3600
@@ -21,6 +23,15 @@ class BadToken(Exception):
     """Not a token of ours, or no longer one."""
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What a token of ours says: who, when it was issued (epoch ms), and whether it ran out since."""
+
+    principal: Principal
+    issued_at: int
+    over: bool
+
+
 class Mint:
     """Issues and reads tokens with one key of at least 32 bytes."""
 
@@ -33,12 +44,13 @@ class Mint:
         self._key = key
         self._clock = clock
 
-    def issue(self, principal: Principal) -> str:
+    def issue(self, principal: Principal, lifetime_s: int = LIFETIME_S) -> str:
+        """A token for `lifetime_s` from now, at most LIFETIME_S."""
         now = self._clock.now_ms() // 1000
         claims: dict[str, Any] = {
             "sub": principal.username,
             "iat": now,
-            "exp": now + LIFETIME_S,
+            "exp": now + lifetime_s,
             "jti": secrets.token_urlsafe(16),
             "aud": AUDIENCE,
             "iss": ISSUER,
@@ -46,10 +58,19 @@ class Mint:
             "ent": principal.enterprise,
             "ver": principal.token_version,
         }
+        if principal.session is not None:
+            claims |= {"sid": principal.session, "enr": principal.right is Right.ENROL}
         return jwt.encode(claims, self._key, ALGORITHM)
 
     def read(self, token: str) -> Principal:
         """The principal of a valid token; raises BadToken for any other."""
+        claimed = self.identify(token)
+        if claimed.over:
+            raise BadToken
+        return claimed.principal
+
+    def identify(self, token: str) -> Claimed:
+        """Whose token it is, or was; raises BadToken for what never was one of ours."""
         if len(token) > MAX_LENGTH:
             raise BadToken
         # Our own clock judges the times, so that tests and replays can move it.
@@ -60,16 +81,17 @@ class Mint:
             )
         except jwt.InvalidTokenError as error:
             raise BadToken from error
-        self._check_times(claims)
-        return _principal(claims)
+        over = self._is_over(claims)
+        return Claimed(_principal(claims), claims["iat"] * 1000, over)
 
-    def _check_times(self, claims: dict[str, Any]) -> None:
+    def _is_over(self, claims: dict[str, Any]) -> bool:
         issued, expires = claims["iat"], claims["exp"]
         if type(issued) is not int or type(expires) is not int:
             raise BadToken
         now = self._clock.now_ms() // 1000
-        if not issued - 60 <= now < expires or expires - issued > LIFETIME_S:
+        if now < issued - 60 or not 0 < expires - issued <= LIFETIME_S:
             raise BadToken
+        return now >= expires
 
 
 def _principal(claims: dict[str, Any]) -> Principal:
@@ -82,4 +104,10 @@ def _principal(claims: dict[str, Any]) -> Principal:
         raise BadToken from error
     if (role is Role.ENTERPRISE) != (enterprise is not None):
         raise BadToken
-    return Principal(str(claims["sub"]), role, enterprise, version)
+    principal = Principal(str(claims["sub"]), role, enterprise, version)
+    session, enrolling = claims.get("sid"), claims.get("enr", False)
+    if session is None:
+        return principal
+    if not isinstance(session, str) or not 20 <= len(session) <= 40 or type(enrolling) is not bool:
+        raise BadToken
+    return replace(principal, session=session, right=Right.ENROL if enrolling else Right.FULL)

@@ -11,7 +11,7 @@ from services.api.once import PRUNE_S
 from services.api.replica import Source
 from services.api.window import Window
 from services.runtime.clock import to_datetime
-from services.store import alarm_list, approval
+from services.store import alarm_list, approval, sign_in_session
 
 LOOK_S = 0.5
 WATCH_S = 0.25
@@ -19,6 +19,9 @@ STORE_S = 10.0
 VALUES_S = 0.1
 SEAL_S = 20.0
 HEARTBEAT_S = 2.0
+USES_S = 15.0
+"""How often it is put on record which sessions are used: what a kill may lose."""
+
 RETRY_S = 1.0
 """Between two tries to make the broker take its users, or to reach the database."""
 
@@ -30,6 +33,9 @@ MOST_FROM_STORE = 20_000
 APPROVALS_KEPT = timedelta(days=3 * 366)
 """As long as alarms and audit records are kept at the least; what came of an approved one stands in
 the journal for good."""
+
+SESSIONS_KEPT = timedelta(days=30)
+"""After their end, for whoever asks where an account was used."""
 
 
 class Upkeep:
@@ -106,6 +112,24 @@ class Upkeep:
             try:
                 async with self._here.database.transaction() as connection:
                     await approval.prune(connection, before)
+                await asyncio.sleep(PRUNE_S)
+            except DatabaseAway:
+                await asyncio.sleep(RETRY_S)
+
+    async def run_sessions(self) -> None:
+        """Put on record which sessions are used, and whose consoles are connected."""
+        while True:
+            with suppress(DatabaseAway):
+                await self._here.accounts.record_uses(self._here.hub.sessions())
+            await asyncio.sleep(USES_S)
+
+    async def run_session_end(self) -> None:
+        """Forget the sessions that were over long ago."""
+        while True:
+            before = to_datetime(self._here.clock.now_ms()) - SESSIONS_KEPT
+            try:
+                async with self._here.database.transaction() as connection:
+                    await sign_in_session.prune(connection, before)
                 await asyncio.sleep(PRUNE_S)
             except DatabaseAway:
                 await asyncio.sleep(RETRY_S)

@@ -21,10 +21,12 @@ from services.api.rate import RateLimit
 from services.api.register import Register, RegisterFollower
 from services.api.replica import Replica
 from services.api.sealing import Sealing
+from services.api.second_factor import SecondFactors
 from services.api.ticket import Tickets
 from services.api.troubles import Troubles
 from services.api.uplink import Uplink
 from services.api.vitals import Vitals
+from services.domain.lock_out import LockOut
 from services.runtime.clock import Clock
 
 
@@ -41,7 +43,8 @@ class Window:
     gateway_door: GatewayDoor
     tickets: Tickets
     rate: RateLimit
-    sign_in_rate: RateLimit
+    lock_out: LockOut
+    factors: SecondFactors
     idempotency: Idempotency
     answers: Answers
     replica: Replica

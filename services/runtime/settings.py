@@ -48,6 +48,10 @@ class Settings(BaseSettings):
     rate_limit: int = Field(default=600, ge=0)
     gateway_rate: int = Field(default=20_000, ge=0)
     online_rate_text: str | None = None
+    second_factor: str | None = None
+    session_hours: int = Field(default=12, ge=1, le=12)
+    session_idle_minutes: int = Field(default=720, ge=5, le=720)
+    sessions_per_user: int = Field(default=1_000, ge=1)
     buckets: str = "0-15"
     bucketed: bool = False
     worker: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{1,32}$")

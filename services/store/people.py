@@ -15,13 +15,15 @@ Connection = AsyncConnection[Any]
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A user without the password. A change of `token_version` voids the tokens of before."""
+    """A user without the password. A change of `token_version` voids the tokens of before;
+    `second_factor`: a code is asked for when they sign in."""
 
     username: str
     role: str
     enterprise: str | None
     token_version: int
     created_at: datetime
+    second_factor: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class SignIn:
     enterprise: str | None
     token_version: int
     password_hash: str
+    second_factor: bool = False
 
 
 async def accounts(connection: Connection) -> list[Account]:

@@ -146,6 +146,11 @@ class Hub:
             if not stands(channel.principal):
                 channel.end(*CHANGED_ACCOUNT)
 
+    def sessions(self) -> set[str]:
+        """The sessions whose consoles are connected."""
+        found = (channel.principal.session for channel in self.channels)
+        return {session for session in found if session is not None}
+
     def snapshot(self, channel: Channel) -> str:
         """The state as this console sees it now; it stands for everything that waited."""
         seq = channel.begin_snapshot()

@@ -1,36 +1,49 @@
-"""Signing in, and who I am."""
+"""Signing in and out, and who I am."""
 
 from dataclasses import dataclass
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Form, Request, Response
 
+from services.api.accounts import Caller, Refusal, SignedIn
 from services.api.answer import answer
-from services.api.asking import Here, Public, SignedIn, too_many
-from services.api.permission import GRANTS
+from services.api.asking import Here, Public, too_many
+from services.api.asking import SignedIn as Owner
+from services.api.database import DatabaseAway
+from services.api.eviction import evict
+from services.api.permission import Permission
 from services.api.problem import Kind, Problem
-from services.api.token import LIFETIME_S
+from services.runtime.clock import to_datetime
+from services.store import sign_in_session
 
 router = APIRouter(tags=["session"])
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token for `Authorization: Bearer …`, valid for `expires_in` seconds."""
+    """A token for `Authorization: Bearer …`, valid for `expires_in` seconds. `must_enrol`: it does
+    nothing but setting up a second factor, which the park asks of this role."""
 
     access_token: str
     token_type: str
     expires_in: int
+    must_enrol: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Me:
-    """Who is signed in, and what the role allows."""
+    """Who is signed in, and what they may do. `right` is `show` when the session ran out: reading
+    and the live push go on for an open console, and nothing else."""
 
     username: str
     role: str
     enterprise: str | None
     permissions: list[str]
+    right: str
+    second_factor: bool
+    second_factor_required: bool
 
 
 @router.post("/auth/token", dependencies=[Public], response_model=Token)
@@ -39,30 +52,83 @@ async def sign_in(
     here: Here,
     username: Annotated[str, Form(min_length=1, max_length=200)],
     password: Annotated[str, Form(min_length=1, max_length=1000)],
-    otp: Annotated[str | None, Form(max_length=20, description="Not asked for yet")] = None,
+    otp: Annotated[
+        str | None,
+        Form(
+            max_length=20,
+            description="The code of the authenticator, or a recovery code, where a second factor "
+            "was set up; without it the answer is 401 `code-wanted`",
+        ),
+    ] = None,
 ) -> Response:
-    """Sign in with name and password."""
-    del otp
-    address = request.client.host if request.client else "unknown"
-    account = f"{address} {username}"
-    wait = here.sign_in_rate.is_spent(account)
+    """Sign in with name and password, and a code where a second factor was set up."""
+    caller = caller_of(request)
+    wait = here.lock_out.begin(username, caller.address, now_of(here))
     if wait is not None:
-        raise too_many(wait)
-    token = await here.accounts.sign_in(username, password) if "\0" not in username else None
-    if token is None:
-        here.sign_in_rate.take(account)
-        raise Problem(Kind.WRONG_CREDENTIALS, "Name or password is wrong.")
-    return answer(Token(token, "bearer", LIFETIME_S))
+        raise too_many(wait / 1000)
+    try:
+        done = await _try(here, username, password, otp or None, caller)
+    except DatabaseAway:
+        here.lock_out.take_back(username, caller.address)
+        raise
+    if isinstance(done, SignedIn):
+        here.lock_out.clear(username, caller.address)
+        _log.info("signed in", username=username, address=caller.address)
+        return answer(Token(done.token, "bearer", done.expires_in, done.must_enrol))
+    if done is Refusal.CODE_WANTED:
+        here.lock_out.take_back(username, caller.address)
+        raise Problem(
+            Kind.CODE_WANTED, "Send the code of your authenticator, or a recovery code, as `otp`."
+        )
+    what = "Name, password or code" if otp else "Name or password"
+    raise Problem(Kind.WRONG_CREDENTIALS, f"{what} is wrong.")
+
+
+@router.post("/auth/sign-out", status_code=204)
+async def sign_out(here: Here, principal: Owner) -> Response:
+    """End this session: its token is worth nothing from now on, its live push is cut."""
+    if principal.scopes is not None:
+        raise Problem(Kind.FORBIDDEN, "A key does not sign out: have it revoked.")
+    if principal.session is not None:
+        now = to_datetime(here.clock.now_ms())
+        who = principal.username
+        async with here.database.transaction() as connection:
+            number = await sign_in_session.next_version(connection)
+            await sign_in_session.end_one(connection, who, principal.session, who, now, number)
+        await evict(here)
+    return Response(status_code=204)
 
 
 @router.get("/me", response_model=Me)
-async def me(principal: SignedIn) -> Response:
+async def me(here: Here, principal: Owner) -> Response:
     """Who I am."""
     return answer(
         Me(
             principal.username,
             principal.role,
             principal.enterprise,
-            sorted(GRANTS[principal.role]),
+            sorted(each for each in Permission if principal.may(each)),
+            principal.right,
+            here.accounts.has_second_factor(principal.username),
+            here.accounts.must_have_second_factor(principal.role),
         )
     )
+
+
+def caller_of(request: Request) -> Caller:
+    """Where this request comes from."""
+    address = request.client.host if request.client else "unknown"
+    return Caller(address, request.headers.get("user-agent", ""))
+
+
+def now_of(here: Here) -> int:
+    """For the lock-out: ms of a clock that never goes back."""
+    return round(here.clock.monotonic() * 1000)
+
+
+async def _try(
+    here: Here, username: str, password: str, otp: str | None, caller: Caller
+) -> SignedIn | Refusal:
+    if "\0" in username:
+        return Refusal.WRONG
+    return await here.accounts.sign_in(username, password, otp, caller)

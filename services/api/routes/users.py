@@ -18,11 +18,13 @@ from services.api.asking import (
     make_cursor,
     read_cursor,
 )
+from services.api.eviction import evict
 from services.api.permission import Role
 from services.api.problem import Kind, Problem, not_found
 from services.api.text import Code, NewPassword, Username
 from services.api.window import Window
-from services.store import people
+from services.runtime.clock import to_datetime
+from services.store import people, sign_in_session
 from services.store.people import Account, SignIn
 
 router = APIRouter(prefix="/users", tags=["users"])
@@ -50,11 +52,12 @@ class UserChange(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person who may sign in."""
+    """A person who may sign in; `second_factor`: a code is asked for when they do."""
 
     username: str
     role: str
     enterprise: str | None
+    second_factor: bool = False
 
 
 @router.get("", response_model=Page[User])
@@ -87,11 +90,13 @@ async def create_user(here: Here, _: UserAdmin, new: NewUser, once: OnceOnly) ->
 
 @router.patch("/{username}", response_model=User)
 async def change_user(
-    here: Here, _: UserAdmin, username: Name, change: UserChange, once: OnceOnly
+    here: Here, by: UserAdmin, username: Name, change: UserChange, once: OnceOnly
 ) -> Response:
     """Another password, role or enterprise; whoever is signed in with it is signed out."""
     hashed = await here.passwords.hash(change.password) if change.password else None
+    now = to_datetime(here.clock.now_ms())
     async with here.database.transaction() as connection:
+        number = await sign_in_session.next_version(connection)
         admins = await people.lock_admins(connection)
         known = await people.sign_in(connection, username)
         if known is None:
@@ -104,8 +109,10 @@ async def change_user(
         if role is not Role.ADMIN:
             _keep_one(admins, username)
         await people.update(connection, username, role, enterprise, hashed)
-        changed = await once.keep(connection, answer(User(username, role, enterprise)))
-    await _cut_changed(here)
+        await sign_in_session.end_others(connection, username, None, by.username, now, number)
+        view = User(username, role, enterprise, known.second_factor)
+        changed = await once.keep(connection, answer(view))
+    await evict(here)
     return changed
 
 
@@ -113,17 +120,13 @@ async def change_user(
 async def delete_user(here: Here, _: UserAdmin, username: Name, once: OnceOnly) -> Response:
     """Sign somebody out for good."""
     async with here.database.transaction() as connection:
+        await sign_in_session.next_version(connection)
         _keep_one(await people.lock_admins(connection), username)
         if not await people.delete(connection, username):
             raise not_found("user")
         gone = await once.keep(connection, Response(status_code=204))
-    await _cut_changed(here)
+    await evict(here)
     return gone
-
-
-async def _cut_changed(here: Window) -> None:
-    await here.accounts.refresh()
-    here.hub.review(here.accounts.stands)
 
 
 def _check(here: Window, role: Role, enterprise: str | None) -> None:
@@ -145,4 +148,4 @@ def _keep_one(admins: set[str], username: str) -> None:
 
 def _user(account: Account) -> User:
     principal = principal_of(account)
-    return User(principal.username, principal.role, principal.enterprise)
+    return User(principal.username, principal.role, principal.enterprise, account.second_factor)

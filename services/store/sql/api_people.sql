@@ -1,10 +1,17 @@
 -- name: accounts
 -- Everybody who may sign in, without their passwords.
-SELECT username, role, enterprise, token_version, created_at FROM app_user ORDER BY username;
+SELECT username, role, enterprise, token_version, created_at,
+       EXISTS (SELECT FROM second_factor AS its
+               WHERE its.username = app_user.username AND its.confirmed_at IS NOT NULL)
+       AS second_factor
+FROM app_user ORDER BY username;
 
 -- name: sign_in
 -- What a sign-in is checked against.
-SELECT username, role, enterprise, token_version, password_hash
+SELECT username, role, enterprise, token_version, password_hash,
+       EXISTS (SELECT FROM second_factor AS its
+               WHERE its.username = app_user.username AND its.confirmed_at IS NOT NULL)
+       AS second_factor
 FROM app_user WHERE username = %(username)s;
 
 -- name: insert

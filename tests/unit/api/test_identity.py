@@ -221,7 +221,7 @@ def test_what_is_sealed_is_read_by_its_owner_alone(text: bytes) -> None:
 
 @pytest.mark.parametrize("role", [Role.INSPECTOR, Role.REGULATOR])
 def test_who_only_reads_may_change_nothing(role: Role) -> None:
-    assert GRANTS[role] == {Permission.OWN, Permission.SEE}
+    assert GRANTS[role] == {Permission.OWN, Permission.SEE, Permission.ACCOUNT}
 
 
 def test_roles_may_what_the_contract_says() -> None:

@@ -1,0 +1,9 @@
+"""QR codes, as rows of dark and light."""
+
+import segno
+
+
+def qr_rows(text: str) -> list[str]:
+    """The code of a text (ISO/IEC 18004, error level M), a quiet zone around it: `1` is dark."""
+    code = segno.make_qr(text, error="m")
+    return ["".join("1" if dark else "0" for dark in row) for row in code.matrix_iter(border=4)]

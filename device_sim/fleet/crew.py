@@ -1,6 +1,6 @@
 """A running fleet's couriers: one for each gateway that has credentials."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from device_sim.clock import Clock
 from device_sim.fleet.world import StationKey
@@ -54,6 +54,13 @@ class Crew:
         for key, message in said:
             if key in self._couriers:
                 self._couriers[key].offer(message)
+
+    def break_links(self, down: Collection[StationKey], cut: Collection[StationKey]) -> None:
+        """Keep these gateways off the broker until the next call; break the others' once."""
+        for key, courier in self._couriers.items():
+            courier.off_the_air = key in down
+            if key in cut:
+                courier.ask_to_break()
 
     def watch(self) -> None:
         """Tell each change of a connection once. Raises ``CourierDied``."""

@@ -1,7 +1,5 @@
 """All gateways of a park in one scenario: seconds go in, messages come out."""
 
-import hashlib
-
 from device_sim.encode.persona import Persona, outgoing
 from device_sim.fleet.gateway import Gateway
 from device_sim.fleet.scenario import BadScenario, Scenario
@@ -48,16 +46,3 @@ class Fleet:
                 said.append((key, message))
         self._second += 1
         return said
-
-
-def stream_hash(scenario: Scenario, seed: int, persona: Persona, seconds: int) -> str:
-    """SHA-256 over topic, NUL, payload and LF of everything published, on the virtual clock.
-
-    Times begin at the scenario's ``start``; the boot id is derived from the seed.
-    """
-    fleet = Fleet(scenario, seed, f"{seed:08x}", persona)
-    digest = hashlib.sha256()
-    for second in range(seconds):
-        for _, message in fleet.tick(scenario.start_ms + second * 1000):
-            digest.update(message.topic.encode() + b"\0" + message.payload + b"\n")
-    return digest.hexdigest()

@@ -66,7 +66,7 @@ class ClockSkew(WayCause):
 
 class Offline(WayCause):
     """No link; the gateway keeps the newest ``kept`` messages and sends them afterwards, oldest
-    first, ``burst`` a second beside the new ones. ``kept: 0``: it has no store."""
+    first, ``burst`` a second; new ones wait behind them. ``kept: 0``: it has no store."""
 
     cause: Literal["offline"]
     until_s: Positive

@@ -19,11 +19,14 @@ class Courier:
     """Takes messages from the fleet's thread and never makes it wait.
 
     ``dropped``: messages lost to a full buffer. ``trouble``: why it is not connected now.
+    ``off_the_air``: set to keep it away from the broker, without a farewell.
     """
 
     def __init__(self, name: str, link: GatewayLink, clock: Clock) -> None:
         self.name = name
         self.dropped = 0
+        self.off_the_air = False
+        self._break = threading.Event()
         self._link, self._clock = link, clock
         self._linger_s = 0.0
         self._buffer: deque[Outgoing] = deque()
@@ -63,6 +66,10 @@ class Courier:
                 self.dropped += 1
             self._buffer.append(message)
 
+    def ask_to_break(self) -> None:
+        """Let the connection break once, as a cable that is pulled and put back."""
+        self._break.set()
+
     def ask_to_stop(self, farewell: Outgoing | None, within_s: float) -> None:
         """Begin to end: send what is buffered and the farewell if connected, disconnect."""
         self._farewell, self._linger_s = farewell, within_s
@@ -74,6 +81,12 @@ class Courier:
 
     def _run(self) -> None:
         while not self._stop.is_set():
+            if self._break.is_set() or self.off_the_air:
+                self._break.clear()
+                self._link.cut()
+            if self.off_the_air:
+                self._stop.wait(TURN_S)
+                continue
             self._hand_over()
             self._link.pump(TURN_S)
         deadline = self._clock.monotonic() + self._linger_s

@@ -117,6 +117,12 @@ class GatewayLink:
             self._watch(self._connection)
         self._check_patience()
 
+    def cut(self) -> None:
+        """Break the connection, if there is one, without a word: the will is sent."""
+        if self._connection is not None:
+            self._connection.drop()
+            self._lost("the connection was cut")
+
     def close(self, farewell: Outgoing | None = None, within_s: float = 2.0) -> None:
         """Say farewell if connected, then disconnect; never raises, never waits longer."""
         connection = self._connection

@@ -6,17 +6,18 @@ from pathlib import Path
 import pytest
 
 from device_sim.encode.persona import PERSONAS
-from device_sim.fleet.fleet import Fleet, stream_hash
+from device_sim.fleet.fleet import Fleet
 from device_sim.fleet.scenario import LIBRARY, BadScenario, load
+from device_sim.fleet.stream import run_headless
 
 NATIVE = PERSONAS["native"]
 
 
 def test_the_stream_is_the_same_twice_and_another_with_another_seed() -> None:
     demo = load("demo")
-    first = stream_hash(demo, 7, NATIVE, 300)
-    assert stream_hash(demo, 7, NATIVE, 300) == first
-    assert stream_hash(demo, 8, NATIVE, 300) != first
+    first = run_headless(demo, 7, NATIVE, 300)
+    assert run_headless(demo, 7, NATIVE, 300) == first
+    assert run_headless(demo, 8, NATIVE, 300) != first
 
 
 def test_every_gateway_counts_without_a_gap_and_keeps_its_period() -> None:
@@ -50,7 +51,7 @@ def test_states_are_told_when_they_change_and_once_a_minute() -> None:
 def test_every_scenario_of_the_library_runs(file: Path) -> None:
     scenario = load(file.stem)
     assert scenario.name == file.stem
-    assert len(stream_hash(scenario, 1, NATIVE, 10)) == 64
+    assert len(run_headless(scenario, 1, NATIVE, 10)) == 64
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,8 @@ class Connectivity:
         now = self._clock.now_ms()
         for number, place in enumerate(self._register.all_places()):
             point = place.point
+            if point.formula is not None:
+                continue
             counted = found[point.enterprise, point.gateway]
             counted.total += 1
             counted.online += self._is_online(point, there, now)

@@ -4,7 +4,7 @@ Nothing here asks the database, so it works while that is away.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from services.api.risk_body import weights_of
@@ -42,7 +42,8 @@ class Interlock:
 @dataclass(slots=True)
 class SourceState:
     """A hazard source now: its points, its alarms that are not closed (gravest first), its mark in
-    the tree and its risk. `online` None: no engine answers, so that nobody knows."""
+    the tree and its risk. `online` of its `sensors`; None: no engine answers, so that nobody knows.
+    """
 
     places: Sequence[Place]
     alarms: list[AlarmItem]
@@ -50,6 +51,11 @@ class SourceState:
     interlocks: list[Interlock]
     online: int | None
     risk: RiskIndex
+
+    @property
+    def sensors(self) -> int:
+        """Its points but for those that we compute."""
+        return len(_sensors(self.places))
 
 
 @dataclass(slots=True)
@@ -88,7 +94,7 @@ class Grades:
         """How a key place stands. A point of it that was removed is none any more."""
         register = self.here.register
         found = [register.place(place.enterprise, tag) for tag in place.points]
-        there = [each for each in found if each is not None]
+        there = _sensors(each for each in found if each is not None)
         online = None
         if self.here.vitals.live:
             online = sum(self.here.connectivity.is_online(each.point) for each in there)
@@ -110,12 +116,12 @@ class Grades:
         interlocks = _interlocks(here, enterprise, code, places, weights.unprotected)
         online = None
         if here.vitals.live:
-            online = sum(here.connectivity.is_online(place.point) for place in places)
+            online = sum(here.connectivity.is_online(each.point) for each in _sensors(places))
         situation = Situation(
             level=level,
             alarms=self._active(pairs),
             interlocks_out=sum(each.is_out for each in interlocks),
-            online_rate=_rate(online, len(places)),
+            online_rate=_rate(online, len(_sensors(places))),
             suppressed=mark.off_board,
         )
         alarms = [alarm for alarm, _ in pairs]
@@ -128,6 +134,11 @@ class Grades:
             for _, each in pairs
             if each.bearing is Bearing.ACTIVE
         ]
+
+
+def _sensors(places: Iterable[Place]) -> list[Place]:
+    """Those that can be online: what we compute ourselves nobody sends."""
+    return [each for each in places if each.point.formula is None]
 
 
 def _rate(online: int | None, points: int) -> float | None:

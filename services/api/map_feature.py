@@ -97,7 +97,7 @@ class Drawing:
             geometry,
             state.mark,
             risk=_Risk(state.risk, key[1]),
-            points=(len(state.places), state.online),
+            points=(state.sensors, state.online),
             registered=known is not None,
         )
 
@@ -121,7 +121,8 @@ class Drawing:
         if found is None:
             return None
         point = found.point
-        online = int(here.connectivity.is_online(point)) if here.vitals.live else None
+        counted = here.vitals.live and point.formula is None
+        online = int(here.connectivity.is_online(point)) if counted else None
         judged = here.register.is_judged(*key, here.clock.now_ms())
         return self._drawn(
             Layer.POINT,

@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from services.api.day import Day
+from services.api.derived_field import unfit_of_derived
 from services.api.text import Code, Name, Number, Reason, Tag, Unit
 from services.domain.point import PointKind, Reporting
 from services.domain.point_file import Criticality
@@ -177,6 +178,8 @@ def unfit_together(columns: Mapping[str, Any], changed: set[str]) -> dict[str, s
     for done, due in DUES:
         if changed & {done, due}:
             wrong[due] = _too_soon(done, columns[done], columns[due])
+    if columns.get("formula") is not None:
+        wrong |= unfit_of_derived(columns)
     return {name: told for name, told in wrong.items() if told is not None}
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.api.alarm_view import moment_text
+from services.api.derived_body import FormulaView, formula_view
 from services.api.window import Window
 from services.domain.point import STATES
 from services.domain.point_file import PointFile
@@ -51,6 +52,8 @@ class PointView:
     calibration_due_on: str | None
     bump_tested_on: str | None
     bump_test_due_on: str | None
+    formula: FormulaView | None
+    """Of a derived point: what it is computed from; null: a sensor."""
 
 
 def _judged(here: Window, place: Place) -> bool:
@@ -101,6 +104,7 @@ def view(here: Window, place: Place) -> PointView:
         calibration_due_on=_day(file.calibration_due_on),
         bump_tested_on=_day(file.bump_tested_on),
         bump_test_due_on=_day(file.bump_test_due_on),
+        formula=formula_view(point.formula),
     )
 
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from services.domain.point import STATES, Point
 
 _TOKEN = re.compile(
-    r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|//[^\n]*|[A-Za-z_]\w*|[0-9][\w.]*|==|!=|&&|\|\||\S"
+    r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|//[^\n]*|[A-Za-z_]\w*|[0-9][\w.]*"
+    r"|==|!=|<=|>=|&&|\|\||\S"
 )
 _ENDS = frozenset({"", "&&", "||", ")", "?", ":", ",", "]", "==", "!="})
 """What may follow a compared text or name for it to be the whole of one side."""
@@ -16,7 +17,7 @@ _BEGINS = frozenset({"", "&&", "||", "(", "?", ":", ",", "[", "!", "==", "!="})
 
 def idle(text: str, variables: Mapping[str, Point]) -> str | None:
     """Why a compiled expression could never change, in a sentence; None where it may."""
-    tokens = ["", *(t for t in _TOKEN.findall(text) if not t.startswith("//")), "", "", ""]
+    tokens = ["", *tokens_of(text), "", "", ""]
     named = {t for t, before in zip(tokens[1:], tokens, strict=False) if before != "."}
     if not named & set(variables):
         return "It names none of its points, so it would never change: compare one of them."
@@ -30,6 +31,11 @@ def idle(text: str, variables: Mapping[str, Point]) -> str | None:
                 known = ", ".join(states)
                 return f"No state of {name} is called {wrong!r}: its states are {known}."
     return None
+
+
+def tokens_of(text: str) -> list[str]:
+    """The words and signs of an expression, without its comments."""
+    return [each for each in _TOKEN.findall(text) if not each.startswith("//")]
 
 
 def _compared(tokens: Sequence[str], place: int) -> list[str]:

@@ -3,8 +3,7 @@
 `(t1 + t2) / 2.0`, `valve == 'open' ? flow : 0.0`: a quantity is a double, a state its name.
 """
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from cel_expr_python import cel  # type: ignore[import-untyped]
 
@@ -12,9 +11,8 @@ from services.domain.derived import Evaluate, Value
 from services.domain.formula import MOST_INPUTS
 from services.domain.point import Point
 from services.wire.expression import BadExpression, program_of
-from services.wire.expression_check import idle
+from services.wire.expression_check import idle, tokens_of
 
-_TEXT = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 _ANSWERS = (
     (cel.Type.BOOL, "yes or no, so write ? 1.0 : 0.0 behind it or make an expression rule of it"),
     (cel.Type.STRING, "a text"),
@@ -40,7 +38,7 @@ def compile_formula(text: str, inputs: Mapping[str, Point]) -> Evaluate:
     return evaluate
 
 
-def unused(text: str, names: Mapping[str, object]) -> list[str]:
+def unused(text: str, names: Iterable[str]) -> list[str]:
     """The inputs that a formula does not name."""
-    said = set(re.findall(r"[A-Za-z_]\w*", _TEXT.sub("''", text)))
+    said = set(tokens_of(text))
     return [name for name in names if name not in said]

@@ -29,6 +29,7 @@ from services.api.register import refresh
 from services.api.routes.enterprises import EnterpriseCode, seen
 from services.api.text import Code
 from services.api.window import Window
+from services.domain.formula import is_reserved
 from services.domain.trouble import Condition
 from services.domain.trouble import Kind as Trouble
 from services.runtime.clock import to_datetime
@@ -157,6 +158,8 @@ async def create_gateway(
 ) -> Response:
     """Register a gateway and let it in. The password is shown this once."""
     seen(here, principal, code)
+    if is_reserved(new.code):
+        raise Problem(Kind.CONFLICT, f"code: {new.code} is the platform's own; choose another.")
     password, hashed = new_gateway_password()
     name = username(code, new.code)
     credentials = _credentials(code, new.code, password)

@@ -198,7 +198,7 @@ def _source(grades: Grades, enterprise: str, code: str, language: Language) -> S
         r=None if known is None else known.r,
         risk_level=state.risk.level,
         risk_index=state.risk.value,
-        points=len(state.places),
+        points=state.sensors,
         points_online=state.online,
         equipment=_equipment(grades, enterprise, code, state, language),
     )

@@ -50,13 +50,15 @@ async def export_points(
     gateway: Annotated[Code | None, Query()] = None,
 ) -> Response:
     """The points as CSV (UTF-8 with a byte order mark) or XLSX, by enterprise and tag. A text that
-    a spreadsheet would run gets an apostrophe in front; positions are WGS 84."""
+    a spreadsheet would run gets an apostrophe in front; positions are WGS 84. Derived points are not
+    in it: a sheet holds no formula."""
     scope = narrowed(principal, enterprise)
 
     def fits(place: Place) -> bool:
         point = place.point
         return (
             (scope is None or point.enterprise in scope)
+            and point.formula is None
             and (kind is None or point.kind is kind)
             and (hazard_source is None or point.hazard_source == hazard_source)
             and (gateway is None or point.gateway == gateway)

@@ -150,7 +150,7 @@ def _status(
     here: Window, source: HazardSource, state: SourceState, language: Language
 ) -> SourceStatus:
     now = here.clock.now_ms()
-    points = len(state.places)
+    points = state.sensors
     return SourceStatus(
         enterprise=source.enterprise,
         code=source.code,

@@ -35,6 +35,18 @@ class Register:
             )
         return self._next_id
 
+    def derived(self, tag: str, expression: str, **inputs: str) -> int:
+        """Register a derived point over the tags of its inputs; its number."""
+        formula = {"expression": expression, "inputs": list(inputs.items()), "periods": 3.0}
+        self._next_id += 1
+        with self._book() as (connection, version):
+            connection.execute(
+                "INSERT INTO point (enterprise, tag, id, kind, unit, reporting, formula,"
+                " book_version) VALUES (%s, %s, %s, 'analog', '1', 'on_change', %s, %s)",
+                (self.enterprise, tag, self._next_id, json.dumps(formula), version),
+            )
+        return self._next_id
+
     def ruled_point(self, tag: str, condition: str, limit: float) -> int:
         """Register a point with its limit, both in one change of the book; its number."""
         self._next_id += 1

@@ -20,11 +20,14 @@ from services.domain.derived import (
 )
 from services.domain.detector_course import FAULTS
 from services.domain.directory import BookChange, Directory
+from services.domain.ear import Ear
 from services.domain.formula import Formula
 from services.domain.point import Point
 from services.domain.reading import Reading
 from services.wire.expression import BadExpression
 from services.wire.formula import compile_formula
+
+LOOK_MS = 1_000
 
 _log = structlog.get_logger()
 
@@ -45,7 +48,10 @@ class Derivations:
     ) -> None:
         self._directory = directory
         self._fallback = fallback
+        self._ear = Ear()
+        self._looked = 0
         self._newest: dict[int, Reading] = {}
+        self._heard: dict[int, int] = {}
         self._by_id: dict[int, Derivation] = {}
         self._of_input: dict[int, list[Derivation]] = {}
         self._rank: dict[int, int] = {}
@@ -66,6 +72,23 @@ class Derivations:
         found: list[Reading] = []
         for _, together in groupby(mine, key=instant):
             found += self._compute([each for each in together if self._learn(each)])
+        return found
+
+    def pass_time(self, now: int, hearing: bool) -> list[Reading]:
+        """Time passes (`hearing`: in which we could hear the field): what is not to be trusted any
+        more, because an input fell silent. Looked at once a second."""
+        self._ear.listen(now, hearing)
+        if 0 <= now - self._looked < LOOK_MS:
+            return []
+        self._looked = now
+        found: list[Reading] = []
+        for number, derivation in self._by_id.items():
+            said = derivation.fall_silent(self._newest_of, self._heard, self._ear.at)
+            if said is None:
+                continue
+            found.append(Reading(number, said.at, now, said.value, said.quality))
+            if number in self._of_input and self._learn(found[-1]):
+                found += self._compute(found[-1:])
         return found
 
     def follow(self, change: BookChange) -> None:
@@ -108,6 +131,7 @@ class Derivations:
         if not is_news(self._newest.get(reading.point_id), reading):
             return False
         self._newest[reading.point_id] = reading
+        self._heard[reading.point_id] = self._ear.at
         return True
 
     def _compute(self, news: Sequence[Reading]) -> list[Reading]:
@@ -132,7 +156,7 @@ class Derivations:
     def _newest_of(self, point_id: int) -> Reading | None:
         known = self._newest.get(point_id)
         if known is None and (known := self._fallback(point_id)) is not None:
-            self._newest[point_id] = known
+            self._learn(known)
         return known
 
     def _recall_last(self, derivation: Derivation) -> None:
@@ -155,6 +179,7 @@ class Derivations:
             for each in {point.id for point in derivation.inputs.values()}:
                 self._of_input.setdefault(each, []).append(derivation)
         self._newest = {id_: each for id_, each in self._newest.items() if id_ in self._of_input}
+        self._heard = {id_: at for id_, at in self._heard.items() if id_ in self._of_input}
         self._rank = _ranks(self._by_id)
 
     def _made(self, point: Point, formula: Formula, before: Derivation | None) -> Derivation:

@@ -72,7 +72,7 @@ class Heard:
         derived: Sequence[Reading] = (),
     ) -> None:
         """Keep what was judged, and what is about to be published. Raises OSError for a failing disk; a full one is said, no more."""
-        if self._full or not (readings or messages):
+        if self._full or not (readings or messages or derived):
             return
         portion = msgspec.msgpack.encode(Portion(list(readings), list(messages), list(derived)))
         record = encode_record(self._number, portion)

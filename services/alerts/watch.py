@@ -99,10 +99,21 @@ class Watch:
             self._feed.ack(deliveries)
             reach(Failpoint.AFTER_ACK)
         if self._clock.monotonic() >= self._next_tick:
-            self._judge.tick(self._caught_up and self._feed.ready)
+            hearing = self._caught_up and self._feed.ready
+            self._judge.tick(hearing)
+            self._pass_time(hearing)
             self._caught_up = True
             self._next_tick = self._clock.monotonic() + TICK_S
         self.engine_at = self._clock.now_ms()
+
+    def _pass_time(self, hearing: bool) -> None:
+        """What derived points read because their inputs are silent."""
+        if self._derivations is None:
+            return
+        derived = self._derivations.pass_time(self._clock.now_ms(), hearing)
+        if derived:
+            self._heard.note((), (), derived)
+            self.on_derived(derived)
 
     def _hear_canaries(self, canaries: Sequence[Delivery]) -> None:
         if self._canary is None:

@@ -80,6 +80,26 @@ class Derivation:
         self.last = Said(at, value, quality)
         return self.last
 
+    def fall_silent(
+        self, newest_of: NewestOf, heard: Mapping[int, int], listened: int
+    ) -> Said | None:
+        """It reads bad once an input was not heard for too long, though no other reads either; None:
+        it is not so, or said already. `heard`: when each input was heard last, in time listened."""
+        last = self.last
+        if last is None or last.quality is Quality.BAD:
+            return None
+        late: list[int] = []
+        for point in self.inputs.values():
+            oldest, newest = oldest_ms(point, self.formula.periods), newest_of(point.id)
+            if oldest is None or newest is None:
+                continue
+            if listened - heard.get(point.id, listened) > oldest:
+                late.append(instant(newest) + oldest + 1)
+        if not late:
+            return None
+        self.last = Said(max(min(late), last.at + 1), None, Quality.BAD)
+        return self.last
+
     def remember(self, said: Said) -> None:
         """Recovery: it had read this."""
         if self.last is None or said.at > self.last.at:

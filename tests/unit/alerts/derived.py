@@ -1,6 +1,5 @@
 """An engine with derived points and a broker in memory, which gives back what it is given."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -111,8 +110,9 @@ class DerivedDesk(Desk):
         for _ in range(steps):
             await self.step()
 
-    def told(self) -> Sequence[str]:
-        return self.said.names()
+    def told(self, condition: str) -> list[str]:
+        """What was said of alarms of this condition."""
+        return [each.event for each in self.said.events() if each.alarm.condition == condition]
 
     def _take(self, change: BookChange) -> None:
         self.keeper.keep_book(change)

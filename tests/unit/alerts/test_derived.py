@@ -79,7 +79,7 @@ async def test_killed_at_any_moment_it_publishes_the_very_same(
     assert [each.value for each in again.judge.open_items()] == [20.0]
     third = DerivedDesk(tmp_path, clock, feed, Broker(feed))
     await third.hear()
-    assert third.told() == []
+    assert third.told("H") == []
     assert len(third.judge.open_items()) == 1
 
 
@@ -100,7 +100,7 @@ async def test_what_the_broker_did_not_take_before_a_kill_is_sent_by_the_next_en
     again = DerivedDesk(tmp_path, clock, feed)
     await again.hear()
     assert again.broker.rows("TD-1", start) == [(0, None, "bad"), (40, 20.0, "good")]
-    assert again.told() == ["raised"]
+    assert again.told("H") == ["raised"]
 
     desk = DerivedDesk(tmp_path, clock, feed)
     desk.send("TI-1", 31.0, ts=start + 90)
@@ -151,3 +151,35 @@ async def test_another_formula_computes_from_the_next_reading_on(
     desk.send("TI-1", 4.0, ts=start + 5)
     await desk.hear()
     assert desk.broker.rows("TD-1", start) == [(0, 1.0, "good"), (5, 6.0, "good")]
+
+
+async def test_when_its_inputs_fall_silent_it_reads_bad_and_a_kill_does_not_say_it_again(
+    tmp_path: Path, clock: ManualClock, feed: MemoryFeed
+) -> None:
+    desk = DerivedDesk(tmp_path, clock, feed)
+    desk.register(A, B, SPREAD, derived(9, "TD-2", "2.0 * d", d="TD-1"))
+    start = clock.now_ms()
+    desk.send_all(start, {"TI-1": 30.0, "TI-2": 5.0})
+    await desk.hear()
+    await wait(desk, clock, 10)
+    assert desk.broker.rows("TD-1", start) == [(0, 25.0, "good")]
+    await wait(desk, clock, 3)
+    bad = (10_001, None, "bad")
+    assert desk.broker.rows("TD-1", start) == [(0, 25.0, "good"), bad]
+    assert desk.broker.rows("TD-2", start) == [(0, 50.0, "good"), bad]
+    assert desk.told("H") == ["raised", "raised"]  # bad quality ends no alarm
+
+    again = DerivedDesk(tmp_path, clock, feed)
+    await wait(again, clock, 30)
+    assert again.broker.rows("TD-1", start) == [(0, 25.0, "good"), bad]
+    assert again.told("H") == []
+    again.send_all(clock.now_ms(), {"TI-1": 6.0, "TI-2": 5.0})
+    await again.hear()
+    assert again.broker.rows("TD-1", start)[-1] == (clock.now_ms() - start, 1.0, "good")
+
+
+async def wait(desk: DerivedDesk, clock: ManualClock, seconds: int) -> None:
+    """Time in which nothing comes."""
+    for _ in range(seconds):
+        clock.advance(1)
+        await desk.step()

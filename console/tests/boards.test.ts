@@ -37,6 +37,14 @@ const settle = async () => {
   await new Promise((resolve) => setTimeout(resolve, 0));
   flushSync();
 };
+const note = async (id: string, text: string) => {
+  const input = all(id)[0] as HTMLInputElement;
+  input.value = text;
+  input.dispatchEvent(new Event('input', { bubbles: true }));
+  flushSync();
+  input.closest('form')?.requestSubmit();
+  await settle();
+};
 const show = (...list: object[]) => {
   const points = { id: [], t: [], v: [], q: [] };
   live.state = reduce(EMPTY, [{ type: 'snapshot', seq: 1, alarms: alarms(...list), points }]);
@@ -81,9 +89,12 @@ test('what is off the board is listed with its reason, its parent and its way ba
   expect(all('put-back')).toHaveLength(2);
   all('put-back')[0]?.click();
   await settle();
-  expect(told().map(({ url, method }) => [method, url])).toEqual([
-    ['POST', '/api/v1/alarms/LT-1/unshelve'],
+  expect(told()).toEqual([]);
+  await note('shelf-note', '已除冰');
+  expect(told().map(({ url, method, body }) => [method, url, body])).toEqual([
+    ['POST', '/api/v1/alarms/LT-1/unshelve', { note: '已除冰' }],
   ]);
+  expect(all('shelve-dialog')).toHaveLength(0);
 });
 
 test('the way back out of service is another one', async () => {
@@ -92,6 +103,7 @@ test('the way back out of service is another one', async () => {
   flushSync();
   all('put-back')[0]?.click();
   await settle();
+  await note('out-note', '');
   expect(told()[0]?.url).toBe('/api/v1/alarms/LT-2/return-to-service');
 });
 

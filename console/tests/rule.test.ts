@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import agreed from './agreed/rule-parameters.json';
 import sentences from './agreed/rule-sentences.json';
 import { Problem } from '../src/api/problem';
-import { toldOf } from '../src/app/rule-desk.svelte';
+import { toldOf } from '../src/app/form-desk.svelte';
 import { boundsText, ruleFacts, ruleText, triedText, wrongText } from '../src/app/rule-wording';
 import { inChinese, sentenceText } from '../src/app/sentence-wording';
 import { locale } from '../src/i18n/locale.svelte';

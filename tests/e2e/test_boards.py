@@ -158,6 +158,8 @@ def test_floods_boards_and_the_hand_over_by_keyboard(
            ).to_be_visible()  # fmt: skip
     row.get_by_test_id("put-back").focus()
     page.keyboard.press("Enter")
+    page.get_by_test_id("shelf-note").fill("已除冰")
+    page.keyboard.press("Enter")
     expect(row).to_be_hidden(timeout=5_000)
     tabs(page, "6", "figures")
     expect(page.locator('[data-figure="busiest_ten_minutes"]')).to_have_attribute(
@@ -167,6 +169,7 @@ def test_floods_boards_and_the_hand_over_by_keyboard(
     tabs(page, "7", "handover-off")
     expect(page.get_by_test_id("handover-off-list")).to_contain_text("标定")
     take(screen, "handover-zh-1366x768")
+    set_up(screen, enterprise)
 
     page.emulate_media(media="print")
     expect(page.get_by_test_id("grade-counts")).to_be_hidden()
@@ -174,6 +177,39 @@ def test_floods_boards_and_the_hand_over_by_keyboard(
     page.emulate_media(media="screen")
     in_english(screen)
     screen.close()
+
+
+def set_up(screen: Console, enterprise: Enterprise) -> None:
+    """A group of detectors and a rule of suppression, registered by keyboard."""
+    page = screen.page
+    tabs(page, "0", "suppression-list")
+    page.keyboard.press("n")
+    page.get_by_test_id("rule-enterprise").select_option(enterprise.code)
+    page.get_by_test_id("rule-name").fill("储罐 1 高液位连锁报警")
+    page.get_by_test_id("rule-kind").select_option("alarm")
+    page.get_by_test_id("rule-tag").fill("LT-1")
+    page.get_by_test_id("rule-targets").fill("LT-3")
+    page.keyboard.press("Enter")
+    page.get_by_test_id("rule-reason").fill("由 LT-1 引起")
+    take(screen, "setup-suppression-zh-1366x768")
+    page.get_by_test_id("form-save").press("Enter")
+    row = page.locator('[data-testid="suppression-row"]:has-text("储罐 1 高液位连锁报警")')
+    expect(row).to_be_visible(timeout=10_000)
+    page.get_by_test_id("setup-policy").press("Enter")
+    expect(page.get_by_test_id("policy-form")).to_be_visible(timeout=10_000)
+    take(screen, "setup-policy-zh-1366x768")
+    page.get_by_test_id("setup-groups").press("Enter")
+    expect(page.get_by_test_id("detector-group-list")).to_be_visible()
+    page.keyboard.press("n")
+    page.get_by_test_id("rule-enterprise").select_option(enterprise.code)
+    page.get_by_test_id("rule-code").fill("ring")
+    page.get_by_test_id("rule-name").fill("罐区气体探测器")
+    page.get_by_test_id("rule-members").fill("GT-1")
+    page.keyboard.press("Enter")
+    take(screen, "setup-group-zh-1366x768")
+    page.get_by_test_id("form-save").press("Enter")
+    group = page.locator(f'[data-testid="detector-group-row"]:has-text("{enterprise.code}")')
+    expect(group).to_contain_text("GT-1", timeout=10_000)
 
 
 def in_english(screen: Console) -> None:
@@ -186,6 +222,7 @@ def in_english(screen: Console) -> None:
         ("5", "approval-list", "approvals"),
         ("6", "figures", "statistics"),
         ("7", "handover-off", "handover"),
+        ("0", "suppression-list", "setup"),
     ):
         tabs(page, key, testid)
         take(screen, f"{name}-en-1920x1080")

@@ -1,4 +1,5 @@
-import { instant, isJson, items, number, oneOf, text } from '../api/parse';
+import { instant, isJson, items, list, number, oneOf, text } from '../api/parse';
+import { CONDITION_KINDS, type ConditionKind, type Target } from '../setup/suppression-draft';
 
 export const PHASES = ['waiting', 'holding', 'ending', 'unknown'] as const;
 export type Phase = (typeof PHASES)[number];
@@ -11,6 +12,25 @@ export interface Suppression {
   /** Its logic in a sentence. */
   readonly text: string;
   readonly reason: string;
+  readonly version: number;
+  /** The gravest that it covers. */
+  readonly grade: number;
+  readonly offDelayS: number;
+  readonly condition: {
+    readonly kind: ConditionKind;
+    readonly tag: string;
+    readonly states: readonly string[];
+    readonly direction: 'high' | 'low';
+    readonly limit: number | null;
+    readonly deadband: number;
+    readonly alarm: string;
+  };
+  readonly targets: readonly Target[];
+  readonly validFrom: number | null;
+  readonly validTo: number | null;
+  readonly createdBy: string | null;
+  readonly endedBy: string | null;
+  readonly endedReason: string | null;
   /** Null while no engine answers. */
   readonly now: {
     readonly phase: Phase;
@@ -25,7 +45,7 @@ export function parseSuppressions(raw: unknown): readonly Suppression[] {
   return items(raw, parseSuppression);
 }
 
-function parseSuppression(raw: unknown): Suppression | null {
+export function parseSuppression(raw: unknown): Suppression | null {
   if (!isJson(raw)) return null;
   const id = text(raw['id']);
   if (id === null) return null;
@@ -35,8 +55,39 @@ function parseSuppression(raw: unknown): Suppression | null {
     name: text(raw['name']) ?? id,
     text: text(raw['text']) ?? '',
     reason: text(raw['reason']) ?? '',
+    version: number(raw['version']) ?? 1,
+    grade: number(raw['grade']) ?? 3,
+    offDelayS: number(raw['off_delay_s']) ?? 0,
+    condition: parseCondition(raw['condition']),
+    targets: list(raw['targets']).flatMap(parseTarget),
+    validFrom: instant(raw['valid_from']),
+    validTo: instant(raw['valid_to']),
+    createdBy: text(raw['created_by']),
+    endedBy: text(raw['ended_by']),
+    endedReason: text(raw['ended_reason']),
     now: parseNow(raw['now']),
   };
+}
+
+function parseCondition(raw: unknown): Suppression['condition'] {
+  const told = isJson(raw) ? raw : {};
+  return {
+    kind: oneOf(CONDITION_KINDS, told['kind']) ?? 'state',
+    tag: text(told['tag']) ?? '',
+    states: list(told['states']).map(String),
+    direction: told['direction'] === 'low' ? 'low' : 'high',
+    limit: number(told['limit']),
+    deadband: number(told['deadband']) ?? 0,
+    alarm: text(told['alarm']) ?? '',
+  };
+}
+
+function parseTarget(raw: unknown): Target[] {
+  if (!isJson(raw)) return [];
+  const [tag, source] = [text(raw['tag']), text(raw['hazard_source'])];
+  const code = tag ?? source;
+  if (code === null) return [];
+  return [{ what: tag === null ? 'hazard_source' : 'tag', code, alarm: text(raw['alarm']) ?? '' }];
 }
 
 /** A phase that this console does not know is shown as one that nobody knows. */

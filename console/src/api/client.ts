@@ -32,6 +32,10 @@ export class Client {
     return this.send('PUT', path, JSON.stringify(body), signal);
   }
 
+  patch(path: string, body: unknown, signal?: AbortSignal): Promise<unknown> {
+    return this.send('PATCH', path, JSON.stringify(body), signal);
+  }
+
   remove(path: string, query: Query = {}, signal?: AbortSignal): Promise<unknown> {
     return this.send('DELETE', path + search(query), null, signal);
   }

@@ -2,7 +2,7 @@ import { Problem } from '../api/problem';
 import { t } from '../i18n/locale.svelte';
 import { parseBacktest, type Backtest, type Proposed, type SpanDays } from '../point/backtest';
 import { clock } from './clock.svelte';
-import { toldOf, whole, type Told } from './rule-desk.svelte';
+import { toldOf, whole, type Told } from './form-desk.svelte';
 import { session } from './session.svelte';
 
 const DAY_MS = 86_400_000;

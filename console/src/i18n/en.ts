@@ -3,6 +3,7 @@ import { interlockEn } from './interlock.en';
 import { boardEn } from './board.en';
 import { ruleDeskEn } from './rule-desk.en';
 import { rulesEn } from './rules.en';
+import { setupEn } from './setup.en';
 import { shelfEn } from './shelf.en';
 import { sourcesEn } from './sources.en';
 import type { Translation } from './text';
@@ -12,6 +13,7 @@ export const en = {
   ...ruleDeskEn,
   ...rulesEn,
   ...interlockEn,
+  ...setupEn,
   ...shelfEn,
   ...sourcesEn,
   ...boardEn,
@@ -74,6 +76,8 @@ export const en = {
   'condition.calibration_due': 'Calibration due',
   'condition.bump_test_due': 'Bump test due',
   'condition.licence_expired': 'Licence expired',
+  'condition.calibration': 'In calibration',
+  'condition.bump_test': 'In bump test',
   'condition.state': 'State alarm',
   'condition.rate': 'Rate of change',
   'condition.deviation': 'Deviation',

@@ -1,4 +1,4 @@
-import { isJson, text } from '../api/parse';
+import { instant, isJson, list, text } from '../api/parse';
 
 /** A registered group of detectors. */
 export interface DetectorGroup {
@@ -8,6 +8,10 @@ export interface DetectorGroup {
   readonly nameEn: string;
   /** `gas`, `fire`, `mixed`, `redundant`, or a kind to come. */
   readonly kind: string;
+  /** Tags of its points. */
+  readonly members: readonly string[];
+  readonly changedBy: string | null;
+  readonly changedAt: number | null;
 }
 
 export function parseGroup(raw: unknown): DetectorGroup | null {
@@ -20,5 +24,8 @@ export function parseGroup(raw: unknown): DetectorGroup | null {
     name: text(raw['name']) ?? code,
     nameEn: text(raw['name_en']) ?? '',
     kind: text(raw['kind']) ?? '',
+    members: list(raw['members']).map(String),
+    changedBy: text(raw['changed_by']),
+    changedAt: instant(raw['changed_at']),
   };
 }

@@ -17,6 +17,9 @@ export interface RuleFacts {
   /** When it dies by itself, epoch ms. */
   readonly validUntil: number | null;
   readonly createdBy: string | null;
+  /** Who ended it without another version in its place, and why. */
+  readonly endedBy: string | null;
+  readonly endedReason: string | null;
   /** Where a template took it from, and what that rests on. */
   readonly source: string | null;
   readonly basis: string | null;
@@ -45,6 +48,8 @@ export function parseFacts(raw: Json): RuleFacts {
     validTo: instant(raw['valid_to']),
     validUntil: instant(raw['valid_until']),
     createdBy: text(raw['created_by']),
+    endedBy: text(raw['ended_by']),
+    endedReason: text(raw['ended_reason']),
     source: text(raw['source']),
     basis: text(raw['basis']),
     reason: text(raw['reason']),

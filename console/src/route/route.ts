@@ -1,7 +1,14 @@
 /** Where the operator is. Hash routes, so that F5 stays and the server needs to know nothing. */
 export const ALARM_LISTS = ['current', 'historical', 'all'] as const;
 export type AlarmList = (typeof ALARM_LISTS)[number];
-export const BOARDS = ['off-board', 'approvals', 'interlocks', 'statistics', 'handover'] as const;
+export const BOARDS = [
+  'off-board',
+  'approvals',
+  'interlocks',
+  'statistics',
+  'handover',
+  'setup',
+] as const;
 export type Board = (typeof BOARDS)[number];
 export const ALARM_VIEWS = [...ALARM_LISTS, ...BOARDS] as const;
 export type AlarmView = (typeof ALARM_VIEWS)[number];

@@ -1,0 +1,62 @@
+import { Problem } from '../api/problem';
+import { t } from '../i18n/locale.svelte';
+import { reasonOf } from './reason';
+import { sentenceText } from './sentence-wording';
+
+/** What the server says of fields, by the name of the field in the form. */
+export type Told = Readonly<Record<string, string>>;
+
+/** The field of a form that a path in the body belongs to. */
+export type FieldOf = (path: string) => string;
+
+/** `rules.0.others.1` is of `others`. */
+export const outermost: FieldOf = (path) => {
+  const bare = path.replace(/^rules\.\d+\./, '');
+  return bare.split('.')[0] ?? bare;
+};
+
+/** A form that is sent: how the last try ended. */
+export class FormDesk {
+  busy = $state(false);
+  /** Sentences about fields. */
+  told: Told = $state.raw({});
+  /** A sentence about the whole. */
+  sentence = $state('');
+
+  forget(): void {
+    this.told = {};
+    this.sentence = '';
+  }
+
+  /** True: done. What the server refuses is told by its fields. */
+  async send(what: () => Promise<void>, fieldOf: FieldOf = outermost): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = true;
+    this.forget();
+    try {
+      await what();
+      return true;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      this.told = toldOf(error, fieldOf);
+      this.sentence = t('rule.refused', { reason: whole(error, this.told) });
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+}
+
+/** What is wrong, in the language of the screen where there are words for it. */
+export function whole(error: Problem, told: Told): string {
+  const sentences = Object.values(told);
+  return sentences.length > 0 ? sentences.join(' ') : sentenceText(reasonOf(error));
+}
+
+/** The server's sentences by the field of the form. */
+export function toldOf(error: Problem, fieldOf: FieldOf = outermost): Told {
+  const named = error.fields.map(({ field, message }) => {
+    return [fieldOf(field), sentenceText(message)] as const;
+  });
+  return Object.fromEntries(named);
+}

@@ -8,12 +8,11 @@ for every gateway sends what no library would, and ingest goes on.
 
 import itertools
 import time
-from collections.abc import Iterator
 
 import pytest
 
 from services.runtime.mqtt_client import BrokerAddress
-from tests.living.engines_alone import Engines, engines_alone
+from tests.living.engines_alone import Engines
 from tests.living.ingest_alone import Field, Ingest, Tables, eventually
 from tests.living.raw_mqtt import (
     CONNACK,
@@ -39,14 +38,6 @@ def name() -> bytes:
 
 def told(topic: bytes, body: bytes, qos: int = 1) -> bytes:
     return publish(topic, body, qos)
-
-
-@pytest.fixture(scope="module")
-def engines() -> Iterator[Engines]:
-    """A broker of its own: beside durable sessions that others left, not every message with a
-    wildcard in its topic's name was given to ingest."""
-    with engines_alone() as found:
-        yield found
 
 
 @pytest.fixture
@@ -140,6 +131,8 @@ def test_69_client_ids_of_any_shape_disturb_nobody(
 def test_topics_that_the_broker_carries_become_dead_letters_or_nothing(
     ingest: Ingest, field: Field, tables: Tables, address: BrokerAddress
 ) -> None:
+    """`>` as a level of its own is for NATS a wildcard wider than ingest's filter: it takes such a
+    message, and whether it finds it for ingest depends on how it searches (faults.md, F41)."""
     carried = {
         b"pw/v1//gw1/telemetry": "62",
         b"pw/v1/acme/gw1/": "62",
@@ -171,9 +164,10 @@ def test_topics_that_the_broker_carries_become_dead_letters_or_nothing(
         return {topic for (topic,) in tables.rows("SELECT topic FROM dead_letter")}
 
     assert tables.count("reading") == len(carried) + len(elsewhere)
-    wild = {"pw/v1/acme/gw1/*", "pw/v1/acme/gw1/>"}
-    eventually(lambda: wild <= letters(), 30)
-    assert letters() <= {topic.decode() for topic in carried}
+    wider = "pw/v1/acme/gw1/>"
+    known = {topic.decode() for topic in carried if topic != b"pw/v1//gw1/telemetry"}
+    eventually(lambda: known - {wider} <= letters(), 10)
+    assert letters() <= known | {"pw/v1//gw1/telemetry"}
     reasons = [reason for (reason,) in tables.rows("SELECT reason FROM dead_letter")]
     assert all("nknown" in reason and reason.isprintable() for reason in reasons)
 

@@ -140,10 +140,14 @@ class Accounts:
             acting = permission not in (Permission.OWN, Permission.SEE)
             self._book.note_use(principal.session, acting)
 
+    def note_shown(self, sessions: set[str]) -> None:
+        """The consoles of these sessions are connected."""
+        self._book.note_shown(sessions)
+
     async def record_uses(self, shown: set[str]) -> None:
         """Put on record which sessions were used, and whose consoles are connected. Raises
         DatabaseAway."""
-        self._book.note_shown(shown)
+        self.note_shown(shown)
         news = self._book.take_news()
         if not news:
             return

@@ -48,7 +48,7 @@ class Process:
     bus: MqttBus
 
 
-def assemble(settings: Settings, clock: Clock) -> Process:
+def assemble(settings: Settings, clock: Clock, passwords: Passwords | None = None) -> Process:
     """Everything, not yet started. Exits with one sentence where a setting is missing."""
     address = BrokerAddress.parse(require(settings.mqtt_url, "MQTT_URL"))
     database = Database(require(settings.database_url, "DATABASE_URL"), clock)
@@ -57,7 +57,7 @@ def assemble(settings: Settings, clock: Clock) -> Process:
     # Two apis may run side by side, so each process has a name of its own on the bus.
     client = f"pw-api-{require(settings.client_id_secret, 'CLIENT_ID_SECRET')}"
     client = f"{client}-{secrets.token_hex(4)}"
-    replica, register, passwords = Replica(), Register(), Passwords()
+    replica, register, passwords = Replica(), Register(), passwords or Passwords()
     seal = Seal(key)
     factors = SecondFactors(seal, clock, _roles(settings.second_factor or ""))
     vitals = Vitals(clock, database, replica)

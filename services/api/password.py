@@ -15,10 +15,13 @@ GATEWAY_BCRYPT_COST = 4
 
 
 class Passwords:
-    """Hashes and checks people's passwords; each costs 64 MiB, so at most two at once."""
+    """Hashes and checks people's passwords; each costs 64 MiB, so at most two at once.
 
-    def __init__(self) -> None:
-        self._hasher = PasswordHasher()
+    `hasher`: another cost than what RFC 9106 recommends, for proofs of something else.
+    """
+
+    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+        self._hasher = PasswordHasher() if hasher is None else hasher
         self._dummy = self._hasher.hash(secrets.token_hex(16))
         self._turns = asyncio.Semaphore(2)
 

@@ -62,6 +62,8 @@ async def live(
     language = choose(lang, socket.headers.get("accept-language"))
     channel = Channel(principal, Interest(principal.scope, True, language))
     here.hub.join(channel)
+    if principal.session is not None:
+        here.accounts.note_shown({principal.session})
     try:
         async with asyncio.TaskGroup() as group:
             reader = group.create_task(_read(socket, channel))

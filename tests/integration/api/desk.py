@@ -7,15 +7,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
+from argon2 import PasswordHasher
 
 from services.api.app import make_app
 from services.api.assembly import assemble
+from services.api.password import Passwords
 from services.api.window import Window
 from services.runtime.clock import ManualClock, SystemClock
 from services.runtime.settings import Settings
 from tests.living.engines_alone import Engines
 from tests.living.park import Json
 
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""What a password costs is proved elsewhere."""
 ROOT = "http://desk/api/v1"
 
 
@@ -94,7 +98,7 @@ async def desk_over(engines: Engines, **more: object) -> AsyncIterator[Desk]:
     }
     settings = Settings(_env_file=None, **({"rate_limit": 0} | told | more))  # type: ignore[arg-type]
     clock = ManualClock(SystemClock().now_ms())
-    here = assemble(settings, clock).window
+    here = assemble(settings, clock, Passwords(QUICK)).window
     assert await here.database.probe()
     await here.follower.look()
     await here.accounts.make_first_admin(told["admin_password"])

@@ -121,8 +121,7 @@ class World:
         shown: dict[str, Value] = {}
         worse: dict[str, str] = {}
         self._quality[(enterprise.code, station.gateway)] = worse
-        if not self.powered(enterprise.code):
-            return shown
+        dark = not self.powered(enterprise.code)
         cold = self._timeline.cold(enterprise.code, self._elapsed_s)
         for card in station.points:
             true = self._gas(card, station) if card.substance else truth[card.tag]
@@ -137,7 +136,8 @@ class World:
                     shown[card.tag] = seen.value
                 if seen.quality != GOOD:
                     worse[card.tag] = seen.quality
-        return shown
+        # Without power an instrument goes on feeling, but nobody hears of it.
+        return {} if dark else shown
 
     def _gas(self, card: PointCard, station: Station) -> float:
         place = card.place or station.place

@@ -50,8 +50,8 @@ LOOSE_S = 30.0
 COLD_SHARE = 0.3
 """How far above its zero a head begins that has just got its power, as share of its span."""
 WARM_UP_S = 60.0
-ZERO_GAS_SHARE = 0.4
-"""Share of a calibration in which zero gas flows; then span gas."""
+ZERO_GAS_UNTIL, SPAN_GAS_UNTIL = 0.3, 0.6
+"""Shares of a calibration: zero gas, span gas, and then the air again, until it is back in it."""
 
 
 def left_of_sensitivity(to: float, ill_s: float) -> float:

@@ -6,8 +6,9 @@ from random import Random
 from device_sim.physics import current_loop
 from device_sim.physics.ailment import (
     LOOSE_S,
+    SPAN_GAS_UNTIL,
     WARM_UP_S,
-    ZERO_GAS_SHARE,
+    ZERO_GAS_UNTIL,
     Ailment,
     Kind,
     cold_share,
@@ -62,10 +63,6 @@ class Head:
             self._last = shown.value
         return shown
 
-    def switch_on(self) -> None:
-        """It has just got its power back: nothing it felt before counts."""
-        self._ailment, self._ill_s, self._last = None, 0.0, None
-
     @property
     def _hurt(self) -> bool:
         return self._sensitivity != 1.0
@@ -96,7 +93,10 @@ class Head:
             return self._ailment.size
         if self._is(Kind.CALIBRATION):
             span_gas = self._ailment.size or (self._instrument.low + self._instrument.high) / 2
-            return zero_gas if self._ill_s < ZERO_GAS_SHARE * CALIBRATION_S else span_gas
+            done = self._ill_s / CALIBRATION_S
+            if done < ZERO_GAS_UNTIL:
+                return zero_gas
+            return span_gas if done < SPAN_GAS_UNTIL else truth
         if self._is(Kind.SATURATED):
             return self._instrument.high * 2
         return truth
@@ -126,7 +126,7 @@ class Head:
                 return Shown(self._at(current_loop.FAULT_HIGH_MA), BAD)
             case Kind.LOOSE_WIRE:
                 high = swung_high(self._ill_s, ailment.size or LOOSE_S)
-                return Shown(made.high if high else made.low)
+                return Shown(float(made.high if high else made.low))
             case Kind.WARM_UP:
                 return Shown(value, UNCERTAIN if self._ill_s < WARM_UP_S else GOOD)
             case Kind.CALIBRATION:

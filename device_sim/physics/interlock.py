@@ -39,7 +39,7 @@ class Interlock:
         """
         channels = [each if isinstance(each, Channel) else Channel(each) for each in demands]
         trips = Voting(self.needed, len(channels)).demands(channels)
-        standing = any(each.demand and each.votes for each in channels)
+        standing = trips or any(each.demand and each.votes for each in channels)
         if ordered == PRESSED:
             self._enter(PRESSED)
             return

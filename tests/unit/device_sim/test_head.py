@@ -83,7 +83,6 @@ def test_a_bump_test_is_seen_with_the_lag_of_the_head() -> None:
 
 def test_a_cold_head_shows_too_much_and_says_that_it_may_not_be_trusted() -> None:
     cold = head()
-    cold.switch_on()
     first = cold.read(1.0, 0.0, Ailment(Kind.WARM_UP))
     assert first.quality == "uncertain"
     assert first.value is not None

@@ -160,6 +160,14 @@ CLAUSES: dict[str, tuple[str, str]] = {
         r"takes true, false or one of (\w+(?:, \w+)*)",
         r"应为 true、false 或以下之一：\1",
     ),
+    "computed": (
+        r"it is computed by Parkwatch, no gateway may send it: choose another tag",
+        "该测点由平台计算，网关不得上报：应改用其他位号",
+    ),
+    "measured": (
+        r"it is measured, only derived points are computed",
+        "该测点为实测点，平台只计算计算点",
+    ),
     "quality": (
         r"is unknown, send good, uncertain or bad",
         "未知，应发送 good、uncertain 或 bad",

@@ -70,7 +70,8 @@ class Derivation:
     def say(self, newest_of: NewestOf, now: int) -> Said | None:
         """What it reads now that an input came (`now`: its receipt); None: nothing new."""
         newest = {name: newest_of(point.id) for name, point in self.inputs.items()}
-        at = max((instant(each) for each in newest.values() if each is not None), default=now)
+        instants = (instant(each) for each in newest.values() if each is not None)
+        at = max((each for each in instants if each <= now + FUTURE_TOLERANCE_MS), default=now)
         value, quality = self._value(newest, at)
         last = self.last
         if last is not None and at <= last.at <= now + FUTURE_TOLERANCE_MS:

@@ -192,7 +192,7 @@ class _Reader:
         if point is None:
             return self._stranger(given, measured_at, flags)
         if (point.formula is not None) is not self.computed:
-            raise UnfitValue(_MEASURED if self.computed else _COMPUTED)
+            raise _unfit(self.computed)
         value = None if given.value is None else point.accept(given.value)
         if value is not None and point.out_of_range(value):
             flags |= ReadingFlag.OUT_OF_RANGE
@@ -256,8 +256,13 @@ class _Reader:
         )
 
 
-_COMPUTED = "it is computed by Parkwatch, no gateway may send it: choose another tag"
-_MEASURED = "it is measured, only derived points are computed"
+def _unfit(computed: bool) -> UnfitValue:
+    """What is measured was computed by us, or what is computed came from a gateway."""
+    return UnfitValue(
+        "it is measured, only derived points are computed"
+        if computed
+        else "it is computed by Parkwatch, no gateway may send it: choose another tag"
+    )
 
 
 def _in_seconds(milliseconds: int) -> str:
@@ -293,7 +298,7 @@ def adopt(point: Point, kept: UnregisteredValue, sender: str) -> Reading:
     Raises UnfitValue when the point cannot take such a value.
     """
     if (point.formula is not None) is not (sender == COMPUTED):
-        raise UnfitValue(_MEASURED if sender == COMPUTED else _COMPUTED)
+        raise _unfit(sender == COMPUTED)
     value: float | bool | str | None = kept.number if kept.state is None else kept.state
     if kept.state in ("true", "false"):
         value = kept.state == "true"

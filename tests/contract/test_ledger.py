@@ -3,13 +3,14 @@
 import json
 import random
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import pytest
 
 from services.domain.directory import Directory
+from services.domain.formula import GATEWAY, Formula
 from services.domain.ledger import BOOTS_MOST, GRACE_MS, HOLES_MOST, Answer
 from services.domain.point import Point, PointKind
 from services.domain.reading_count import ReadingCount
@@ -138,6 +139,18 @@ async def test_numbers_in_order_make_no_gap_and_are_answered(subject: Subject) -
 
 async def test_a_message_without_numbers_is_not_answered(subject: Subject) -> None:
     assert (await subject.intake.store([subject.parcel({"values": {"A": 1}})])).answers == ()
+
+
+async def test_what_we_compute_ourselves_is_stored_and_in_no_figure(subject: Subject) -> None:
+    subject.register(2, "D")
+    formula = Formula("a + 1.0", (("a", "A"),))
+    subject.directory.put(replace(subject.directory.by_id[2], formula=formula))
+    computed = subject.parcel({"ts": NOW, "values": {"D": 2}}, gateway=GATEWAY)
+    receipt = await subject.intake.store([computed, subject.parcel({"values": {"A": 1}})])
+    assert (receipt.stored, receipt.answers, receipt.counted.stored) == (2, (), 1)
+    assert [gateway for gateway, _ in subject.days()] == ["g"]
+    again = await subject.intake.store([computed])
+    assert (again.stored, again.repeats, again.counted) == (0, 1, ReadingCount())
 
 
 async def test_what_is_missing_is_told_at_once_and_a_gap_after_its_grace(subject: Subject) -> None:

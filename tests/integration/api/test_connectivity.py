@@ -1,5 +1,6 @@
 """How gateways and points are connected, over REST."""
 
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -10,6 +11,7 @@ from services.api.register import Register
 from services.api.replica import NewestValue, Replica, Source
 from services.api.vitals import Vitals
 from services.domain.connectivity import PointTime
+from services.domain.formula import Formula
 from services.domain.point import Point, PointKind, Reporting
 from services.runtime.clock import ManualClock, to_datetime
 from services.store import connectivity as store
@@ -117,6 +119,10 @@ async def test_points_are_looked_at_and_their_time_is_added_up(engines: Engines)
     vitals = Vitals(clock, database, replica)
     connectivity = Connectivity(database, register, replica, vitals, clock)
     places = [place(1, "GT-1"), place(2, "GT-2"), place(3, "ESD-1", Reporting.ON_CHANGE)]
+    computed = Formula("a", (("a", "GT-1"),))
+    places.append(
+        replace(places[0], point=replace(places[0].point, id=4, tag="GD-1", formula=computed))
+    )
     register.apply(RegisterChange(1, [], [], [], [], places, []))
     assert await database.probe()
     assert not await connectivity.look()
@@ -126,6 +132,7 @@ async def test_points_are_looked_at_and_their_time_is_added_up(engines: Engines)
         vitals.hear(Status(service="alerts", ready=minute != 2, at=clock.now_ms()))
         replica.values[1] = NewestValue(clock.now_ms(), 5.0, 0)
         replica.values[2] = NewestValue(clock.now_ms(), 5.0, 2)
+        replica.values[4] = NewestValue(clock.now_ms(), 5.0, 0)
         replica.values[3] = NewestValue(clock.now_ms() - 86_400_000, 0.0, 0)
         await connectivity.look()
         clock.advance(60)

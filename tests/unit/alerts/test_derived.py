@@ -168,6 +168,8 @@ async def test_when_its_inputs_fall_silent_it_reads_bad_and_a_kill_does_not_say_
     assert desk.broker.rows("TD-1", start) == [(0, 25.0, "good"), bad]
     assert desk.broker.rows("TD-2", start) == [(0, 50.0, "good"), bad]
     assert desk.told("H") == ["raised", "raised"]  # bad quality ends no alarm
+    silent = [each for each in desk.judge.open_items() if each.condition in ("stale", "offline")]
+    assert [each.subject_type for each in silent] == ["enterprise"]  # and of no derived point
 
     again = DerivedDesk(tmp_path, clock, feed)
     await wait(again, clock, 30)

@@ -7,6 +7,7 @@ import pytest
 
 from services.alerts.hearing import hearing_of
 from services.domain.directory import Directory
+from services.domain.formula import GATEWAY
 from services.domain.gateway_clock import TimesHeard
 from services.domain.point import Point, PointKind
 from services.wire.translate import translate
@@ -60,6 +61,11 @@ def test_rubbish_is_a_sign_of_life_and_says_nothing_of_the_clock() -> None:
 def test_hello_is_a_sign_of_life_and_the_will_is_none() -> None:
     assert heard({"online": True}, "state") is not None
     assert heard({"online": False}, "state") is None
+
+
+def test_what_we_compute_ourselves_is_no_sign_of_a_gateways_life() -> None:
+    topic, payload = f"pw/v1/acme/{GATEWAY}/telemetry", b'{"values": {"GD-1": 1}}'
+    assert hearing_of(translate(DIRECTORY, topic, payload, NOW), NOW) is None
 
 
 def test_who_cannot_be_named_was_not_heard() -> None:

@@ -229,3 +229,10 @@ def test_another_life_goes_on_where_this_one_stood() -> None:
     later.watch.forget(lambda enterprise: enterprise != "acme")
     later.wait(20)
     assert later.watch.take_due(later.now + MINUTE, 100) == ([], [])
+
+
+def test_what_we_compute_ourselves_is_no_gateway() -> None:
+    scene = Scene(point())
+    scene.say("_derived", {"ts": scene.now, "values": {"GD-1": 1.0}})
+    scene.wait(120)
+    assert (scene.written, scene.kinds()) == ({}, [])

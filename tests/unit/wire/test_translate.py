@@ -3,6 +3,7 @@
 import pytest
 
 from services.domain.directory import Directory
+from services.domain.formula import Formula
 from services.domain.point import Point, PointKind, UnfitValue
 from services.domain.reading import Quality, ReadingFlag
 from services.wire.translate import Translation, UnregisteredValue, adopt, translate
@@ -159,7 +160,9 @@ def test_an_adopted_value_becomes_a_reading_of_its_point(directory: Directory) -
             "NEW", NOW - 9, NOW, number, state, Quality.GOOD, ReadingFlag.NO_TIME
         )
 
-    assert adopt(gas, kept(500.0, None), "gw").flags == ReadingFlag.NO_TIME | ReadingFlag.OUT_OF_RANGE
+    assert (
+        adopt(gas, kept(500.0, None), "gw").flags == ReadingFlag.NO_TIME | ReadingFlag.OUT_OF_RANGE
+    )
     assert adopt(interlock, kept(None, "true"), "gw").value == 1.0
     assert adopt(interlock, kept(None, "removed"), "gw").value == 5.0
     assert adopt(gas, kept(None, None), "gw").value is None
@@ -210,3 +213,22 @@ def test_a_reason_stays_short_however_much_is_refused(directory: Directory) -> N
     assert reason is not None
     assert len(reason) <= 1000
     assert "more like these" in reason
+
+
+def test_a_derived_point_is_ours_to_send_and_nobody_elses(directory: Directory) -> None:
+    formula = Formula("a + 1.0", (("a", "GT-101"),))
+    kind = PointKind.ANALOG
+    directory.put(Point(9, "acme", "GD-1", kind, "1", formula=formula))
+    payload = f'{{"ts":{NOW},"values":{{"GD-1":7,"GT-101":6}}}}'
+    foreign = read(directory, payload)
+    assert [each.point_id for each in foreign.readings] == [1]
+    assert foreign.reason == (
+        "'GD-1': it is computed by Parkwatch, no gateway may send it: choose another tag."
+    )
+    own = translate(directory, "pw/v1/acme/_derived/telemetry", payload.encode(), NOW)
+    assert [each.point_id for each in own.readings] == [9]
+    assert own.reason == "'GT-101': it is measured, only derived points are computed."
+    kept = UnregisteredValue("GD-1", NOW, NOW, 1.0, None, Quality.GOOD, ReadingFlag.NONE)
+    assert adopt(directory.by_id[9], kept, "_derived").value == 1.0
+    with pytest.raises(UnfitValue, match="no gateway may send it"):
+        adopt(directory.by_id[9], kept, "gw1")

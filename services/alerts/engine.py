@@ -28,7 +28,7 @@ from services.domain.flood import Flood
 from services.domain.judgement import PointState
 from services.domain.occurrence import History
 from services.domain.reading import Reading
-from services.domain.suppression import INHIBIT, Off
+from services.domain.suppression import INHIBITING, Off
 from services.domain.suppression_hold import SuppressionState
 from services.domain.verdict import Trace
 
@@ -58,7 +58,7 @@ class Engine:
         self._expiry = Expiry(self._fleet)
         self._shelves = Shelves(self._fleet, self._claims)
         self._suppressions = Suppressions(self._fleet, self._listening.is_heard)
-        self._exercises = Exercises(self._fleet)
+        self._exercises = Exercises(self._fleet, self._claims)
         self._sounding = Sounding(self._fleet)
         self.shown_of = self._fleet.shown_of
 
@@ -364,7 +364,7 @@ class Engine:
             self._detectors.unsettle()
             self._interlocks.unsettle()
             key = record.key if isinstance(record, Claim) else record.alarm.rule
-            if key == INHIBIT:
+            if key in INHIBITING:
                 self._shelves.unsettle()
             return
         point_id = record.alarm.point_id if isinstance(record, Transition) else record.point_id

@@ -132,6 +132,10 @@ class Claims:
                 gone = event.closed(known.alarm, ClosedAs.WITHDRAWN, now)
                 self._say(known, EventKind.WITHDRAWN, gone, now, now, out)
 
+    def stands(self, place: Place) -> bool:
+        """Whether the condition of a place is there now."""
+        return self._standing(place) is not None
+
     def places_of(self, enterprise: str, subject_type: str, subject_id: str) -> list[Place]:
         """Where anything is claimed of this subject."""
         wanted = (enterprise, subject_type, subject_id)

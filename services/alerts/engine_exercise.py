@@ -1,8 +1,11 @@
-"""Points under test: an exercise that outlives its test is in earnest."""
+"""Points under test: an exercise that outlives its test is in earnest. With them those that are in
+calibration or bump test."""
 
 from collections.abc import Iterable
 
+from services.alerts.engine_claims import Claims
 from services.alerts.engine_fleet import Fleet
+from services.alerts.engine_maintenance import Maintenances
 from services.alerts.engine_outcome import Outcome
 from services.alerts.engine_track import Track
 from services.domain import event
@@ -12,13 +15,16 @@ from services.domain.alarm import EventKind, Transition
 class Exercises:
     """The points with a test that is not known to be over."""
 
-    def __init__(self, fleet: Fleet) -> None:
+    def __init__(self, fleet: Fleet, claims: Claims) -> None:
         self._fleet = fleet
+        self._maintenances = Maintenances(fleet, claims)
         self._points: set[int] = set()
         self.note(fleet.directory.by_id)
 
     def note(self, touched: Iterable[int]) -> None:
         """These points are new or changed."""
+        touched = list(touched)
+        self._maintenances.note(touched)
         for point_id in touched:
             point = self._fleet.directory.by_id.get(point_id)
             if point is not None and point.exercise is not None:
@@ -26,6 +32,7 @@ class Exercises:
 
     def tick(self, now: int, out: Outcome) -> None:
         """Where a test is over, what still stands is an exercise no more."""
+        self._maintenances.tick(now, out)
         for point_id in sorted(self._points):
             point = self._fleet.directory.by_id.get(point_id)
             over = point is None or point.exercise is None or point.exercise[1] <= now

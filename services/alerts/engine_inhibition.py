@@ -4,6 +4,9 @@ A claim with the key `inhibit` about a point or a hazard source (a unit is stopp
 shut off) suppresses the alarms of its points as long as it stands and is judged. It is an alarm
 of its own, so the logic is on the screen. A claim whose judge has fallen silent suppresses
 nothing. A rule of the register suppresses while its condition holds (`engine_suppression`).
+
+A detector in calibration or bump test keeps its own alarms quiet, of gas and fire, too, up to the
+grade that was decided on; people decide that, with an end (`engine_maintenance`).
 """
 
 from collections.abc import Iterable
@@ -12,11 +15,13 @@ from dataclasses import dataclass
 from services.domain.alarm import Alarm
 from services.domain.claim import Claim
 from services.domain.directory import Directory
+from services.domain.maintenance import COVERS, GRADE, MAINTENANCE
 from services.domain.point import Point, PointKind
 from services.domain.rule import Direction
 from services.domain.subject import SubjectType
 from services.domain.suppression import (
     INHIBIT,
+    INHIBITING,
     NEVER_SUPPRESSED,
     WORST_SUPPRESSED,
     Off,
@@ -36,12 +41,13 @@ Key = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """An alarm that might be suppressed. `alarm`: its direction, or the kind of its rule; `kinds`:
-    of all points that the rule watches."""
+    of all points that the rule watches; `is_alone`: it watches no other point."""
 
     point: Point
     grade: int
     alarm: str
     kinds: frozenset[PointKind] = frozenset()
+    is_alone: bool = True
 
     @property
     def is_sacred(self) -> bool:
@@ -63,7 +69,7 @@ def candidate(directory: Directory, point: Point, alarm: Alarm | Claim) -> Candi
         numbers += () if group is None else group.members
     known = (directory.by_id.get(each) for each in numbers)
     kinds = frozenset(each.kind for each in known if each is not None)
-    return Candidate(point, alarm.grade, alarm.condition, kinds)
+    return Candidate(point, alarm.grade, alarm.condition, kinds, not {*numbers} - {point.id})
 
 
 class Inhibitions:
@@ -71,23 +77,26 @@ class Inhibitions:
 
     def __init__(self) -> None:
         self._by_target: dict[_Target, Alarm] = {}
+        self._tended: dict[Key, Alarm] = {}
         self._holding: dict[Key, tuple[SuppressionRule, OffBoard]] = {}
         self._of_point: dict[int, set[Key]] = {}
         self._of_source: dict[Key, set[Key]] = {}
 
     def __bool__(self) -> bool:
-        return bool(self._by_target or self._holding)
+        return bool(self._by_target or self._holding or self._tended)
 
     def set(self, standing: Iterable[Alarm]) -> bool:
         """The claimed alarms that stand now; whether that is another set than before."""
+        those = [alarm for alarm in standing if alarm.rule in INHIBITING and alarm.judged]
         found = {
             (alarm.enterprise, alarm.subject.type, alarm.subject.id): alarm
-            for alarm in standing
-            if alarm.rule == INHIBIT and alarm.judged
+            for alarm in those
+            if alarm.rule == INHIBIT
         }
-        changed = found.keys() != self._by_target.keys()
-        self._by_target = found
-        return changed
+        tended = {(a.enterprise, a.subject.id): a for a in those if a.rule == MAINTENANCE}
+        before = self._by_target.keys(), self._tended.keys()
+        self._by_target, self._tended = found, tended
+        return before != (found.keys(), tended.keys())
 
     def hold(self, rule: SuppressionRule, why: OffBoard) -> None:
         """A rule suppresses from now on; `why` is what its alarms bear."""
@@ -117,9 +126,24 @@ class Inhibitions:
     def of(self, asked: Candidate, rather: str | None = None) -> OffBoard | None:
         """Why an alarm is suppressed (None: it is not). `rather`: the id of the rule that did so
         far, which goes on where it can."""
-        if not self or asked.is_sacred:
+        if not self:
             return None
+        tended = self._by_maintenance(asked)
+        if tended is not None or asked.is_sacred:
+            return tended
         return self._by_claim(asked.point) or self._by_rule(asked, rather)
+
+    def _by_maintenance(self, asked: Candidate) -> OffBoard | None:
+        """Its own alarms only: what a rule finds over several points is not about this one."""
+        cause = self._tended.get((asked.point.enterprise, asked.point.tag))
+        if cause is None or not asked.is_alone:
+            return None
+        covers = cause.facts.get(COVERS)
+        worst = max(covers if isinstance(covers, int) else GRADE, WORST_SUPPRESSED)
+        if asked.grade < worst:
+            return None
+        reason = str(cause.facts.get("reason") or cause.condition)
+        return OffBoard(Off.SUPPRESSED, cause.id, reason, cause.raised_at, None, worst)
 
     def _by_claim(self, point: Point) -> OffBoard | None:
         cause = self._by_target.get((point.enterprise, SubjectType.POINT, point.tag))

@@ -17,12 +17,7 @@ from services.domain.alarm import Alarm, EventKind, Transition
 from services.domain.alarm_life import LifeEvent
 from services.domain.application import NEIGHBOUR_ROSE, NOTHING_STANDS, Application
 from services.domain.point import Point
-from services.domain.suppression import (
-    INHIBIT,
-    MINUTE_MS,
-    Off,
-    OffBoard,
-)
+from services.domain.suppression import INHIBITING, MINUTE_MS, Off, OffBoard
 
 NEIGHBOUR = "A neighbour in its group rose."
 TIME_OVER = "Its time is over."
@@ -111,7 +106,7 @@ class Shelves:
             alarm = each.alarm
             if each.event in _EASED:
                 freed[alarm.id] = None
-            inhibits = inhibits or alarm.rule == INHIBIT
+            inhibits = inhibits or alarm.rule in INHIBITING
             if each.event in _RISES and tells(alarm):
                 who, told = self._groups.rise_of(alarm)
                 kin = list(told)

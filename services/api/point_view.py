@@ -6,10 +6,26 @@ from datetime import date
 from services.api.alarm_view import moment_text
 from services.api.derived_body import FormulaView, formula_view
 from services.api.window import Window
+from services.domain.maintenance import Maintenance
 from services.domain.point import STATES
 from services.domain.point_file import PointFile
 from services.domain.unit import ucum_of
+from services.runtime.clock import to_datetime
 from services.store.register import Place
+
+
+@dataclass(frozen=True, slots=True)
+class MaintenanceView:
+    """A calibration or bump test that goes on, until when at the latest. `grade`: the gravest of the
+    point's own alarms that it keeps off the board; grade 1 never is."""
+
+    kind: str
+    since: str
+    until: str
+    by: str
+    approved_by: str | None
+    reason: str
+    grade: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +68,8 @@ class PointView:
     calibration_due_on: str | None
     bump_tested_on: str | None
     bump_test_due_on: str | None
+    maintenance: MaintenanceView | None
+    """The calibration or bump test that it is in now; null: it is in none."""
     formula: FormulaView | None
     """Of a derived point: what it is computed from; null: a sensor."""
 
@@ -104,7 +122,22 @@ def view(here: Window, place: Place) -> PointView:
         calibration_due_on=_day(file.calibration_due_on),
         bump_tested_on=_day(file.bump_tested_on),
         bump_test_due_on=_day(file.bump_test_due_on),
+        maintenance=_maintenance(point.maintenance, here.clock.now_ms()),
         formula=formula_view(point.formula),
+    )
+
+
+def _maintenance(told: Maintenance | None, now: int) -> MaintenanceView | None:
+    if told is None or not told.is_on(now):
+        return None
+    return MaintenanceView(
+        told.kind,
+        moment_text(to_datetime(told.since)),
+        moment_text(to_datetime(told.until)),
+        told.by,
+        told.approved_by,
+        told.reason,
+        told.grade,
     )
 
 

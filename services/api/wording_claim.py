@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from services.api.wording_detector import detector_sentence
 from services.api.wording_interlock import interlock_sentence
 from services.api.wording_licence import licence_sentence, licence_words
+from services.api.wording_maintenance import maintenance_sentence
 from services.domain.claim import Scalar
 from services.wire.bus import AlarmItem
 
@@ -67,6 +68,7 @@ def claimed_sentence(alarm: AlarmItem, who: Said) -> Said:
         detector_sentence(alarm, named)
         or interlock_sentence(alarm, named)
         or licence_sentence(alarm)
+        or maintenance_sentence(alarm, named)
     )
     template = _SENTENCES.get((alarm.subject_type, _shape(alarm)))
     if found is not None:

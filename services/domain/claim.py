@@ -17,7 +17,7 @@ Place = tuple[str, str, str, str]
 """Where claims about the same thing meet: enterprise, type and id of the subject, key."""
 
 
-OWN_KEYS = frozenset({"silence", "clock", "undetermined", "bypass"})
+OWN_KEYS = frozenset({"silence", "clock", "undetermined", "bypass", "maintenance"})
 """Keys that the engine claims itself: of its own points and gateways, so there are only as many."""
 
 

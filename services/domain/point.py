@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.domain.formula import Formula
+from services.domain.maintenance import Maintenance
 
 
 class PointKind(StrEnum):
@@ -87,6 +88,8 @@ class Point:
     exercise: tuple[int, int] | None = None
     """While it is under test (judging times, epoch ms, the end not included): what it raises then
     is an exercise."""
+    maintenance: Maintenance | None = None
+    """The calibration or bump test that it is in, or was in last."""
     formula: Formula | None = None
     """Of a derived point: what we compute it from. No gateway sends it, and it has no period."""
 

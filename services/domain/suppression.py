@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from services.domain.maintenance import MAINTENANCE
 from services.domain.point import PointKind
 
 MINUTE_MS = 60_000
@@ -29,6 +30,9 @@ WORST_SUPPRESSED = 2
 
 INHIBIT = "inhibit"
 """The key of a claim that suppresses, by design, the points that it is about."""
+
+INHIBITING = frozenset({INHIBIT, MAINTENANCE})
+"""The keys of claims that take other alarms off the board."""
 
 
 class Off(StrEnum):

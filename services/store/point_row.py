@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from services.domain.formula import Formula
+from services.domain.maintenance import Maintenance, MaintenanceKind
 from services.domain.point import Point, PointKind, Reporting
 from services.runtime.clock import to_ms
 
@@ -28,7 +29,15 @@ def point_of(row: Any) -> Point:
         reporting=Reporting(row.reporting),
         exercise=_exercise(row),
         formula=formula_of(row.formula),
+        maintenance=maintenance_of(row.maintenance),
     )
+
+
+def maintenance_of(told: dict[str, Any] | None) -> Maintenance | None:
+    """The calibration or bump test that the column holds."""
+    if told is None:
+        return None
+    return Maintenance(**{**told, "kind": MaintenanceKind(told["kind"])})
 
 
 def formula_of(told: dict[str, Any] | None) -> Formula | None:
@@ -42,7 +51,7 @@ def formula_of(told: dict[str, Any] | None) -> Formula | None:
 def point_from(columns: Mapping[str, Any]) -> Point:
     """The point that these columns make; of those that follow from no description (tests, formula)
     a missing one is empty."""
-    empty = {"exercise_from": None, "exercise_until": None, "formula": None}
+    empty = dict.fromkeys(("exercise_from", "exercise_until", "formula", "maintenance"))
     return point_of(SimpleNamespace(**{**empty, **columns}))
 
 

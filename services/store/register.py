@@ -7,13 +7,15 @@ transaction and bounds its time.
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
 from psycopg import AsyncConnection, AsyncCursor
 from psycopg.rows import dict_row, namedtuple_row
+from psycopg.types.json import Jsonb
 
+from services.domain.maintenance import Maintenance
 from services.domain.point import Point
 from services.domain.point_file import PointFile
 from services.store import bypass, detector_group, hazard_source, interlock, key_place, shelving
@@ -236,6 +238,24 @@ async def update_points(
         await cursor.executemany(
             _SQL["update_point"], [{**each, "version": number} for each in points]
         )
+
+
+async def put_maintenance(
+    connection: Connection, enterprise: str, tag: str, told: Maintenance, number: int
+) -> None:
+    """Write the calibration or bump test of a point, under version `number` of the book."""
+    values = {
+        "enterprise": enterprise,
+        "tag": tag,
+        "maintenance": Jsonb(maintenance_columns(told)),
+        "version": number,
+    }
+    await connection.execute(_SQL["put_maintenance"], values)
+
+
+def maintenance_columns(told: Maintenance) -> dict[str, Any]:
+    """A calibration or bump test, as it is kept; times are epoch milliseconds."""
+    return asdict(told)
 
 
 async def _judged_until(connection: Connection, known: int) -> dict[tuple[str, str], int | None]:

@@ -1,11 +1,14 @@
 """Following the register, on the real database."""
 
 import time
+from dataclasses import asdict
 
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 from services.domain.directory import Directory
+from services.domain.maintenance import Maintenance, MaintenanceKind
 from services.store.book import BookReader
 from tests.living.engines_alone import Engines
 from tests.living.ingest_alone import Tables
@@ -15,6 +18,7 @@ INSERT INTO rule (enterprise, id, version, tag, condition, "limit", grade, deadb
                   valid_from, created_by, book_version)
 SELECT 'acme', %s, 1, %s, 'HH', 50, 1, 0.5, 1.5, to_timestamp(1000), 'me', version FROM book
 """
+WORK = Maintenance(MaintenanceKind.BUMP_TEST, 7_000, 8_000, "wang", "季度功能测试", 3)
 
 
 @pytest.fixture
@@ -62,6 +66,7 @@ async def test_of_the_whole_what_is_known_comes_as_the_same_object(
     tables.run("UPDATE book SET version = version + 1")
     tables.run("UPDATE rule SET valid_to = to_timestamp(2000.5)")
     tables.run("UPDATE point SET exercise_from = to_timestamp(5), exercise_until = to_timestamp(6)")
+    tables.run("UPDATE point SET maintenance = %s", Jsonb(asdict(WORK)))
     tables.register(2, "GT-102")
     tables.run(RULE, "r2", "GT-102")
 
@@ -71,6 +76,7 @@ async def test_of_the_whole_what_is_known_comes_as_the_same_object(
 
     assert whole is not None
     assert {each.id: each.exercise for each in whole.points} == {1: (5_000, 6_000), 2: None}
+    assert {each.id: each.maintenance for each in whole.points} == {1: WORK, 2: None}
     assert {each.id: each.valid_to for each in whole.rules} == {"r1": 2_000_500, "r2": None}
     whole.apply(directory)
     third = BookReader(engines.database_url("alerts"))

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 from psycopg import AsyncConnection
 from pydantic import BaseModel, ConfigDict
 
-from services.api import point_proposal, rule_proposal
+from services.api import maintenance_desk, point_proposal, rule_proposal
 from services.api.answer import Page, answer
 from services.api.approval_view import ApprovalView, approval_view
 from services.api.asking import (
@@ -26,6 +26,7 @@ from services.api.asking import (
     read_cursor,
 )
 from services.api.carried_out import is_carried_out
+from services.api.permission import Role
 from services.api.principal import Principal
 from services.api.problem import Kind, Problem, not_found
 from services.api.register import refresh
@@ -98,11 +99,14 @@ async def approve(
             await rule_proposal.carry_out(here, connection, asked)
         elif asked.action in point_proposal.ACTIONS:
             await point_proposal.carry_out(here, connection, asked)
+        elif asked.action == maintenance_desk.ACTION:
+            applicant = Principal(asked.applicant, Role.OPERATOR, None, 0)
+            await maintenance_desk.carry_out(here, connection, asked, applicant, principal.username)
         else:
             await _carry_out(here, principal, asked, body.note if body else None)
         told = await _decided(connection, asked, "approved", principal, body, now)
         done = await once.keep(connection, told)
-    if asked.action in point_proposal.ACTIONS:
+    if asked.action in (*point_proposal.ACTIONS, maintenance_desk.ACTION):
         await refresh(here.follower)
     return done
 

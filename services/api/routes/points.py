@@ -56,11 +56,15 @@ async def list_points(
     hazard_source: Annotated[Code | None, Query()] = None,
     gateway: Annotated[Code | None, Query()] = None,
     group: Annotated[Code | None, Query(description="The points of this group")] = None,
+    maintenance: Annotated[
+        bool, Query(description="Only those in calibration or bump test now")
+    ] = False,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Response:
     """Points in the order of enterprise and tag."""
     scope = narrowed(principal, enterprise)
+    now = here.clock.now_ms()
 
     def fits(place: Place) -> bool:
         point = place.point
@@ -69,6 +73,9 @@ async def list_points(
             and (kind is None or point.kind is kind)
             and (hazard_source is None or point.hazard_source == hazard_source)
             and (gateway is None or point.gateway == gateway)
+            and (
+                not maintenance or (point.maintenance is not None and point.maintenance.is_on(now))
+            )
             and (group is None or group in here.register.groups.of(point.enterprise, point.tag))
         )
 

@@ -22,7 +22,7 @@ FROM gateway WHERE book_version > %(known)s ORDER BY enterprise, code;
 SELECT enterprise, tag, id, kind, unit, range_low, range_high, substance, hazard_source, gateway,
        name, name_en, lon, lat, period_s, reporting, created_at, exercise_from, exercise_until,
        equipment, height_m, criticality, converted_from, calibrated_on, calibration_due_on,
-       bump_tested_on, bump_test_due_on, formula, deleted_at IS NOT NULL AS removed
+       bump_tested_on, bump_test_due_on, formula, maintenance, deleted_at IS NOT NULL AS removed
 FROM point WHERE book_version > %(known)s;
 
 -- name: put_gateway
@@ -70,7 +70,7 @@ VALUES (%(enterprise)s, %(tag)s, %(id)s, %(kind)s, %(unit)s, %(range_low)s, %(ra
 SELECT enterprise, tag, id, kind, unit, range_low, range_high, substance, hazard_source, gateway,
        name, name_en, lon, lat, period_s, reporting, created_at, exercise_from, exercise_until,
        equipment, height_m, criticality, converted_from, calibrated_on, calibration_due_on,
-       bump_tested_on, bump_test_due_on, formula, deleted_at IS NOT NULL AS removed
+       bump_tested_on, bump_test_due_on, formula, maintenance, deleted_at IS NOT NULL AS removed
 FROM point WHERE enterprise = %(enterprise)s AND tag = %(tag)s AND deleted_at IS NULL;
 
 -- name: named_points
@@ -78,7 +78,7 @@ FROM point WHERE enterprise = %(enterprise)s AND tag = %(tag)s AND deleted_at IS
 SELECT enterprise, tag, id, kind, unit, range_low, range_high, substance, hazard_source, gateway,
        name, name_en, lon, lat, period_s, reporting, created_at, exercise_from, exercise_until,
        equipment, height_m, criticality, converted_from, calibrated_on, calibration_due_on,
-       bump_tested_on, bump_test_due_on, formula
+       bump_tested_on, bump_test_due_on, formula, maintenance
 FROM point WHERE enterprise = %(enterprise)s AND tag = ANY(%(tags)s) AND deleted_at IS NULL;
 
 -- name: is_in_use
@@ -98,6 +98,11 @@ SELECT EXISTS (SELECT FROM reading WHERE point_id = %(id)s)
                                             = (its.enterprise, its.rule, its.version)
                WHERE its.enterprise = %(enterprise)s AND its.tag = %(tag)s
                  AND whole.valid_to IS NULL);
+
+-- name: put_maintenance
+-- The calibration or bump test that a point is in from now on, or that is over.
+UPDATE point SET maintenance = %(maintenance)s, book_version = %(version)s
+WHERE enterprise = %(enterprise)s AND tag = %(tag)s AND deleted_at IS NULL;
 
 -- name: update_point
 -- Another description for a point; its name and number stay.

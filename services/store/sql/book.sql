@@ -6,7 +6,7 @@ SELECT version FROM book;
 -- The points that a change after the known version touched; those that are gone come last.
 SELECT id, enterprise, tag, kind, unit, range_low, range_high, gateway, hazard_source,
        substance, name, name_en, period_s, reporting, exercise_from, exercise_until, formula,
-       deleted_at IS NOT NULL AS removed
+       maintenance, deleted_at IS NOT NULL AS removed
 FROM point
 WHERE book_version > %(known)s AND (%(known)s > 0 OR deleted_at IS NULL)
 ORDER BY removed, id;
@@ -27,7 +27,7 @@ ORDER BY rule.enterprise, rule.id, rule.version;
 SELECT row_to_json(its)::text
 FROM (
     SELECT id, enterprise, tag, kind, unit, range_low, range_high, gateway, hazard_source,
-           substance, name, name_en, period_s, reporting, formula,
+           substance, name, name_en, period_s, reporting, formula, maintenance,
            CASE WHEN exercise_from IS NOT NULL THEN json_build_array(
                (extract(epoch FROM exercise_from) * 1000)::bigint,
                (extract(epoch FROM exercise_until) * 1000)::bigint) END AS exercise

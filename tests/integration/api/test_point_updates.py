@@ -95,7 +95,10 @@ def test_one_wrong_row_and_nothing_of_the_sheet_is_done(api: Api, works: str) ->
     limit = {"enterprise": works, "tag": "GT-2", "condition": "HH", "limit": 50, "grade": 1}
     api.admin.register("/rules", limit)
     for text, told in (
-        ("tag,kind\nGT-1,toxic_gas\nGT-2,toxic_gas\n", "Row 3: kind: GT-2 has readings, rules"),
+        (
+            "tag,kind,unit\nGT-3,toxic_gas,ppm\nGT-2,toxic_gas,ppm\n",
+            "Row 3: kind: GT-2 has readings, rules",
+        ),
         ("tag,name,substance\nGT-1,新名,\nGT-2,,\n", "Row 3: reason: the HH limit in force, 50"),
     ):
         answer = api.admin.http.post(path, content=text.encode(), headers=CSV)

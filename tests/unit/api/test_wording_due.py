@@ -1,11 +1,14 @@
-"""What a due calibration says, of a point and of a whole enterprise."""
+"""What is due, over or under way says of a point, a licence and a whole enterprise."""
 
 import pytest
 
 from services.api.wording import Language, code, params, sentence
 from tests.unit.api.engine import alarm
 
-FACTS = {"due_on": "2026-03-01", "points": 12, "first": "GT-1"}
+FACTS = {
+    "due_on": "2026-03-01", "points": 12, "first": "GT-1",
+    "until": 1_772_325_000_000, "covers": 2, "by": "wang",
+}  # fmt: skip
 SUBJECTS = {"point": "GT-1", "enterprise": "north", "licence": "safety_production AQ-7"}
 
 
@@ -43,6 +46,14 @@ SUBJECTS = {"point": "GT-1", "enterprise": "north", "licence": "safety_productio
             "work safety licence AQ-7 has expired: its last day was 2026-03-01",
         ),
         (
+            "calibration",
+            "point",
+            "GT-1 甲区 正在检定（校准），至 2026-03-01 08:30 止：本位号较大及以下等级的报警暂不上屏，"
+            "重大报警照常（wang）",
+            "GT-1: in calibration until 2026-03-01 08:30: its own alarms of grade 2 and milder are "
+            "off the board, those of grade 1 are not (wang)",
+        ),
+        (
             "licence_expired",
             "enterprise",
             "企业 north 有 9 份许可证已过期，最早为 营业执照 91-1，有效期至 2026-03-01",
@@ -55,7 +66,7 @@ def test_it_is_told_in_both_languages(condition: str, kind: str, zh: str, en: st
     of_point = kind == "point"
     item = alarm(
         1,
-        rule=condition,
+        rule="maintenance" if condition == "calibration" else condition,
         condition=condition,
         direction=None,
         limit=None,

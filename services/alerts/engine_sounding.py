@@ -29,8 +29,9 @@ IN_MINUTE = 100
 TIDY_MS = 60_000
 """How often what is long past is looked for: there may be many groups, and time passes often."""
 
-APART = frozenset({"silence", "clock", "inhibit"})
-"""Claims that tell of our own hearing or of the plant's logic: nothing broke out there."""
+APART = frozenset({"silence", "clock", "inhibit", "maintenance"})
+"""Claims that tell of our own hearing, of the plant's logic or of people's work: nothing broke out
+there."""
 
 _COMES = (EventKind.RAISED, EventKind.EXERCISE_ENDED)
 _COMES_BACK = (EventKind.RELEASED, EventKind.UNSHELVED, EventKind.RETURNED_TO_SERVICE)

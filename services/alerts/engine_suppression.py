@@ -246,7 +246,7 @@ class Suppressions:
             return Answer(None, Unknown.BAD_QUALITY, seen.value)
         if point.period_s is not None and seen.received_at - seen.judged_at > LATE_MS:
             return Answer(None, Unknown.LATE, seen.value)
-        if point.in_exercise(seen.judged_at):
+        if point.under_test(seen.judged_at):
             return Answer(None, Unknown.UNDER_TEST, seen.value)
         if rule.condition.kind is ConditionKind.ALARM:
             parent = min(work.parents, default=None)

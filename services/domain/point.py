@@ -97,6 +97,10 @@ class Point:
         """Whether it is under test at a judging time."""
         return self.exercise is not None and self.exercise[0] <= at < self.exercise[1]
 
+    def under_test(self, at: int) -> bool:
+        """Whether what it says at a judging time may be made by whoever works on it."""
+        return self.in_exercise(at) or (self.maintenance is not None and self.maintenance.is_on(at))
+
     @property
     def has_states(self) -> bool:
         """Whether its values are names of a closed list, not quantities."""

@@ -9,8 +9,10 @@ from services.domain.directory import BookChange
 from services.domain.maintenance import Maintenance, MaintenanceKind
 from services.domain.point import Point
 from services.domain.suppression import Off
+from services.domain.suppression_hold import Unknown
 from tests.stories.field import ONE, TWO, Field
 from tests.stories.park import GAS, Park, Told, ms, rule
+from tests.stories.suppressing import FLOW, PARENT, PRESSURE, Plant, suppression
 from tests.stories.test_detector_groups import EAST, WEST, Grouped, group, vote
 
 H = rule("H", 25, 2, deadband=5)
@@ -148,6 +150,25 @@ def test_what_a_group_votes_sounds_while_one_of_it_is_in_calibration() -> None:
     assert park.of(EAST).state is AlarmState.SUPPRESSED
     assert park.of(WEST).state is AlarmState.UNACKNOWLEDGED
     assert park.of_condition("voting").off is None
+
+
+def test_test_gas_hides_nothing_of_the_plant() -> None:
+    plant = Plant(suppression(PARENT))
+    plant.read(1, 0, point=PRESSURE)
+    tell(plant, work(0, 100), PRESSURE)
+    plant.read(0.1, 1, point=PRESSURE)
+    plant.read(5, 2, point=FLOW)
+    assert plant.of(FLOW).state is AlarmState.UNACKNOWLEDGED
+    assert plant.standing().why is Unknown.UNDER_TEST
+
+
+def test_what_a_detector_in_calibration_says_ends_no_neighbours_shelf() -> None:
+    park = Grouped(group("ring", EAST, WEST))
+    park.read(30, 0, point=WEST)
+    park.shelve(park.of(WEST))
+    tell(park, work(0, 100), EAST)
+    assert "unshelved" not in dict(park.read(30, 1, point=EAST))
+    assert park.of(WEST).state is AlarmState.SHELVED
 
 
 def test_a_clock_set_back_before_its_beginning_ends_it() -> None:

@@ -53,6 +53,7 @@ class Heartbeat:
                 recorded_seq=ledger.recorded_seq,
                 engine_at=self.watch.engine_at,
                 spool_bytes=ledger.spool.size_bytes,
+                derived_unsent=len(self.keeper.unsent()),
                 unjudged=self.judge.engine.unjudged,
                 floods=flood_items(self.judge.engine.floods()),
                 detail=self._detail(),

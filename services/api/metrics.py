@@ -38,6 +38,8 @@ def exposition(here: Window) -> bytes:
     status = here.vitals.status(ENGINE)
     if status is not None and status.spool_bytes is not None:
         gauge("parkwatch_spool_bytes", "Size of the engine's spool.", status.spool_bytes)
+        waits = status.derived_unsent
+        gauge("parkwatch_derived_unsent", "Computed readings that wait for the broker.", waits)
     committed = here.vitals.commit_at
     if committed is not None:
         age = (here.clock.now_ms() - committed) / 1000

@@ -158,6 +158,8 @@ class Status(msgspec.Struct, frozen=True, omit_defaults=True):
     engine_at: int | None = None
     """When the engine last finished a step of its loop (engine)."""
     spool_bytes: int | None = None
+    derived_unsent: int = 0
+    """Readings of derived points that the broker has not acknowledged (engine)."""
     commit_at: int | None = None
     """When the last batch was committed (ingest)."""
     canary_at: int | None = None

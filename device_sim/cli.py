@@ -6,6 +6,7 @@ from device_sim.conformance_command import conformance
 from device_sim.demo_command import demo
 from device_sim.replay_command import replay
 from device_sim.run_command import run
+from device_sim.scenarios_command import scenarios
 
 app = typer.Typer(
     name="parkwatch sim",
@@ -15,6 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(run)
+app.command()(scenarios)
 app.command()(replay)
 app.command()(demo)
 app.command()(conformance)

@@ -47,6 +47,7 @@ class World:
         for plant in self._plants.values():
             if isinstance(plant, Levered):
                 self._levers.update(plant.levers)
+        self._points = points
         self._refuse_strangers(scenario, points)
         causes = [c for c in scenario.timeline if isinstance(c, LeakCause | BurstCause)]
         self._air = Air(causes, points)
@@ -88,6 +89,16 @@ class World:
     def powered(self, enterprise: str) -> bool:
         """Whether an enterprise has power now."""
         return self._timeline.powered(enterprise, self._elapsed_s)
+
+    @property
+    def levers(self) -> Mapping[str, Lever]:
+        """The equipment that causes can move, by name."""
+        return self._levers
+
+    @property
+    def leak_points(self) -> Mapping[str, LeakPoint]:
+        """Where the plants can let go, by name."""
+        return self._points
 
     @property
     def released(self) -> Mapping[str, float]:

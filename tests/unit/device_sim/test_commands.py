@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from device_sim.cli import app
 from device_sim.clock import VirtualClock
+from device_sim.fleet.scenario import LIBRARY
 from device_sim.message import Outgoing
 from device_sim.transport.connection import Broker, Login
 from device_sim.transport.courier import KEPT, Courier
@@ -80,3 +81,22 @@ def test_a_full_buffer_drops_the_oldest_and_counts() -> None:
         courier.offer(Outgoing("t", str(number).encode()))
     assert courier.dropped == 3
     assert courier.waiting == KEPT
+
+
+def test_the_library_is_listed_and_a_file_is_checked(tmp_path: Path) -> None:
+    listed = CliRunner().invoke(app, ["scenarios"])
+    assert listed.exit_code == 0
+    assert "reactor_runaway" in listed.output
+    assert "exercise" in next(line for line in listed.output.splitlines() if "drill" in line)
+    file = tmp_path / "x.yaml"
+    text = (LIBRARY / "drill.yaml").read_text(encoding="utf-8")
+    file.write_text(text.replace("V-301 flange", "V-302 flange"), encoding="utf-8")
+    checked = CliRunner().invoke(app, ["scenarios", str(file)])
+    assert checked.exit_code == 2
+    assert "line 9: timeline 1: no leak point 'V-302 flange'" in checked.output
+
+
+def test_what_may_be_written_into_a_scenario_is_told() -> None:
+    told = CliRunner().invoke(app, ["scenarios", "--equipment"]).output
+    assert "leak point  V-301 flange" in told
+    assert "R-201 cooling" in told

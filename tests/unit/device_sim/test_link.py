@@ -15,6 +15,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from device_sim.clock import SystemClock
 from device_sim.message import Outgoing
 from device_sim.transport.connection import Broker, Login
+from device_sim.transport.courier import Courier
 from device_sim.transport.link import GatewayLink, GaveUp, Patience
 from device_sim.transport.presence import greeting
 
@@ -184,3 +185,36 @@ def test_it_says_hello_and_farewell_and_the_broker_speaks_for_it_after_a_cut(
         time.sleep(0.02)
     states = [json.loads(body)["online"] for topic, body in ear.heard if topic.endswith("state")]
     assert states == [True, False]
+
+
+def test_a_link_that_is_cut_sends_again_what_nobody_acknowledged(hall: Hall, ear: Ear) -> None:
+    link = GatewayLink(hall.broker, LOGIN, SystemClock(), window=50)
+    for number in range(40):
+        link.send(_numbered(number))
+        if number % 10 == 9:
+            link.cut()
+            assert not link.connected
+    link.settle()
+    link.close()
+    ear.wait_for(40)
+    assert set(ear.numbers()) == set(range(40))
+
+
+def test_a_courier_off_the_air_keeps_what_it_is_given(hall: Hall, ear: Ear) -> None:
+    clock = SystemClock()
+    courier = Courier("E1/G1", GatewayLink(hall.broker, LOGIN, clock), clock)
+    courier.start()
+    courier.offer(_numbered(0))
+    ear.wait_for(1)
+    courier.off_the_air = True
+    deadline = time.monotonic() + 10
+    while courier.trouble is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    for number in range(1, 6):
+        courier.offer(_numbered(number))
+    assert courier.waiting == 5
+    courier.off_the_air = False
+    ear.wait_for(6)
+    courier.ask_to_stop(None, 2.0)
+    courier.join(5.0)
+    assert sorted(set(ear.numbers())) == list(range(6))

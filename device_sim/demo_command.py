@@ -2,8 +2,10 @@
 
 import secrets
 import threading
+from collections.abc import Callable
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -20,11 +22,14 @@ from device_sim.refusal import refuse
 from device_sim.register.enrolment import Enrolment
 from device_sim.register.keys import BadKeys, KeyFile
 from device_sim.register.platform import Away, Platform, Refused
+from device_sim.register.protection import Protection
 from device_sim.signals import stop_event
 from device_sim.transport.connection import Broker, Login
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 15.0
 FAREWELL_S = 3.0
+LOCAL_TIME = timezone(timedelta(hours=8))  # the park lives in China Standard Time
+Done = TypeVar("Done")
 SETTLE_S = 10.0  # how long the story waits for the first connections
 
 
@@ -59,20 +64,66 @@ def demo(
         fleet = Fleet(spec, seed, secrets.token_hex(4), PERSONAS["native"])
     except (BadScenario, BadKeys) as error:
         raise refuse(str(error)) from error
-    if not stop.is_set():
+    if stop.is_set():
+        return
+    fleet.world.hold(keys.held)
+    guard = threading.Thread(
+        target=_protect,
+        args=(park, keys, api, (username, password_file), fleet, stop),
+        daemon=True,
+    )
+    guard.start()
+    try:
         _live(fleet, Broker(mqtt_host, mqtt_port, ca), logins, stop)
+    finally:
+        stop.set()
+        guard.join(FAREWELL_S)
 
 
 def _register(
     park: Park, keys: KeyFile, api: str, who: tuple[str, Path], stop: threading.Event
 ) -> dict[StationKey, Login]:
     """Try until it is done or ``stop`` is set; the credentials of gateways that may speak."""
+
+    def enrol() -> dict[StationKey, Login]:
+        platform = Platform(api, who[0], _password(who[1]))
+        return Enrolment(platform, keys, _say, _today()).enrol(park)
+
+    return _patiently(enrol, stop) or {}
+
+
+def _protect(
+    park: Park,
+    keys: KeyFile,
+    api: str,
+    who: tuple[str, Path],
+    fleet: Fleet,
+    stop: threading.Event,
+) -> None:
+    """Beside the running fleet: what protects the park, and the bypasses that the field shows."""
+
+    def protect() -> None:
+        platform = Platform(api, who[0], _password(who[1]))
+        Protection(platform, keys, _say, SystemClock()).protect(park, _today(), stop)
+        fleet.world.hold(keys.held)
+
+    try:
+        _patiently(protect, stop)
+    except BadKeys as error:
+        _say(str(error))
+
+
+def _today() -> date:
+    return datetime.fromtimestamp(SystemClock().now_ms() / 1000, LOCAL_TIME).date()
+
+
+def _patiently(work: Callable[[], Done], stop: threading.Event) -> Done | None:
+    """Try until it is done or ``stop`` is set; each new trouble is said once."""
     wait_s, told = FIRST_WAIT_S, ""
     while not stop.is_set():
         pause_s = wait_s
         try:
-            enrolment = Enrolment(Platform(api, who[0], _password(who[1])), keys, _say)
-            return enrolment.enrol(park)
+            return work()
         except Away as away:
             trouble = str(away)
             pause_s = max(wait_s, away.wait_s or 0.0)
@@ -83,7 +134,7 @@ def _register(
             _say(f"{trouble}; trying again")
         stop.wait(min(pause_s, 60.0))
         wait_s = min(wait_s * 2, LONGEST_WAIT_S)
-    return {}
+    return None
 
 
 def _password(file: Path) -> str:

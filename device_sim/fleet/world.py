@@ -10,6 +10,7 @@ from device_sim.fleet.instruments import instrument
 from device_sim.fleet.lever import Lever, Levered
 from device_sim.fleet.lpg_farm import LpgFarm
 from device_sim.fleet.plant import Plant, Setting
+from device_sim.fleet.routine import Held, Routine
 from device_sim.fleet.scenario import Scenario
 from device_sim.fleet.timeline import COLD, Timeline, strangers
 from device_sim.fleet.warehouse import Warehouse
@@ -59,6 +60,11 @@ class World:
         self._heads: dict[tuple[str, str], Head] = {}
         self._elapsed_s = 0.0
         self._seed = seed
+        self._routines = {
+            (enterprise.code, station.gateway): Routine(enterprise.code, station, seed)
+            for enterprise, station in self._stations
+            if station.is_routine
+        }
 
     def step(self, dt_s: float, elapsed_s: float, ts_ms: int) -> None:
         """Let ``dt_s`` pass: to ``elapsed_s`` since the start, ``ts_ms`` by the clock."""
@@ -73,10 +79,23 @@ class World:
         self.leaving = self._air.step(dt_s, elapsed_s, supply, self.weather)
         for enterprise, station in self._stations:
             key = (enterprise.code, station.gateway)
+            routine = self._routines.get(key)
+            if routine is not None:
+                if routine.is_due(elapsed_s):
+                    routine.step()
+                    truth, period_s = routine.truth(ts_ms), float(station.period_s)
+                    self._shown[key] = self._read(enterprise, station, truth, period_s)
+                continue
             plant_here = self._plants.get(key)
             if plant_here is not None:
                 plant_here.step(dt_s, self._setting(key, station))
-            self._shown[key] = self._read(enterprise, station, plant_here, dt_s)
+            truth = plant_here.truth() if plant_here is not None else self._weather_truth()
+            self._shown[key] = self._read(enterprise, station, truth, dt_s)
+
+    def hold(self, held: Held) -> None:
+        """Which points of units that just run show a state that somebody set in the field."""
+        for routine in self._routines.values():
+            routine.hold(held)
 
     def shown(self, enterprise: str, gateway: str) -> Mapping[str, Value]:
         """What the instruments behind a gateway show now, by tag."""
@@ -126,9 +145,12 @@ class World:
         scenario.refuse(sorted(found))
 
     def _read(
-        self, enterprise: Enterprise, station: Station, plant: Plant | None, dt_s: float
+        self,
+        enterprise: Enterprise,
+        station: Station,
+        truth: Mapping[str, float | str],
+        dt_s: float,
     ) -> dict[str, Value]:
-        truth = plant.truth() if plant is not None else self._weather_truth()
         shown: dict[str, Value] = {}
         worse: dict[str, str] = {}
         self._quality[(enterprise.code, station.gateway)] = worse

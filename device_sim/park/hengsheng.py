@@ -7,7 +7,7 @@ so GT-101 is 6 m south-west of it.
 from device_sim.park import limits
 from device_sim.park.description import Enterprise, Filing, HazardSource, PointCard, Station
 
-CHIEF = ("周志明", "025-5555 0101")
+CHIEF = ("周志明", "0477-000 0101")
 
 LPG_FARM = HazardSource(
     "HS-LPG",
@@ -17,13 +17,13 @@ LPG_FARM = HazardSource(
     60,
     ({"cas": "74-98-6", "quantity_t": 900.0},),
     Filing(
-        "32011600001001",
+        "11506999001001",
         "2016-05-18",
         "2025-03-10",
         "2028-03-09",
-        "滨江村居民点",
+        "南滩村居民点",
         820.0,
-        (CHIEF, ("陈立", "025-5555 0112"), ("孙海涛", "025-5555 0123")),
+        (CHIEF, ("陈立", "0477-000 0112"), ("孙海涛", "0477-000 0123")),
     ),
 )
 HYDROGENATION = HazardSource(
@@ -37,13 +37,13 @@ HYDROGENATION = HazardSource(
         {"class": "W5.1", "name": "加氢原料油", "quantity_t": 25.0},
     ),
     Filing(
-        "32011600001002",
+        "11506999001002",
         "2018-09-02",
         "2025-03-10",
         "2028-03-09",
-        "滨江村居民点",
+        "南滩村居民点",
         960.0,
-        (CHIEF, ("陈立", "025-5555 0112"), ("赵国强", "025-5555 0126")),
+        (CHIEF, ("陈立", "0477-000 0112"), ("赵国强", "0477-000 0126")),
     ),
 )
 

@@ -3,7 +3,7 @@
 from device_sim.park import limits
 from device_sim.park.description import Enterprise, Filing, HazardSource, PointCard, Station
 
-CHIEF = ("吴建华", "025-5555 0201")
+CHIEF = ("吴建华", "0477-000 0201")
 
 CHLORINE_STORE = HazardSource(
     "HS-CL2",
@@ -13,13 +13,13 @@ CHLORINE_STORE = HazardSource(
     35,
     ({"cas": "7782-50-5", "quantity_t": 50.0},),
     Filing(
-        "32011600002001",
+        "11506999002001",
         "2015-11-30",
         "2024-07-01",
         "2027-06-30",
         "园区消防站",
         640.0,
-        (CHIEF, ("林晓东", "025-5555 0212"), ("马卫国", "025-5555 0223")),
+        (CHIEF, ("林晓东", "0477-000 0212"), ("马卫国", "0477-000 0223")),
     ),
 )
 SOLVENT_WAREHOUSE = HazardSource(
@@ -33,13 +33,13 @@ SOLVENT_WAREHOUSE = HazardSource(
         {"class": "W5.3", "name": "溶剂", "quantity_t": 300.0},
     ),
     Filing(
-        "32011600002002",
+        "11506999002002",
         "2015-11-30",
         "2024-07-01",
         "2027-06-30",
         "园区消防站",
         700.0,
-        (CHIEF, ("林晓东", "025-5555 0212"), ("何敏", "025-5555 0226")),
+        (CHIEF, ("林晓东", "0477-000 0212"), ("何敏", "0477-000 0226")),
     ),
 )
 

@@ -1,31 +1,26 @@
 """The sample park made known to a platform. What exists there is kept as it is."""
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from datetime import date
 
-from device_sim.fleet.gateway import STATE_REPEAT_S
-from device_sim.park.description import Enterprise, Park, Place, PointCard, Station
-from device_sim.physics.gas import SUBSTANCES
+from device_sim.park.description import Enterprise, HazardSource, Limit, Park, PointCard, Station
+from device_sim.park.geometry import Origin
+from device_sim.register.entry import NO_SUCH_DOOR, Note, create, dated
 from device_sim.register.keys import KeyFile
 from device_sim.register.platform import Platform, Refused
+from device_sim.register.points import register_points
 from device_sim.transport.connection import Login
-
-METRES_PER_DEGREE = 111_320.0
-CONFLICT = 409
-NO_SUCH_DOOR = (404, 405)
-NOT_ALLOWED = (401, 403)
-
-Note = Callable[[str], None]
 
 
 class Enrolment:
-    """Registers a park once. Whoever edits or removes something there later has the last word.
+    """Registers once what a fleet needs to be heard and judged. Whoever edits or removes something
+    there later has the last word. ``today``: the day from which the park's days are counted.
 
     Raises ``Away`` (try all of it again), ``Refused`` or ``BadKeys``.
     """
 
-    def __init__(self, platform: Platform, keys: KeyFile, note: Note) -> None:
-        self._platform, self._keys, self._note = platform, keys, note
+    def __init__(self, platform: Platform, keys: KeyFile, note: Note, today: date) -> None:
+        self._platform, self._keys, self._note, self._today = platform, keys, note, today
         self._sources_taken = True
         self._logins: dict[tuple[str, str], Login] = {}
 
@@ -37,14 +32,14 @@ class Enrolment:
         for enterprise in park.enterprises:
             if enterprise.code not in there:
                 self._keys.forget_completion(enterprise.code)
-                body = {
-                    "code": enterprise.code,
-                    "name": enterprise.name,
-                    "name_en": enterprise.name_en,
-                }
-                self._create("/enterprises", body)
+                self._create("/enterprises", self._file(enterprise))
             self._enterprise(park, enterprise)
         return dict(self._logins)
+
+    def _file(self, enterprise: Enterprise) -> dict[str, object]:
+        kept = {} if enterprise.dossier is None else dated(enterprise.dossier.file, self._today)
+        named = {"name": enterprise.name, "name_en": enterprise.name_en}
+        return {"code": enterprise.code, **named, **kept}
 
     def _enterprise(self, park: Park, enterprise: Enterprise) -> None:
         first_time = enterprise.code not in self._keys.completed
@@ -54,9 +49,12 @@ class Enrolment:
             self._gateway(enterprise.code, station, station.gateway in gateways, first_time)
         if not first_time:
             return
+        origin = Origin(park.longitude, park.latitude)
         for station in enterprise.stations:
-            self._hazard_source(enterprise.code, station)
-        points, rules = self._points(park, enterprise)
+            if station.hazard_source is not None:
+                self._hazard_source(enterprise.code, station.hazard_source, origin)
+        points = register_points(self._platform, self._note, origin, enterprise, self._today)
+        rules = self._limits(enterprise)
         self._keys.complete(enterprise.code)
         self._note(
             f"{enterprise.code} {enterprise.name}: {points} points and {rules} rules registered"
@@ -85,11 +83,10 @@ class Enrolment:
         self._keys.put(enterprise, code, login)
         return login
 
-    def _hazard_source(self, enterprise: str, station: Station) -> None:
-        source = station.hazard_source
-        if source is None or not self._sources_taken:
+    def _hazard_source(self, enterprise: str, source: HazardSource, origin: Origin) -> None:
+        if not self._sources_taken:
             return
-        body = {
+        body: dict[str, object] = {
             "code": source.code,
             "enterprise": enterprise,
             "name": source.name,
@@ -97,8 +94,10 @@ class Enrolment:
             "unit_type": source.unit_type,
             "exposed_people": source.exposed_people,
             "substances": list(source.substances),
-            **({} if source.filing is None else source.filing.body()),
+            **({} if source.filing is None else dated(source.filing.body(), self._today)),
         }
+        if source.place is not None:
+            body["lon"], body["lat"] = origin.degrees(source.place)
         try:
             self._create("/hazard-sources", body)
         except Refused as error:
@@ -107,69 +106,32 @@ class Enrolment:
             self._sources_taken = False
             self._note("This platform takes no hazard sources yet; points name them all the same.")
 
-    def _points(self, park: Park, enterprise: Enterprise) -> tuple[int, int]:
-        """Points and rules that were missing; how many of each were made."""
-        platform, code = self._platform, enterprise.code
-        known = platform.items("/points", enterprise=code)
-        tags = {str(item["tag"]) for item in known if item["enterprise"] == code}
+    def _limits(self, enterprise: Enterprise) -> int:
+        """The limits that the park itself asks for and are missing; how many were made."""
+        wanted = [
+            (card, limit)
+            for station in enterprise.stations
+            for card in station.points
+            for limit in card.limits
+        ]
+        if not wanted:
+            return 0
         ruled = {
             (str(item.get("tag")), str(item.get("condition")))
-            for item in platform.items("/rules", enterprise=code)
-            if item.get("enterprise") == code
+            for item in self._platform.items("/rules", enterprise=enterprise.code)
+            if item.get("enterprise") == enterprise.code
         }
-        points = rules = 0
-        for station in enterprise.stations:
-            for card in station.points:
-                if card.tag not in tags:
-                    points += self._create("/points", _point(park, code, station, card))
-                for limit in card.limits:
-                    if (card.tag, limit.condition) not in ruled:
-                        rules += self._create("/rules", _rule(code, card, limit.condition))
-        return points, rules
+        return sum(
+            self._create("/rules", _rule(enterprise.code, card, limit))
+            for card, limit in wanted
+            if (card.tag, limit.condition) not in ruled
+        )
 
     def _create(self, path: str, body: Mapping[str, object]) -> int:
-        """1 if it was made, 0 if it was there or the platform will not have it, which is said."""
-        try:
-            self._platform.post(path, body)
-        except Refused as error:
-            if error.status in (*NOT_ALLOWED, *NO_SUCH_DOOR):
-                raise
-            if error.status != CONFLICT:
-                what = body.get("tag") or body.get("code")
-                self._note(f"{body.get('enterprise', '')} {what}: not registered ({error})")
-            return 0
-        return 1
+        return create(self._platform, self._note, path, body)
 
 
-def _point(park: Park, enterprise: str, station: Station, card: PointCard) -> dict[str, object]:
-    lon, lat = _degrees(park, card.place or station.place)
-    body: dict[str, object] = {
-        "enterprise": enterprise,
-        "tag": card.tag,
-        "kind": card.kind,
-        "unit": card.unit,
-        "name": card.name,
-        "name_en": card.name_en,
-        "gateway": station.gateway,
-        # What reports on change has no period; what it repeats now and then is its heartbeat.
-        "period_s": STATE_REPEAT_S if card.on_change else station.period_s,
-        "reporting": "on_change" if card.on_change else "periodic",
-        "lon": lon,
-        "lat": lat,
-    }
-    if card.low is not None and card.high is not None:
-        body |= {"range_low": card.low, "range_high": card.high}
-    if card.substance is not None:
-        body["substance"] = SUBSTANCES[card.substance].cas
-    if station.hazard_source is not None:
-        body["hazard_source"] = station.hazard_source.code
-    if card.equipment is not None:
-        body["equipment"] = card.equipment
-    return body
-
-
-def _rule(enterprise: str, card: PointCard, condition: str) -> dict[str, object]:
-    limit = next(each for each in card.limits if each.condition == condition)
+def _rule(enterprise: str, card: PointCard, limit: Limit) -> dict[str, object]:
     return {
         "kind": "limit",
         "enterprise": enterprise,
@@ -181,10 +143,3 @@ def _rule(enterprise: str, card: PointCard, condition: str) -> dict[str, object]
         "on_delay_s": limit.on_delay_s,
         "off_delay_s": limit.off_delay_s,
     }
-
-
-def _degrees(park: Park, place: Place) -> tuple[float, float]:
-    """Longitude and latitude of a place, flat earth about the park's origin."""
-    lat = park.latitude + place[1] / METRES_PER_DEGREE
-    lon = park.longitude + place[0] / (METRES_PER_DEGREE * math.cos(math.radians(park.latitude)))
-    return round(lon, 7), round(lat, 7)

@@ -1,4 +1,5 @@
-"""The gateways' credentials, given out once, kept in a file that only its owner reads."""
+"""What was given out once, kept in a file that only its owner reads: credentials of gateways and
+people, and which bypasses the field shows until when."""
 
 import json
 import os
@@ -14,11 +15,14 @@ class BadKeys(Exception):
 
 
 class KeyFile:
-    """``{"E001/G01": {"username", "password", "client_id"?}}`` and what was completed."""
+    """``{"E001/G01": {"username", "password", "client_id"?}}``, people with their passwords, what is
+    held in the field, and what was completed."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / FILE
+        self._path = self.file = folder / FILE
         self._logins: dict[str, dict[str, str]] = {}
+        self._people: dict[str, str] = {}
+        self._held: dict[str, tuple[str, int]] = {}
         self.completed: set[str] = set()
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -26,6 +30,9 @@ class KeyFile:
                 kept = json.loads(self._path.read_text(encoding="utf-8"))
                 self._logins = dict(kept["gateways"])
                 self.completed = set(kept["completed"])
+                self._people = dict(kept.get("people", {}))
+                held = kept.get("held", {})
+                self._held = {key: (str(state), int(until)) for key, (state, until) in held.items()}
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise BadKeys(
                 f"{self._path}: cannot be used ({error}); delete it to begin anew."
@@ -52,12 +59,37 @@ class KeyFile:
         self._write()
 
     def forget_completion(self, enterprise: str) -> None:
-        """The platform does not know this enterprise (any more)."""
-        self.completed.discard(enterprise)
+        """The platform does not know this enterprise (any more), nor what was said of it."""
+        self.completed = {each for each in self.completed if each.split(" ")[0] != enterprise}
+        self._held = {k: v for k, v in self._held.items() if not k.startswith(f"{enterprise}/")}
+        self._write()
+
+    def person(self, username: str) -> str | None:
+        """The password of one of the park's people, if it was kept."""
+        return self._people.get(username)
+
+    def put_person(self, username: str, password: str) -> None:
+        """Keep it, on disk before this returns."""
+        self._people[username] = password
+        self._write()
+
+    @property
+    def held(self) -> dict[tuple[str, str], tuple[str, int]]:
+        """Enterprise and tag → the state that the field shows there, and until when (epoch ms)."""
+        return {(key.split("/", 1)[0], key.split("/", 1)[1]): v for key, v in self._held.items()}
+
+    def hold(self, point: str, state: str, until_ms: int) -> None:
+        """The field shows this state at ``E001/ESD-1`` until then."""
+        self._held[point] = (state, until_ms)
         self._write()
 
     def _write(self) -> None:
-        body = {"gateways": self._logins, "completed": sorted(self.completed)}
+        body = {
+            "gateways": self._logins,
+            "people": self._people,
+            "held": self._held,
+            "completed": sorted(self.completed),
+        }
         fresh = self._path.with_suffix(".new")
         try:
             descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

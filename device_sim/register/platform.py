@@ -52,6 +52,10 @@ class Platform:
         headers = {"Content-Type": "application/json"}
         return self._call("POST", path, json.dumps(body).encode(), headers)
 
+    def post_text(self, path: str, text: str, media_type: str) -> Json:
+        """Send a text, such as a sheet; the answer. Raises ``Away`` or ``Refused``."""
+        return self._call("POST", path, text.encode(), {"Content-Type": media_type})
+
     def one(self, path: str) -> Json:
         """One thing as it is. Raises ``Away`` or ``Refused``."""
         return self._call("GET", path, None, {})

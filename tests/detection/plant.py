@@ -16,7 +16,7 @@ from device_sim.fleet.plant import Plant, Setting
 from device_sim.fleet.scenario import Scenario, load
 from device_sim.fleet.world import World
 from device_sim.park.description import PointCard
-from device_sim.park.sample import SAMPLE_PARK
+from device_sim.park.sample import PHYSICAL_PARK
 from device_sim.physics.chance import Wander, stream
 from device_sim.physics.gas import PROPANE
 from device_sim.physics.reactor import Kettle, Reactor
@@ -35,7 +35,7 @@ Moments = Iterator[tuple[int, Shown]]
 
 CARDS: dict[str, PointCard] = {
     card.tag: card
-    for _, station in SAMPLE_PARK.stations()
+    for _, station in PHYSICAL_PARK.stations()
     for card in station.points
     if card.low is not None
 }
@@ -51,14 +51,14 @@ TWINNED = tuple(
 def quiet_night(seed: int, seconds: int, every: int = 5) -> Moments:
     """Nothing happens. Both instruments of every twinned point, and all others."""
     scenario = load("quiet")
-    world, plants = World(SAMPLE_PARK, scenario, seed), _Plants(scenario, seed)
+    world, plants = World(PHYSICAL_PARK, scenario, seed), _Plants(scenario, seed)
     for second in range(seconds):
         ts_ms = scenario.start_ms + second * 1000
         world.step(1.0, float(second), ts_ms)
         truth = plants.step(ts_ms)
         if second % every == 0:
             shown: Shown = {}
-            for enterprise, station in SAMPLE_PARK.stations():
+            for enterprise, station in PHYSICAL_PARK.stations():
                 values = world.shown(enterprise.code, station.gateway)
                 shown.update({t: v for t, v in values.items() if isinstance(v, float)})
             yield second, shown | plants.twins(truth, every)

@@ -1,9 +1,12 @@
 """A platform's REST door in memory, as the contract describes it, for the simulator to knock at.
 
 It keeps what is posted, says 409 to what it has, 422 to what lacks a required field, and
-401 to the unsigned; `closed` makes it answer 503, `takes_sources=False` 404.
+401 to the unsigned; `closed` makes it answer 503, `takes_sources=False` 404. A sheet of points
+is taken whole or not at all, a bypass needs two who have not applied for it.
 """
 
+import csv
+import io
 import json
 import threading
 from collections.abc import Iterator
@@ -16,17 +19,30 @@ REQUIRED = {
     "enterprises": ("code", "name"),
     "gateways": ("code",),
     "points": ("enterprise", "tag", "kind", "unit"),
-    "rules": ("kind", "enterprise", "tag", "condition", "limit", "grade"),
+    "rules": ("kind", "enterprise", "tag", "grade"),
     "hazard-sources": ("code", "enterprise", "name", "unit_type", "exposed_people", "substances"),
+    "groups": ("enterprise", "code", "name", "kind"),
+    "interlocks": ("enterprise", "tag", "name", "voting", "causes", "effects"),
+    "places": ("enterprise", "code", "kind", "name", "geometry"),
+    "users": ("username", "password", "role"),
+    "templates": ("enterprise", "tag", "names"),
+    "bypasses": ("id", "reason", "risk_assessment", "measures"),
 }
+NAMELESS = ["limits"]
 ALLOWED = {"gateways": {"code"}}  # beyond the contract, this platform is strict
 KEY = {
     "enterprises": ("code",),
     "gateways": ("enterprise", "code"),
     "points": ("enterprise", "tag"),
     "hazard-sources": ("enterprise", "code"),
+    "groups": ("enterprise", "code"),
+    "interlocks": ("enterprise", "tag"),
+    "places": ("enterprise", "code"),
+    "users": ("username",),
+    "templates": ("enterprise", "tag", "names"),
+    "bypasses": ("id",),
 }
-PAGE = 7  # small, so that paging is walked
+PAGE = 40  # small, so that paging is walked
 
 
 class ParkOffice:
@@ -35,21 +51,43 @@ class ParkOffice:
     def __init__(self) -> None:
         self.rows: dict[str, list[dict[str, Any]]] = {name: [] for name in REQUIRED}
         self.rotated: list[tuple[str, str]] = []
+        self.approvals: dict[str, set[str]] = {}
         self.closed = False
         self.disliked: set[str] = set()
         self.takes_sources = True
         self.url = ""
 
+    def knows(self, username: str, password: str) -> bool:
+        """Whether somebody may sign in."""
+        given = {"admin": "right"} | {p["username"]: p["password"] for p in self.rows["users"]}
+        return given.get(username) == password
+
     def answer(
-        self, method: str, path: str, query: dict[str, list[str]], body: Any
+        self, method: str, path: str, query: dict[str, list[str]], body: Any, who: str = "admin"
     ) -> tuple[int, Any]:
-        """Status and JSON for one signed-in request."""
+        """Status and JSON for one request of somebody who is signed in."""
         parts = path.removeprefix("/api/v1/").split("/")
-        if parts[-1] == "rotate":
-            self.rotated.append((parts[1], parts[3]))
-            return 200, self._password(parts[1], parts[3])
-        if len(parts) == 3:
-            return self._collection(method, "gateways", query, body, parts[1])
+        match parts:
+            case [_, enterprise, _, gateway, "rotate"]:
+                self.rotated.append((enterprise, gateway))
+                return 200, self._password(enterprise, gateway)
+            case ["enterprises", enterprise, "gateways"]:
+                return self._collection(method, "gateways", query, body, enterprise)
+            case ["points", "import"]:
+                return self._sheet(body)
+            case ["points", enterprise, tag, *_, "template" | "detectors"]:
+                names = body.get("names", NAMELESS)
+                chosen = {"enterprise": enterprise, "tag": tag, "names": names}
+                return self._collection(method, "templates", query, chosen, None)
+            case ["interlocks", enterprise, tag, "bypass"]:
+                asked = {**body, "id": f"{enterprise}-{tag}", "by": who}
+                return self._collection(method, "bypasses", query, asked, None)
+            case ["bypasses", number, "approve"]:
+                asked = next(row for row in self.rows["bypasses"] if row["id"] == number)
+                if who in (asked["by"], *self.approvals.get(number, ())):
+                    return 403, {"detail": "Another person."}
+                self.approvals.setdefault(number, set()).add(who)
+                return 200, asked
         if parts[0] == "hazard-sources" and not self.takes_sources:
             return 404, {"detail": "Not Found"}
         return self._collection(method, parts[0], query, body, None)
@@ -77,6 +115,18 @@ class ParkOffice:
             return 201, {"code": row["code"]} | self._password(row["enterprise"], row["code"])
         return 201, row
 
+    def _sheet(self, text: str) -> tuple[int, Any]:
+        """All of its rows, or none."""
+        rows = [{n: v for n, v in row.items() if v} for row in csv.DictReader(io.StringIO(text))]
+        taken = {(row["enterprise"], row["tag"]) for row in self.rows["points"]}
+        wrong = [
+            r for r in rows if (r["enterprise"], r["tag"]) in taken or r["tag"] in self.disliked
+        ]
+        if wrong:
+            return 422, {"detail": f"{wrong[0]['tag']} is wrong."}
+        self.rows["points"] += rows
+        return 201, {"created": len(rows)}
+
     def _password(self, enterprise: str, code: str) -> dict[str, str]:
         turn = self.rotated.count((enterprise, code))
         return {
@@ -103,16 +153,19 @@ def open_office() -> Iterator[ParkOffice]:
             if office.closed:
                 status, found = 503, {"detail": "The database is away."}
             elif url.path == "/api/v1/auth/token":
-                right = parse_qs(raw.decode()).get("password") == ["right"]
+                form = {name: told[0] for name, told in parse_qs(raw.decode()).items()}
+                right = office.knows(form["username"], form["password"])
                 status, found = (
-                    (200, {"access_token": "t"}) if right else (401, {"detail": "Wrong."})
+                    (200, {"access_token": form["username"]})
+                    if right
+                    else (401, {"detail": "Wrong."})
                 )
-            elif self.headers.get("Authorization") != "Bearer t":
+            elif not (who := (self.headers.get("Authorization") or "").removeprefix("Bearer ")):
                 status, found = 401, {"detail": "Sign in first."}
             else:
-                status, found = office.answer(
-                    method, url.path, parse_qs(url.query), json.loads(raw or b"{}")
-                )
+                is_text = self.headers.get("Content-Type", "").startswith("text/")
+                told = raw.decode() if is_text else json.loads(raw or b"{}")
+                status, found = office.answer(method, url.path, parse_qs(url.query), told, who)
             body = json.dumps(found).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))

@@ -3,18 +3,30 @@
 import json
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from device_sim.park.sample import SAMPLE_PARK
-from device_sim.register.enrolment import Enrolment
+from device_sim.park.sample import PHYSICAL_PARK, SAMPLE_PARK
 from device_sim.register.keys import BadKeys, KeyFile
-from device_sim.register.platform import Away, Platform, Refused
+from device_sim.register.platform import Away, Refused
+from tests.unit.device_sim.clerk import NOW_MS, Clerk
 from tests.unit.device_sim.park_office import ParkOffice, open_office
 
-POINTS = sum(len(station.points) for _, station in SAMPLE_PARK.stations())
-RULES = sum(len(card.limits) for _, station in SAMPLE_PARK.stations() for card in station.points)
+THIRD = next(each for each in SAMPLE_PARK.enterprises if each.code == "E005")
+PARK = replace(PHYSICAL_PARK, enterprises=(*PHYSICAL_PARK.enterprises, THIRD))
+"""Two enterprises without a file and one with everything: enough to see every way."""
+POINTS = sum(len(station.points) for _, station in PARK.stations())
+LIMITS = sum(len(card.limits) for _, station in PARK.stations() for card in station.points)
+DOSSIERS = [each.dossier for each in PARK.enterprises if each.dossier is not None]
+RULES = LIMITS + sum(len(dossier.rules) for dossier in DOSSIERS)
+TEMPLATES = sum(
+    card.wanted.standard + bool(card.wanted.detectors)
+    for _, station in PARK.stations()
+    for card in station.points
+)
+GATEWAYS = len(list(PARK.stations()))
 
 
 @pytest.fixture
@@ -23,45 +35,70 @@ def office() -> Iterator[ParkOffice]:
         yield found
 
 
-class Clerk:
-    """Enrols the sample park, each time as a freshly started program would."""
-
-    def __init__(self, office: ParkOffice, folder: Path) -> None:
-        self._office, self._folder = office, folder
-        self.notes: list[str] = []
-
-    def enrol(self, password: str = "right") -> dict[tuple[str, str], str]:
-        platform = Platform(self._office.url, "admin", password)
-        logins = Enrolment(platform, KeyFile(self._folder), self.notes.append).enrol(SAMPLE_PARK)
-        return {key: login.password for key, login in logins.items()}
-
-
 @pytest.fixture
 def clerk(office: ParkOffice, tmp_path: Path) -> Clerk:
-    return Clerk(office, tmp_path / "state")
+    return Clerk(office, tmp_path / "state", PARK)
 
 
 def test_an_empty_platform_gets_the_whole_park(office: ParkOffice, clerk: Clerk) -> None:
     logins = clerk.enrol()
     made = {name: len(rows) for name, rows in office.rows.items()}
     assert made == {
-        "enterprises": 2,
-        "gateways": 5,
-        "hazard-sources": 4,
+        "enterprises": 3,
+        "gateways": GATEWAYS,
+        "hazard-sources": 6,
         "points": POINTS,
         "rules": RULES,
+        "groups": sum(len(dossier.groups) for dossier in DOSSIERS),
+        "interlocks": sum(len(dossier.loops) for dossier in DOSSIERS),
+        "places": 0,
+        "users": 7,
+        "templates": TEMPLATES,
+        "bypasses": 1,
     }
+    assert [note for note in clerk.notes if "not registered" in note] == []
     assert logins["E001", "G01"] == "secret-E001-G01-0"
     gas = next(row for row in office.rows["points"] if row["tag"] == "GT-101")
     assert (gas["hazard_source"], gas["equipment"]) == ("HS-LPG", "P-101")
     farm = next(row for row in office.rows["hazard-sources"] if row["code"] == "HS-LPG")
-    assert (farm["name_en"], farm["national_code"]) == ("LPG tank farm", "32011600001001")
+    assert (farm["name_en"], farm["national_code"]) == ("LPG tank farm", "11506999001001")
     assert set(farm["responsible"]) == {"chief", "technical", "operating"}
     assert (gas["kind"], gas["unit"], gas["substance"]) == ("combustible_gas", "%LEL", "74-98-6")
     limits = {
         (row["condition"], row["limit"]) for row in office.rows["rules"] if row["tag"] == "GT-101"
     }
     assert limits == {("H", 25.0), ("HH", 50.0)}
+
+
+def test_two_others_approve_a_bypass_before_the_field_shows_it(
+    office: ParkOffice, clerk: Clerk
+) -> None:
+    clerk.enrol()
+    approved = {number: sorted(who) for number, who in office.approvals.items()}
+    assert approved == {
+        "E005-ESD-5203": ["admin", "sample.supervisor"],
+    }
+    assert [row["by"] for row in office.rows["bypasses"]] == ["sample.e005"]
+    half_an_hour = 1_800_000
+    assert clerk.held == {
+        ("E005", "ESD-5203"): ("bypass_maintenance", NOW_MS + 720 * 3_600_000 - half_an_hour),
+    }
+
+
+def test_a_bypass_that_nobody_approves_is_not_shown(office: ParkOffice, clerk: Clerk) -> None:
+    office.approvals = {"E005-ESD-5203": {"admin"}}
+    clerk.enrol()
+    assert clerk.held == {}
+    assert [note for note in clerk.notes if "ESD-5203: its bypass is not registered" in note]
+
+
+def test_days_are_counted_from_the_registration(office: ParkOffice, clerk: Clerk) -> None:
+    clerk.enrol()
+    works = next(row for row in office.rows["enterprises"] if row["code"] == "E005")
+    permit = next(row for row in works["licences"] if row["kind"] == "hazchem_operation")
+    assert permit["valid_until"] == "2025-12-07"
+    due = {row["calibration_due_on"] for row in office.rows["points"] if "calibrated_on" in row}
+    assert min(due) > "2026-03-31"
 
 
 def test_passwords_are_kept_for_their_owner_only(clerk: Clerk, tmp_path: Path) -> None:
@@ -97,7 +134,7 @@ def test_lost_passwords_are_rotated(office: ParkOffice, clerk: Clerk, tmp_path: 
     clerk.enrol()
     (tmp_path / "state" / "gateways.json").unlink()
     assert clerk.enrol()["E002", "G02"] == "secret-E002-G02-1"
-    assert len(office.rotated) == 5
+    assert len(office.rotated) == GATEWAYS
     assert len(office.rows["rules"]) == RULES
 
 
@@ -105,9 +142,13 @@ def test_an_interrupted_registration_is_completed(office: ParkOffice, clerk: Cle
     clerk.enrol()
     # As if it had been cut between points and rules: nothing was marked as complete.
     del office.rows["points"][-3:], office.rows["rules"][-5:]
+    before = len(office.rows["groups"])
+    del office.rows["groups"][-2:]
+    KeyFile(clerk._folder).forget_completion("E005")
     KeyFile(clerk._folder).forget_completion("E002")
     clerk.enrol()
     assert (len(office.rows["points"]), len(office.rows["rules"])) == (POINTS, RULES)
+    assert len(office.rows["groups"]) == before
 
 
 def test_an_emptied_platform_is_filled_again(office: ParkOffice, clerk: Clerk) -> None:
@@ -132,6 +173,7 @@ def test_what_the_platform_will_not_have_is_said_and_the_rest_is_registered(
     clerk.enrol()
     assert len(office.rows["points"]) == POINTS - 1
     assert [note for note in clerk.notes if "WD-001: not registered" in note]
+    assert [note for note in clerk.notes if "one by one" in note]
 
 
 def test_a_platform_that_is_away_is_worth_another_try(office: ParkOffice, clerk: Clerk) -> None:
@@ -139,7 +181,7 @@ def test_a_platform_that_is_away_is_worth_another_try(office: ParkOffice, clerk:
     with pytest.raises(Away, match="503"):
         clerk.enrol()
     office.closed = False
-    assert len(clerk.enrol()) == 5
+    assert len(clerk.enrol()) == GATEWAYS
 
 
 def test_a_wrong_password_is_an_answer(clerk: Clerk) -> None:

@@ -10,6 +10,8 @@ export interface ClientPorts {
   language(): string;
   /** The token is not valid any more. */
   refused(): void;
+  /** The session ran out: what is shown goes on, nothing can be done. */
+  expired(): void;
 }
 
 /** Speaks JSON with `/api/v1`. Every failure is a `Problem`. */
@@ -40,12 +42,22 @@ export class Client {
     return this.send('DELETE', path + search(query), null, signal);
   }
 
-  async signIn(username: string, password: string): Promise<unknown> {
+  /** `code`: of the authenticator, or a recovery code; empty where none was asked for. */
+  async signIn(username: string, password: string, code: string): Promise<unknown> {
+    const told = { username, password, ...(code === '' ? {} : { otp: code }) };
     return this.fetch('/auth/token', {
       method: 'POST',
-      body: new URLSearchParams({ username, password }),
+      body: new URLSearchParams(told),
       headers: { 'Accept-Language': this.ports.language() },
     });
+  }
+
+  /** End the session of a token that is given up; if it cannot be told, it ends by itself. */
+  async leave(token: string): Promise<void> {
+    const headers = { Authorization: `Bearer ${token}` };
+    await this.fetch('/auth/sign-out', { method: 'POST', headers, keepalive: true }).catch(
+      () => undefined,
+    );
   }
 
   private async send(
@@ -65,7 +77,8 @@ export class Client {
     } catch (error) {
       // Only the token that was refused is given up: a newer one may be in force already.
       if (error instanceof Problem && error.status === 401 && token === this.ports.token()) {
-        this.ports.refused();
+        if (error.type.endsWith('/session-expired')) this.ports.expired();
+        else this.ports.refused();
       }
       throw error;
     }

@@ -76,6 +76,11 @@ class Live {
     this.canaryAt = null;
   }
 
+  /** Another token: the connection is made anew under it, what is shown stays meanwhile. */
+  renew(): void {
+    this.link?.resync();
+  }
+
   /** The answer to an own action, applied as any other message. */
   answered(alarm: Alarm): void {
     this.state = reduce(this.state, [{ type: 'answered', alarm }]);

@@ -36,11 +36,14 @@ class Session {
   me: Me | null = $state.raw(null);
   /** Signed out by the server, not by the user. */
   ended = $state(false);
+  /** The session ran out under this console: it goes on showing and sounding, and nothing more. */
+  expired = $state(false);
 
   readonly client = new Client({
     token: () => this.token,
     language: () => locale.language,
     refused: () => this.refused(),
+    expired: () => (this.expired = true),
   });
 
   get mayAcknowledge(): boolean {
@@ -79,13 +82,23 @@ class Session {
     return this.me?.role === 'enterprise';
   }
 
-  async signIn(username: string, password: string): Promise<void> {
-    const answer = await this.client.signIn(username, password);
+  /** Null: signed in. Who has to set up a second factor first gets a token for that alone. */
+  async signIn(username: string, password: string, code = ''): Promise<string | null> {
+    const answer = await this.client.signIn(username, password, code);
     const token = isJson(answer) ? text(answer['access_token']) : null;
-    if (token === null) throw new Problem(502, '', '');
+    if (token === null || !isJson(answer)) throw new Problem(502, '', '');
+    if (answer['must_enrol'] === true) return token;
+    this.adopt(token);
+    return null;
+  }
+
+  /** Signed in from now on, or again after the session ran out. */
+  adopt(token: string): void {
     sessionStorage.setItem(KEPT, token);
     this.token = token;
+    this.me = null;
     this.ended = false;
+    this.expired = false;
   }
 
   async readMe(): Promise<void> {
@@ -96,18 +109,25 @@ class Session {
       role: oneOf(ROLES, answer['role']),
       enterprise: text(answer['enterprise']),
     };
+    this.expired = answer['right'] === 'show';
   }
 
   signOut(): void {
+    if (this.token !== null) void this.client.leave(this.token);
+    this.forget();
+  }
+
+  private refused(): void {
+    this.forget();
+    this.ended = true;
+  }
+
+  private forget(): void {
     sessionStorage.removeItem(KEPT);
     this.token = null;
     this.me = null;
     this.ended = false;
-  }
-
-  private refused(): void {
-    this.signOut();
-    this.ended = true;
+    this.expired = false;
   }
 }
 

@@ -6,6 +6,7 @@ import { rulesEn } from './rules.en';
 import { setupEn } from './setup.en';
 import { shelfEn } from './shelf.en';
 import { sourcesEn } from './sources.en';
+import { signInEn } from './sign-in.en';
 import type { Translation } from './text';
 
 export const en = {
@@ -17,6 +18,7 @@ export const en = {
   ...shelfEn,
   ...sourcesEn,
   ...boardEn,
+  ...signInEn,
   'app.title': 'Parkwatch – park safety monitoring',
   'app.name': 'Parkwatch',
   'app.skip': 'Skip to content',

@@ -5,6 +5,7 @@ import { ruleDeskZhCN } from './rule-desk.zh-CN';
 import { rulesZhCN } from './rules.zh-CN';
 import { setupZhCN } from './setup.zh-CN';
 import { shelfZhCN } from './shelf.zh-CN';
+import { signInZhCN } from './sign-in.zh-CN';
 import { sourcesZhCN } from './sources.zh-CN';
 
 /**
@@ -20,6 +21,7 @@ export const zhCN = {
   ...shelfZhCN,
   ...sourcesZhCN,
   ...boardZhCN,
+  ...signInZhCN,
   'app.title': '园区安全风险监测',
   'app.name': '园区监测',
   'app.skip': '跳到主要内容',
@@ -79,6 +81,8 @@ export const zhCN = {
   'condition.calibration_due': '检定到期',
   'condition.bump_test_due': '功能测试到期',
   'condition.licence_expired': '许可证过期',
+  'condition.calibration': '检定中',
+  'condition.bump_test': '功能测试中',
   'condition.state': '状态报警',
   'condition.rate': '变化率报警',
   'condition.deviation': '偏差报警',

@@ -133,7 +133,7 @@ async def confirm_second_factor(
                 await once.keep(connection, done)
     if codes is None:
         raise Problem(
-            Kind.WRONG_CREDENTIALS,
+            Kind.INVALID,
             "code: it is not one of this secret, or too old; type the one that is shown now.",
         )
     _log.info("a second factor was set up", username=who)

@@ -151,7 +151,7 @@ async def test_s22_by_setting_nothing_else_is_done_before_it_is_set_up(engines: 
             begun = await who.tell("POST", "/me/second-factor", {"password": who.password}, 201)
             pocket = Authenticator(desk, begun["secret"])
             bad = await who.ask("POST", "/me/second-factor/confirm", {"code": pocket.code(5)})
-            refused(bad, 401, "wrong-credentials", "code")
+            refused(bad, 422, "invalid", "code")
             confirm = {"code": pocket.code()}
             done = await who.tell("POST", "/me/second-factor/confirm", confirm)
             who.token = done["access_token"]

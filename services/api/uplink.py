@@ -1,7 +1,6 @@
 """Publishing on a gateway's behalf: QoS 1, answered when the broker has acknowledged it."""
 
 import asyncio
-import threading
 from types import TracebackType
 from typing import Self
 
@@ -24,7 +23,6 @@ class Uplink:
 
     def __init__(self, address: BrokerAddress, client_id: str) -> None:
         self._waiting: dict[int, asyncio.Future[None]] = {}
-        self._lock = threading.Lock()
         self._connected = False
         self._client = make_client(address, client_id, durable=False)
         self._client.on_connect = self._connect
@@ -54,12 +52,11 @@ class Uplink:
         if not self._connected or len(self._waiting) >= WAITING:
             raise BrokerAway("The broker is not reachable now.")
         acknowledged: asyncio.Future[None] = self._loop.create_future()
-        # Under the lock, so that the PUBACK cannot be looked for before it is waited for.
-        with self._lock:
-            info = self._client.publish(topic, payload, qos=1)
-            if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
-                raise BrokerAway("The broker is not reachable now.")
-            self._waiting[info.mid] = acknowledged
+        info = self._client.publish(topic, payload, qos=1)
+        if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            raise BrokerAway("The broker is not reachable now.")
+        # Its PUBACK is looked for on this loop, so not before it is waited for.
+        self._waiting[info.mid] = acknowledged
         try:
             async with asyncio.timeout(PUBACK_TIMEOUT_S):
                 await acknowledged
@@ -68,7 +65,13 @@ class Uplink:
         finally:
             self._waiting.pop(info.mid, None)
 
-    # From here on: paho's thread. It must not raise, or the thread dies.
+    def _acknowledged(self, mid: int) -> None:
+        waiting = self._waiting.get(mid)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(None)
+
+    # From here on: paho's thread. It must not raise, or the thread dies. It holds paho's lock of
+    # outgoing messages, which `publish` takes: so a lock of ours in here could stop both for ever.
 
     def _connect(
         self,
@@ -98,12 +101,5 @@ class Uplink:
         _reason: ReasonCode,
         _properties: Properties | None,
     ) -> None:
-        with self._lock:
-            waiting = self._waiting.get(mid)
-        if waiting is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(_set, waiting)
-
-
-def _set(waiting: asyncio.Future[None]) -> None:
-    if not waiting.done():
-        waiting.set_result(None)
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._acknowledged, mid)

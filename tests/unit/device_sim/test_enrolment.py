@@ -96,7 +96,7 @@ def test_days_are_counted_from_the_registration(office: ParkOffice, clerk: Clerk
     clerk.enrol()
     works = next(row for row in office.rows["enterprises"] if row["code"] == "E005")
     permit = next(row for row in works["licences"] if row["kind"] == "hazchem_operation")
-    assert permit["valid_until"] == "2025-12-07"
+    assert permit["valid_until"] == "2026-08-14"
     due = {row["calibration_due_on"] for row in office.rows["points"] if "calibrated_on" in row}
     assert min(due) > "2026-03-31"
 

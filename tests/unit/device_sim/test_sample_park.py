@@ -6,6 +6,7 @@ Another reader than the simulator reads it here: the platform's own bodies and d
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from services.domain.point import STATES, Point, PointKind
 from services.domain.rule import Condition
 from services.domain.template import NoTemplate, Plant, propose
 from services.wire.expression import compile_expression
-from tests.unit.device_sim.clerk import Clerk
+from tests.unit.device_sim.clerk import TODAY, Clerk
 from tests.unit.device_sim.park_office import ParkOffice, open_office
 
 CARDS = [
@@ -230,6 +231,20 @@ def test_states_ranges_and_twins_fit_their_points() -> None:
         if usual.like is not None:
             twin = next(each for each in station.points if each.tag == usual.like)
             assert (twin.kind, twin.unit) == (card.kind, card.unit)
+
+
+def test_no_day_of_it_is_due_for_two_months(office: ParkOffice) -> None:
+    soon = TODAY + timedelta(days=60)
+    ends = [row[name] for row in office.rows["points"] for name in row if name.endswith("_due_on")]
+    ends += [row["filing_expires_on"] for row in office.rows["hazard-sources"]]
+    for row in office.rows["enterprises"]:
+        ends += [each["valid_until"] for each in row["licences"] if "valid_until" in each]
+    for row in office.rows["interlocks"]:
+        if "proof_tested_on" in row:
+            tested = date.fromisoformat(row["proof_tested_on"])
+            ends.append((tested + timedelta(days=row["proof_test_days"])).isoformat())
+    assert len(ends) > 300
+    assert min(ends) > soon.isoformat()
 
 
 def test_expressions_compile() -> None:

@@ -6,6 +6,7 @@ from collections import defaultdict
 
 import pytest
 
+from services.domain.formula import GATEWAY
 from tests.fault.crowd import secret
 from tests.fault.duel import HEARD_BY, Duel, duel_in, overhearing
 from tests.fault.test_broker_rights import native
@@ -56,6 +57,12 @@ def duel(park: Park) -> Duel:
     return duel_in(park)
 
 
+def computed_beside(topic: str) -> str:
+    """Where the derived points of a gateway's enterprise read."""
+    root, version, enterprise, _, leaf = topic.split("/")
+    return "/".join((root, version, enterprise, GATEWAY, leaf))
+
+
 def caller(stack: Stack, user: str) -> Caller:
     return Caller(user, secret(stack, user), stack.mqtt_port)
 
@@ -76,6 +83,7 @@ def test_a_service_hears_what_is_for_it_and_nothing_else(stack: Stack, user: str
 def test_a_service_speaks_only_for_itself(stack: Stack, duel: Duel) -> None:
     said_only_by = SAID_ONLY_BY | {
         duel.victim.topic: {"svc-api"},
+        computed_beside(duel.victim.topic): {"svc-alerts", "svc-api"},
         duel.victim.downlink: {"svc-ingest"},
     }
     heard_from: dict[str, set[str]] = defaultdict(set)

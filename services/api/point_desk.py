@@ -10,6 +10,7 @@ from services.api.point_body import NewPoint, PointChange, unfit_together
 from services.api.principal import Principal
 from services.api.problem import Kind, Problem, invalid_fields, not_found
 from services.api.window import Window
+from services.domain.detector_group import GroupKind
 from services.runtime.clock import to_datetime
 from services.store import register as store
 from services.store.register import Connection, Place
@@ -64,6 +65,7 @@ async def change(
     wrong = unfit_together(columns, named)
     if wrong:
         raise invalid_fields(wrong)
+    check_pair(here, known, columns)
     if named & {"lon", "lat"}:
         await _check_fence(connection, enterprise, columns["lon"], columns["lat"])
     if any(columns[each] != known[each] for each in ("lon", "lat")):
@@ -99,6 +101,20 @@ async def check_unused(connection: Connection, point: Mapping[str, Any]) -> None
             Kind.CONFLICT,
             f"kind: {point['tag']} has readings, rules or groups of its kind; register another point.",
         )
+
+
+def check_pair(here: Window, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Refuse another unit for a point that measures the same as others."""
+    if before["unit"] == after["unit"]:
+        return
+    enterprise, tag, groups = before["enterprise"], before["tag"], here.register.groups
+    for code in groups.of(enterprise, tag):
+        if groups.by_key[enterprise, code].of_kind is GroupKind.REDUNDANT:
+            raise Problem(
+                Kind.CONFLICT,
+                f"unit: {tag} is redundant in the group {code}, whose points have one unit; take "
+                "it out of the group first.",
+            )
 
 
 def check_known(here: Window, new: NewPoint) -> None:

@@ -11,6 +11,7 @@ from services.api.loosening import check_kept_limits
 from services.api.point_desk import (
     check_gateway,
     check_known,
+    check_pair,
     check_unused,
     fresh_ids,
     is_judged_otherwise,
@@ -46,6 +47,7 @@ class SheetDesk:
 
     async def look(self, connection: Connection) -> Plan:
         """What it would do; what is wrong is in the sheet's errors, in the order of the rows."""
+        self._check_enterprises()
         known = await self._known(connection)
         made = await asyncio.to_thread(plan, self.sheet, known, self.mode)
         self._check_names(made)
@@ -80,6 +82,18 @@ class SheetDesk:
         for group in made.groups:
             await groups.put(connection, group, number)
 
+    def _check_enterprises(self) -> None:
+        """Rows of an enterprise that is not there, or not this person's: both are told alike."""
+        here = self.here.register.enterprises
+        named = {row: new.enterprise for row, new in self.sheet.points.items()}
+        named |= {row: told.enterprise for row, told in self.sheet.told.items()}
+        for row, enterprise in named.items():
+            if enterprise not in here or not self.principal.sees(enterprise):
+                self.sheet.points.pop(row, None)
+                self.sheet.told.pop(row, None)
+                told = f"enterprise: {enterprise} is not registered; do that first"
+                self.sheet.refuse(row, told)
+
     async def _known(self, connection: Connection) -> dict[Key, dict[str, object]]:
         """The points of the sheet that are registered; of one that only registers their names."""
         named: dict[str, list[str]] = defaultdict(list)
@@ -98,6 +112,7 @@ class SheetDesk:
             self._refuse_where(row, partial(check_known, self.here, new))
         for row, each in made.changes().items():
             before, after = each.before, each.after
+            self._refuse_where(row, partial(check_pair, self.here, before, after))
             if after["gateway"] != before["gateway"]:
                 place = after["enterprise"], after["gateway"]
                 self._refuse_where(row, partial(check_gateway, self.here, *place))

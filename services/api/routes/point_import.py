@@ -8,13 +8,15 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from starlette.datastructures import UploadFile
 
+from services.api import point_proposal
 from services.api.answer import answer
-from services.api.asking import Configurer, Here, OnceOnly
+from services.api.asking import Designer, Here, OnceOnly
 from services.api.point_body import Coordinates
 from services.api.point_plan import Line, Plan
 from services.api.point_sheet import SHOWN_ERRORS, Mode, Sheet, read_rows
 from services.api.problem import Kind, Problem, render
 from services.api.register import refresh
+from services.api.routes.points import PROPOSED
 from services.api.sheet import BadSheet, csv_rows
 from services.api.sheet_desk import SheetDesk
 from services.api.text import Code, Reason
@@ -57,7 +59,10 @@ class Rehearsed:
     "/import",
     status_code=201,
     response_model=Imported,
-    responses={200: {"model": Rehearsed, "description": "The sheet is right (dry run)"}},
+    responses={
+        200: {"model": Rehearsed, "description": "The sheet is right (dry run)"},
+        **PROPOSED,
+    },
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -71,7 +76,7 @@ class Rehearsed:
 async def import_points(
     request: Request,
     here: Here,
-    principal: Configurer,
+    principal: Designer,
     once: OnceOnly,
     enterprise: Annotated[Code | None, Query(description="Where the sheet has no column")] = None,
     dry_run: Annotated[bool, Query(description="Look only: nothing is stored")] = False,
@@ -87,12 +92,16 @@ async def import_points(
     ] = Mode.CREATE,
     reason: Annotated[
         Reason | None,
-        Query(description="Needed where a limit in force would be laxer; kept with the changes"),
+        Query(
+            description="Needed of an enterprise, and where a limit in force would be laxer; kept "
+            "with the changes"
+        ),
     ] = None,
 ) -> Response:
     """Register or change the points of a sheet, CSV or XLSX (columns as the fields of a point, and
     `groups`, the codes of the groups it is in); all or none. Wrong rows are named by their numbers;
-    a dry run says of each row what it would bring."""
+    a dry run says of each row what it would bring. An enterprise proposes up to 200 new and changed
+    points without groups, and says in `reason` why."""
     payload = await _payload(request)
     async with _TURN:
         try:
@@ -108,6 +117,10 @@ async def import_points(
         made = await desk.look(connection)
         done = _told(made, dry_run)
         if not dry_run and not sheet.errors:
+            if principal.enterprise is not None:
+                return await point_proposal.propose_sheet(
+                    here, principal, once, connection, made, coordinates, reason
+                )
             await desk.carry_out(connection, made)
             await once.keep(connection, done)
     if sheet.errors:

@@ -169,3 +169,50 @@ def test_a_change_that_is_proposed_holds_for_what_the_point_was(api: Api, works:
     api.point(elsewhere, "X")
     foreign = owner.http.patch(f"/points/{elsewhere}/X", json=change)
     refused(foreign, 404, "not-found")
+
+
+def test_an_enterprise_proposes_a_sheet_of_its_own_points(api: Api, works: str) -> None:
+    owner, supervisor = api.person("enterprise", works), api.person("supervisor")
+    other = api.enterprise()
+    api.point(other, "X")
+    path = f"/points/import?enterprise={works}&mode=both"
+    good = b"tag,kind,unit,equipment\nGT-1,,,V-9\nLT-7,level,m,V-9\nGT-2,,,\n"
+    refused(owner.http.post(path, content=good, headers=CSV), 422, "invalid", "reason: it is")
+    path += "&reason=扩建"
+    foreign = f"enterprise,tag,name\n{other},X,x\n".encode()
+    nobody = b"enterprise,tag,name\nnobody,X,x\n"
+    told = [owner.http.post(path, content=each, headers=CSV).json() for each in (foreign, nobody)]
+    assert told[0]["detail"].replace(other, "nobody") == told[1]["detail"]
+    grouped = b"tag,groups\nGT-2,A\n"
+    refused(owner.http.post(path, content=grouped, headers=CSV), 422, "invalid", "groups")
+    idle = b"tag,equipment\nGT-2,\n"
+    refused(owner.http.post(path, content=idle, headers=CSV), 422, "invalid", "rows", "1 to 200")
+    tried = owner.http.post(f"{path}&dry_run=true", content=good, headers=CSV)
+    assert (tried.status_code, tried.json()["would_update"]) == (200, 1)
+
+    answer = owner.http.post(path, content=good, headers=CSV)
+    assert answer.status_code == 202, answer.text
+    asked = answer.json()["approval"]
+    assert asked["subject"] == {"type": "enterprise", "id": works}
+    assert [(row["tag"], row["before"]) for row in asked["proposal"]["rows"]] == [
+        ("LT-7", None),
+        ("GT-1", {"equipment": None}),
+    ]
+    assert api.admin.ask(f"/points/{works}/GT-1")["equipment"] is None
+    supervisor.tell(f"/approvals/{asked['id']}/approve")
+    assert api.admin.ask(f"/points/{works}/GT-1")["equipment"] == "V-9"
+    [made] = supervisor.items(f"/points/{works}/LT-7/history")
+    assert made["reason"] == "扩建"
+    assert made["changed_by"].startswith("enterprise-")
+
+
+def test_the_unit_of_a_redundant_point_stays_while_it_is_redundant(api: Api, works: str) -> None:
+    pair = {"enterprise": works, "code": "P", "name": "双重", "kind": "redundant"}
+    api.admin.register("/groups", pair | {"members": ["GT-2", "GT-3"]})
+    change = {"unit": "vol%", "reason": "x"}
+    answer = api.admin.http.patch(f"/points/{works}/GT-3", json=change)
+    refused(answer, 409, "conflict", "unit: GT-3 is redundant in the group P")
+    path = f"/points/import?enterprise={works}&mode=update"
+    sheet = b"tag,unit\nGT-1,vol%\nGT-3,vol%\n"
+    refused(api.admin.http.post(path, content=sheet, headers=CSV), 422, "invalid", "Row 3: unit")
+    assert api.admin.ask(f"/points/{works}/GT-1")["unit"] == "%LEL"

@@ -121,9 +121,10 @@ def simulated(scenario: Scenario, seconds: int) -> tuple[list[list[Sample]], lis
 
 def _second(fleet: Fleet, now: int) -> Iterator[Sample]:
     for (enterprise, _), message in fleet.tick(now):
-        for tag, value in json.loads(message.payload)["values"].items():
+        for tag, told in json.loads(message.payload)["values"].items():
+            value, quality = (told["v"], told["q"]) if isinstance(told, dict) else (told, "good")
             if isinstance(value, float):
-                yield Sample(f"{enterprise}.{tag}", now, now + 80, value)
+                yield Sample(f"{enterprise}.{tag}", now, now + 80, value, quality)
 
 
 def disturbed(seconds: Sequence[Sequence[Sample]], late_s: int) -> list[list[Sample]]:

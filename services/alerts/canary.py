@@ -2,14 +2,17 @@
 with, and recorded nowhere.
 
 Its engine is one of its own, so that nothing of it can come into a list, a count or a snapshot.
-Before anything is said the disk of the spool has to take a byte, as it has to for any alarm.
+Before anything is said the engine of the field has to raise and end an alarm, too (`rehearse`), and
+the disk of the spool has to take a byte, as it has to for any alarm.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
+
+import structlog
 
 from services.alerts.engine import Engine
 from services.alerts.ledger import Ledger
@@ -21,14 +24,25 @@ from services.runtime.feed import Delivery
 from services.wire.bus import CanaryNote
 from services.wire.translate import translate
 
+_log = structlog.get_logger()
+
 Life = Literal["raised", "returned"]
 _OVER = (EventKind.RETURNED, EventKind.CLEARED)
 
 
 class Canary:
-    """`mark` is a file of the engine's on the disk of its spool; None where there is none."""
+    """`mark` is a file of the engine's on the disk of its spool; None where there is none.
+    `rehearse`: whether the field's engine would raise an alarm now."""
 
-    def __init__(self, publisher: Publisher, ledger: Ledger, mark: Path | None = None) -> None:
+    def __init__(
+        self,
+        publisher: Publisher,
+        ledger: Ledger,
+        mark: Path | None = None,
+        rehearse: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._rehearse = rehearse
+        self._answers = True
         self._ledger = ledger
         self._publisher = publisher
         self._mark = mark
@@ -47,8 +61,17 @@ class Canary:
         )
         for reading in found.readings:
             for event in self._judge(reading, now):
-                self._touch_disk()
-                self._publisher.canary(self._note(reading, event, now))
+                if event == "raised":
+                    self._ask_field()
+                if self._answers:
+                    self._touch_disk()
+                    self._publisher.canary(self._note(reading, event, now))
+
+    def _ask_field(self) -> None:
+        """Once a round; where the field's engine is stuck, nothing is said until it is not."""
+        before, self._answers = self._answers, self._rehearse()
+        if before and not self._answers:
+            _log.error("the engine of the field raises no alarm: the canary is silent")
 
     def _note(self, reading: Reading, event: Life, now: int) -> CanaryNote:
         boot, number = reading.boot or "", reading.seq or 0

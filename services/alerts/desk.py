@@ -67,7 +67,7 @@ def furnish(place: Place, found: Recovered, ears: Ears) -> Desk:
     judge = Judge(found.engine, found.ledger, publisher, place.clock, found.marks)
     recorder = Recorder(place.database_url, spool.folder, spool.id, place.clock)
     keeper = Keeper(judge, recorder, found.store, found.heard)
-    canary = Canary(publisher, found.ledger, place.folder / "lock")
+    canary = Canary(publisher, found.ledger, place.folder / "lock", judge.rehearse)
     watch = Watch(
         ears.feed,
         judge,

@@ -27,21 +27,15 @@ from services.domain.directory import BookChange, Directory
 from services.domain.flood import Flood
 from services.domain.judgement import PointState
 from services.domain.occurrence import History
+from services.domain.point import Point
 from services.domain.reading import Reading
 from services.domain.suppression import INHIBITING, Off
 from services.domain.suppression_hold import SuppressionState
 from services.domain.verdict import Trace
 
 __all__ = [
-    "Action",
-    "DirtyRange",
-    "Engine",
-    "Hearing",
-    "Outcome",
-    "Refused",
-    "ShownValue",
-    "TooManyClaims",
-]
+    "Action", "DirtyRange", "Engine", "Hearing", "Outcome", "Refused", "ShownValue", "TooManyClaims"
+]  # fmt: skip
 
 
 class Engine:
@@ -252,8 +246,7 @@ class Engine:
     def newest(self) -> Iterator[ShownValue]:
         """The newest value of every point that has one."""
         for track in self._fleet.tracks.values():
-            shown = track.shown
-            if shown is not None:
+            if (shown := track.shown) is not None:
                 yield shown
         yield from self._fleet.columns.shown_asleep()
 
@@ -269,6 +262,13 @@ class Engine:
         """The floods that go on and the alarms of their last ten minutes, by enterprise; that of
         the whole park under the empty name."""
         return self._sounding.floods()
+
+    def forget_guest(self, point: Point, now: int) -> None:
+        """A point that was in the directory for a moment leaves it, and nothing of it stays."""
+        self.directory.remove(point)
+        if (track := self._fleet.tracks.get(point.id)) is not None:
+            self._fleet.drop(track, now, Outcome())
+        self._listening.review([point.id], (), now, Outcome())
 
     def dump(self) -> bytes:
         """The whole state (without the directory and the windows), for `load`."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from services.alerts.engine import Action, Engine, Hearing
 from services.alerts.engine_outcome import DirtyRange, Outcome, Refused, ShownValue
+from services.alerts.engine_rehearsal import rehearse
 from services.alerts.entry import Settled
 from services.alerts.item import item_of
 from services.alerts.ledger import Ledger
@@ -75,6 +76,13 @@ class Judge:
         now = self.clock.now_ms()
         self._carry_out(self.engine.tick(now, hearing), now)
         self._mend(now)
+
+    def rehearse(self) -> bool:
+        """Whether the engine that judges the field would raise an alarm now, and end it."""
+        now = self.clock.now_ms()
+        answered, outcome = rehearse(self.engine, now)
+        self._carry_out(outcome, now)
+        return answered
 
     def apply_book(self, change: BookChange) -> None:
         """Judge by a changed book from now on."""

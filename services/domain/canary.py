@@ -32,9 +32,20 @@ def is_reserved(code: str) -> bool:
     return code.casefold() == ENTERPRISE
 
 
+def canary_point(exercise: tuple[int, int] | None = None) -> Point:
+    """Its point; `exercise`: while it is under test (epoch ms)."""
+    kind = PointKind.ANALOG
+    return Point(POINT_ID, ENTERPRISE, TAG, kind, "1", gateway=GATEWAY, exercise=exercise)
+
+
+def canary_rule() -> LimitRule:
+    """Its limit."""
+    return LimitRule(f"{TAG}-H", 1, ENTERPRISE, POINT_ID, Condition.H, LIMIT, grade=1)
+
+
 def canary_directory() -> Directory:
     """The canary's point and its limit, and nothing else."""
     directory = Directory()
-    directory.put(Point(POINT_ID, ENTERPRISE, TAG, PointKind.ANALOG, "1", gateway=GATEWAY))
-    directory.put_rule(LimitRule(f"{TAG}-H", 1, ENTERPRISE, POINT_ID, Condition.H, LIMIT, grade=1))
+    directory.put(canary_point())
+    directory.put_rule(canary_rule())
     return directory

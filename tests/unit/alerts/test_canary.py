@@ -28,8 +28,8 @@ class Aviary:
         ledger = self.desk.found.ledger
         publisher = Publisher(self.desk.said, ledger.epoch)
         (folder / "lock").touch()
-        canary = Canary(publisher, ledger, folder / "lock")
         judge, heard = self.desk.judge, self.desk.found.heard
+        canary = Canary(publisher, ledger, folder / "lock", judge.rehearse)
         self.watch = Watch(self.feed, judge, self.clock, heard, canary=canary)
 
     def sing(self, seq: int, value: float, boot: str = "b1", topic: str = SONG) -> None:

@@ -56,6 +56,7 @@ async def list_points(
     hazard_source: Annotated[Code | None, Query()] = None,
     gateway: Annotated[Code | None, Query()] = None,
     group: Annotated[Code | None, Query(description="The points of this group")] = None,
+    derived: Annotated[bool | None, Query(description="Only those computed; false: none")] = None,
     maintenance: Annotated[
         bool, Query(description="Only those in calibration or bump test now")
     ] = False,
@@ -76,6 +77,7 @@ async def list_points(
             and (
                 not maintenance or (point.maintenance is not None and point.maintenance.is_on(now))
             )
+            and (derived is None or derived is (point.formula is not None))
             and (group is None or group in here.register.groups.of(point.enterprise, point.tag))
         )
 

@@ -40,6 +40,8 @@ def test_a_derived_point_is_a_point_with_its_formula(api: Api, works: str) -> No
     address = f"/points/{works}/TD-1"
     assert api.admin.ask(address) == made
     assert api.admin.ask(f"/points/{works}/TI-1")["formula"] is None
+    assert api.admin.items("/points", enterprise=works, derived=True) == [made]
+    assert made not in api.admin.items("/points", enterprise=works, derived=False)
 
     mean = {"expression": "(a + b + c) / 3.0", "periods": 5,
             "inputs": {"a": "TI-1", "b": "TI-2", "c": "TI-3"}}  # fmt: skip

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from services.domain.reading import Quality, Reading
 from services.runtime.clock import ManualClock
 from services.runtime.memory_feed import MemoryFeed
 from tests.unit.alerts.derived import SPREAD, VALVE, A, B, Broker, DerivedDesk, derived
@@ -185,3 +186,25 @@ async def wait(desk: DerivedDesk, clock: ManualClock, seconds: int) -> None:
     for _ in range(seconds):
         clock.advance(1)
         await desk.step()
+
+
+async def test_on_another_disk_it_goes_on_from_what_is_stored(
+    tmp_path: Path, clock: ManualClock, feed: MemoryFeed
+) -> None:
+    """An engine that took over knows the inputs, and the instants that the point has already."""
+    first = DerivedDesk(tmp_path / "a", clock, feed)
+    first.register(A, B, SPREAD)
+    start = clock.now_ms()
+    first.send_all(start, {"TI-1": 3.0, "TI-2": 2.0})
+    await first.hear()
+
+    heir = DerivedDesk(tmp_path / "b", clock, feed)
+    heir.register(A, B, SPREAD)
+    good = Quality.GOOD
+    stored = [(1, 3.0), (2, 2.0), (10, 1.0)]
+    heir.judge.recall([Reading(number, start, start, value, good) for number, value in stored])
+    heir.send("TI-2", 2.0, ts=start)  # a repeat
+    heir.send("TI-1", 5.0, ts=start + 1)
+    await heir.hear()
+    assert first.broker.rows("TD-1", start) == [(0, 1.0, "good")]
+    assert heir.broker.rows("TD-1", start) == [(1, 3.0, "good")]

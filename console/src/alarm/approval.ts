@@ -28,6 +28,8 @@ export interface Approval {
    * be; null: it is to be removed, or this is about an alarm. */
   readonly rule: string | null;
   readonly proposal: Json | null;
+  /** What the fields of a point were that a proposal would change; null: it is about none. */
+  readonly before: Json | null;
 }
 
 export function parseApproval(raw: unknown): Approval | null {
@@ -54,11 +56,17 @@ export function parseApproval(raw: unknown): Approval | null {
     note: text(raw['note']),
     rule: text(raw['rule']),
     proposal: isJson(raw['proposal']) ? raw['proposal'] : null,
+    before: isJson(raw['before']) ? raw['before'] : null,
   };
 }
 
 function gradeOf(raw: unknown): Grade | null {
   return raw === 1 || raw === 2 || raw === 3 || raw === 4 ? raw : null;
+}
+
+/** Whether it is about a point and not about a rule of it. */
+export function isOfPoint(approval: Approval): boolean {
+  return /_points?$/.test(approval.action);
 }
 
 /** As it stands at a moment: one that nobody decided on in time has expired. */

@@ -1,4 +1,4 @@
-import { isJson, number, oneOf, scalar, text } from '../api/parse';
+import { instant, isJson, number, oneOf, scalar, text } from '../api/parse';
 
 export const KINDS = [
   'combustible_gas',
@@ -43,6 +43,14 @@ export interface Point {
   readonly onChange: boolean;
   /** False: no rule is in force for it, so that it raises no alarm whatever it reads. */
   readonly judged: boolean;
+  /** The calibration or bump test that it is in, until when at the latest (epoch ms). */
+  readonly maintenance: Maintenance | null;
+}
+
+export interface Maintenance {
+  readonly kind: string;
+  readonly until: number;
+  readonly by: string;
 }
 
 /**
@@ -97,7 +105,14 @@ export function parsePoint(raw: unknown): Point | null {
     periodS: number(raw['period_s']),
     onChange: raw['reporting'] === 'on_change',
     judged: raw['judged'] !== false,
+    maintenance: maintenanceOf(raw['maintenance']),
   };
+}
+
+function maintenanceOf(raw: unknown): Maintenance | null {
+  const until = isJson(raw) ? instant(raw['until']) : null;
+  if (!isJson(raw) || until === null) return null;
+  return { kind: text(raw['kind']) ?? '', until, by: text(raw['by']) ?? '' };
 }
 
 /** A reference to another thing: its code, or an object that carries it. */

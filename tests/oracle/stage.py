@@ -96,8 +96,10 @@ def last_levels(found: Iterable[Occurrence]) -> set[Occurrence]:
 
 
 def simulated(scenario: Scenario, seconds: int) -> tuple[list[list[Sample]], list[Limit]]:
-    """A scenario second by second, and the limits of its park; tags with their enterprise."""
-    fleet = Fleet(scenario, SEED, "0badcafe", PERSONAS["native"])
+    """A scenario second by second in the units that have physics, and the limits of these; tags
+    with their enterprise."""
+    physical = scenario.model_copy(update={"park": "physical"})
+    fleet = Fleet(physical, SEED, "0badcafe", PERSONAS["native"])
     limits = [
         Limit(
             f"{enterprise.code}.{card.tag}",

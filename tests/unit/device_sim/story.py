@@ -5,16 +5,12 @@ at the stations that have a plant: what just runs shows nothing near a limit.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from device_sim.fleet.scenario import load
 from device_sim.fleet.world import World
-from device_sim.park.description import Limit, Park
-from device_sim.park.sample import SAMPLE_PARK
-
-PLANTS = {
-    ("E001", "G01"), ("E001", "G02"), ("E001", "MET"), ("E002", "G01"), ("E002", "G02"),
-}  # fmt: skip
+from device_sim.park.description import Limit
+from device_sim.park.sample import PHYSICAL_PARK, SAMPLE_PARK
 
 
 @dataclass
@@ -66,24 +62,12 @@ class Story:
         return sum(counted.values())
 
 
-def plants_only(park: Park) -> Park:
-    """The park's stations that have physics behind them."""
-    kept = [
-        replace(
-            enterprise,
-            stations=tuple(
-                s for s in enterprise.stations if (enterprise.code, s.gateway) in PLANTS
-            ),
-        )
-        for enterprise in park.enterprises
-        if any(code == enterprise.code for code, _ in PLANTS)
-    ]
-    return replace(park, enterprises=tuple(kept))
-
-
-def tell(scenario: str, seed: int, seconds: int | None = None) -> Story:
+def tell(
+    scenario: str, seed: int, seconds: int | None = None, *, whole_park: bool = False
+) -> Story:
     """Run a scenario on the virtual clock and watch every limit and state."""
-    spec, park = load(scenario), plants_only(SAMPLE_PARK)
+    spec = load(scenario)
+    park = SAMPLE_PARK if whole_park else PHYSICAL_PARK
     world = World(park, spec, seed)
     watches = {
         (enterprise.code, card.tag, limit.condition): Watch(limit)

@@ -23,6 +23,7 @@ title: 试验
 title_en: Trial
 start: 2026-01-05T00:00:00Z
 duration_s: 60
+park: physical
 exercise: true
 timeline:
   - {cause: leak, at: V-301 flange, at_s: 5, every_s: 20, hole_mm: 1}

@@ -14,10 +14,13 @@ from tests.living.stack import Stack, living
 from tests.living.store import Store
 
 # No example is wrong for being slow: the machine may be busy.
-hypothesis.settings.register_profile("desk", deadline=None)
+SLOW = [hypothesis.HealthCheck.too_slow]
+hypothesis.settings.register_profile("desk", deadline=None, suppress_health_check=SLOW)
 # A run that decides about a change must give the same verdict for the same change; the search
 # for new examples goes on at everybody's desk.
-hypothesis.settings.register_profile("verdict", derandomize=True, database=None, deadline=None)
+hypothesis.settings.register_profile(
+    "verdict", hypothesis.settings.get_profile("desk"), derandomize=True, database=None
+)
 hypothesis.settings.load_profile("verdict" if os.environ.get("CI") else "desk")
 
 

@@ -23,7 +23,9 @@ from services.api.routes import (
     bypasses,
     conformance,
     connectivity,
+    derived_points,
     detector_templates,
+    ended_rules,
     enterprises,
     events,
     gateways,
@@ -64,7 +66,7 @@ from services.api.routes import (
 )
 from services.api.routes.telemetry import gateway_caller
 
-NOUNS = (acknowledge, adoption, alarm_load, alarm_statistics, alarms, approvals, backtest, conformance, connectivity, detector_templates, enterprises, events, gateways, handover, health,
+NOUNS = (acknowledge, adoption, alarm_load, alarm_statistics, alarms, approvals, backtest, conformance, connectivity, derived_points, detector_templates, ended_rules, enterprises, events, gateways, handover, health,
          journal_export, ledger, letters, live, maintenance, off_board, point_export, point_import, points, readings, refused, rules, session, telemetry, templates,
          grade_tree, groups, hazard_sources, risk_index, shelving_policy, source_status, substances, suppressions, users, values, park_map, places,
          api_keys, second_factor, sessions, bypasses, interlock_record, interlock_statistics, interlocks)  # fmt: skip

@@ -13,8 +13,9 @@ from services.store.sign_in_session import Connection, SessionRow, Use
 
 SHOWN_EVERY_MS = 60_000
 """A console counts as connected for so long after it was last seen so."""
-_UNREAD_MS = 2_000
-"""A session that another process opened may be unknown here for so long after the last look."""
+_UNREAD_MS = 60_000
+"""A token issued no longer than this before the last look is believed although its session is unknown:
+another process opened it since, by a clock of its own."""
 
 
 @dataclass(slots=True)
@@ -48,7 +49,8 @@ class SessionBook:
         now = self._clock.now_ms()
         number = await sign_in_session.version(connection)
         if number != self._version or self._looked_at is None:
-            for row in await sign_in_session.changed(connection, self._version):
+            since = to_datetime(now - 2 * _UNREAD_MS)
+            for row in await sign_in_session.changed(connection, self._version, since):
                 self._learn(row)
             for key in await api_key.changed(connection, self._version):
                 self._keys[key.prefix] = key

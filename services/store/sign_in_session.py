@@ -61,9 +61,10 @@ async def insert(connection: Connection, row: SessionRow) -> None:
     await connection.execute(_SQL["insert"], values)
 
 
-async def changed(connection: Connection, after: int) -> list[SessionRow]:
-    """Those that changed since a version, ended ones too; with 0 all that nobody ended."""
-    return await _rows(connection, "changed", {"after": after})
+async def changed(connection: Connection, after: int, ended_since: datetime) -> list[SessionRow]:
+    """Those that changed since a version, ended ones too; with 0 all but those that were ended
+    before `ended_since`."""
+    return await _rows(connection, "changed", {"after": after, "ended_since": ended_since})
 
 
 async def of_user(connection: Connection, username: str) -> list[SessionRow]:

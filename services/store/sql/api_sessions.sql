@@ -14,11 +14,12 @@ VALUES (%(id)s, %(username)s, %(signed_in_at)s, %(expires_at)s, %(signed_in_at)s
         %(with_second_factor)s, %(address)s, %(program)s, %(version)s);
 
 -- name: changed
--- Sessions that changed since a version and may still do something.
+-- Sessions that changed since a version; of all of them those that nobody ended long ago.
 SELECT id, username, signed_in_at, expires_at, used_at, shown_at, enrolling, with_second_factor,
        address, program, ended_at IS NOT NULL AS ended, version
 FROM sign_in_session
-WHERE version > %(after)s AND (%(after)s > 0 OR ended_at IS NULL)
+WHERE version > %(after)s
+  AND (%(after)s > 0 OR ended_at IS NULL OR ended_at > %(ended_since)s)
 ORDER BY version;
 
 -- name: of_user

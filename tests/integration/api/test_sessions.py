@@ -1,5 +1,8 @@
 """Sessions over REST, at a clock that is moved: they run out, are listed and ended; keys likewise."""
 
+import pytest
+
+from services.api.database import DatabaseAway
 from services.domain.session_life import SHOWING_MS, Right
 from tests.integration.api.desk import Desk, Somebody, desk_over
 from tests.integration.api.test_register import refused
@@ -75,6 +78,8 @@ async def test_s23_signing_out_ends_it_also_for_another_process(engines: Engines
         refused(await who.ask("GET", "/me"), 401, "not-signed-in")
         await other.here.accounts.refresh()
         refused(await elsewhere.ask("GET", "/me"), 401, "not-signed-in")
+        async with desk_over(engines) as later:
+            refused(await later.stranger(elsewhere.token).ask("GET", "/me"), 401, "not-signed-in")
         assert (await other.stranger(first).get("/me"))["username"] == who.username
 
 
@@ -148,3 +153,31 @@ async def test_s23_what_was_used_and_shown_outlives_a_restart(engines: Engines) 
             assert again.here.accounts.authenticate(who.token or "").right is Right.FULL
             again.clock.set_wall(desk.clock.now_ms() + 1000 * IDLE_S)
             assert (await again.stranger(who.token).get("/me"))["right"] == "show"
+
+
+async def test_s42_without_the_database_who_is_signed_in_stays_so_and_nobody_else_comes_in(
+    engines: Engines,
+) -> None:
+    async with desk_over(engines) as desk:
+        who, gone = await desk.person("operator"), await desk.person("operator")
+        for each in (who, gone):
+            await each.sign_in()
+        made = await desk.admin.tell(
+            "POST",
+            "/api-keys",
+            {"name": "k", "role": "regulator", "scopes": ["read"], "days": 1},
+            201,
+        )
+        await gone.tell("POST", "/auth/sign-out", status=204)
+        desk.here.database.is_there = False
+        for token in (who.token, made["key"]):
+            assert (await desk.stranger(token).ask("POST", "/live/ticket")).status_code == 200
+        refused(await gone.ask("POST", "/live/ticket"), 401, "not-signed-in")
+        refused(await who.sign_in(), 503, "database-away")
+        refused(await who.ask("POST", "/auth/sign-out"), 503, "database-away")
+        with pytest.raises(DatabaseAway):
+            await desk.here.accounts.record_uses({_session(desk, who)})
+        desk.here.database.is_there = True
+        await desk.here.accounts.record_uses(set())
+        [mine] = (await desk.admin.get(f"/users/{who.username}/sessions"))["items"]
+        assert mine["shown_at"] is not None, "what was noted meanwhile is on record after it"

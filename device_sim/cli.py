@@ -4,6 +4,7 @@ import typer
 
 from device_sim.conformance_command import conformance
 from device_sim.demo_command import demo
+from device_sim.reconcile_command import reconcile
 from device_sim.replay_command import replay
 from device_sim.run_command import run
 from device_sim.scenarios_command import scenarios
@@ -18,6 +19,7 @@ app = typer.Typer(
 app.command()(run)
 app.command()(scenarios)
 app.command()(replay)
+app.command()(reconcile)
 app.command()(demo)
 app.command()(conformance)
 

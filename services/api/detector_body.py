@@ -217,13 +217,15 @@ class Voting(GroupBody):
 
 
 class Count(DetectorBody):
-    """Reached `limit`, or came into one of `states`, at least `needed` times within `span_s`."""
+    """Reached `limit`, or came into one of `states`, at least `needed` times within `span_s`. It
+    reaches a limit anew only after it was back beyond the `deadband`."""
 
     kind: Literal["count"]
     needed: Annotated[int, Field(strict=True)]
     span_s: Number
     limit: Number | None = None
     direction: Direction = "high"
+    deadband: Deadband | None = None
     states: States | None = None
 
 

@@ -57,6 +57,7 @@ PARAMETERS: Mapping[DetectorKind, tuple[Parameter, ...]] = {
         number("span_s", needed=True, low=10.0, high=86_400.0),
         number("limit"),
         _DIRECTION,
+        number("deadband", 0.0, low=0.0),
         text("states", 200, needed=False),
     ),
     DetectorKind.FORECAST: (

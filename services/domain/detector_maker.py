@@ -131,6 +131,8 @@ def _count(points: Mapping[str, Point], told: Told, _: Express) -> Detector:
     if point.has_states:
         if limit is not None or not states:
             raise BadRule("parameters.states", f"{point.tag} has states: say which are counted.")
+        if told.number("deadband") > 0:
+            raise BadRule("parameters.deadband", f"{point.tag} has states: they have no deadband.")
         codes = _codes(point, states)
         return Recurrence(
             point.id,
@@ -140,8 +142,14 @@ def _count(points: Mapping[str, Point], told: Told, _: Express) -> Detector:
         )
     if limit is None or states:
         raise BadRule("parameters.limit", f"{point.tag} is a quantity: say which limit is counted.")
-    beyond = _beyond(limit, told.direction)
-    return Recurrence(point.id, beyond, int(told.number("needed")), told.number("span_s"))
+    beyond, back = _beyond(limit, told.direction), _back(limit, told)
+    return Recurrence(
+        point.id,
+        beyond,
+        int(told.number("needed")),
+        told.number("span_s"),
+        lambda value: beyond(value) or back(value),
+    )
 
 
 def _forecast(points: Mapping[str, Point], told: Told, _: Express) -> Detector:
@@ -203,6 +211,14 @@ def _codes(point: Point, names: str) -> frozenset[int]:
     if len(set(asked)) == len(known):
         raise BadRule("parameters.states", "These are all of its states: it would never be over.")
     return frozenset(known.index(name) for name in asked)
+
+
+def _back(limit: float, told: Told) -> Callable[[float], bool]:
+    """Whether a value is back within a limit, beyond its deadband."""
+    deadband = told.number("deadband")
+    if told.direction is Direction.HIGH:
+        return lambda value: value < limit - deadband
+    return lambda value: value > limit + deadband
 
 
 def _beyond(limit: float, direction: Direction) -> Callable[[float], bool]:

@@ -10,12 +10,24 @@ Happens = Callable[[float], bool]
 """Whether a value is the event: beyond a limit, or one of some states."""
 
 
+def _always(_value: float) -> bool:
+    return True
+
+
 class Recurrence:
     """The event began at least `needed` times within `span_s`: each change from not being it to
-    being it counts once."""
+    being it counts once. `decides`: whether a value says either; one within the deadband of a limit
+    does not, so that who trembles about it counts once."""
 
-    def __init__(self, point_id: int, happens: Happens, needed: int, span_s: float) -> None:
-        self._happens, self._needed = happens, needed
+    def __init__(
+        self,
+        point_id: int,
+        happens: Happens,
+        needed: int,
+        span_s: float,
+        decides: Happens = _always,
+    ) -> None:
+        self._happens, self._needed, self._decides = happens, needed, decides
         self._span_ms = round(span_s * 1000)
         self._memory = Memory(self._span_ms, turns(happens))
         self._begun: list[int] = []
@@ -25,7 +37,8 @@ class Recurrence:
     def take(self, _point_id: int, sample: Sample) -> Finding:
         """A reading of the point."""
         before = self._memory.newest
-        if sample.is_judged and self._memory.keep(sample):
+        value = sample.value if sample.is_judged else None
+        if value is not None and self._decides(value) and self._memory.keep(sample):
             self._note(before, sample)
         return self.pass_to(sample.at)
 

@@ -61,6 +61,7 @@ def _bases(one: Point) -> Iterator[str]:
     beside = Point(9, one.enterprise, "X-9", one.kind, one.unit, one.range_low, one.range_high,
                    None, one.hazard_source, one.substance)  # fmt: skip
     yield from (each.basis for each in propose_detectors(one, [one, beside], 600.0))
+    yield from (each.basis for each in propose_detectors(one, [one, beside], group="ring"))
 
 
 def whys() -> list[str]:
@@ -121,6 +122,11 @@ _BAD: tuple[tuple[DetectorKind, tuple[Point, ...], Mapping[str, Scalar]], ...] =
     (DetectorKind.VOTING, (LEVEL, OTHER), {"needed": 2, "limit": 5.0}),
     (DetectorKind.VOTING, (LEVEL,), {"needed": 2, "limit": 5.0}),
     (DetectorKind.DEVIATION, (LEVEL,), {"limit": 5.0}),
+    (
+        DetectorKind.COUNT,
+        (VALVE,),
+        {"needed": 3, "span_s": 60.0, "states": "open", "deadband": 1.0},
+    ),
 )
 
 

@@ -73,6 +73,7 @@ const CHINESE: readonly (readonly [RegExp, string])[] = [
   [/^These are all of its states: .+$/, '已选全部状态，报警将永远不会恢复。'],
   [/^(\S+) is a quantity: .+$/, '$1 是模拟量，没有状态。'],
   [/^(\S+) has no state '(.+)'; it has: (.+)\.$/, '$1 没有状态 $2，可用：$3。'],
+  [/^(\S+) has states: they have no deadband\.$/, '$1 是开关量，没有死区。'],
   [/^(\S+) has states: .+$/, '$1 是开关量，此规则只用于模拟量。'],
   [/^\S+ has no point (.+); register the point first\.$/, '没有监测点 $1，请先登记。'],
   [/^\S+ has no group (.+); register the group first\.$/, '没有探测器组 $1，请先登记。'],

@@ -114,6 +114,7 @@ export const FIELDS: Readonly<Record<RuleKind, readonly Field[]>> = {
     other('states', false),
     other('direction', false),
     num('limit', 'own'),
+    num('deadband', 'own', { low: 0, usual: 0 }),
   ],
   forecast: [
     other('direction'),
@@ -140,9 +141,9 @@ export function kindsFor(point: Point): readonly RuleKind[] {
 /** What is asked of a rule of this kind for this point. */
 export function fieldsFor(kind: RuleKind, point: Point): readonly Field[] {
   if (kind !== 'count') return FIELDS[kind];
-  const counted = statesOf(point.kind) === null ? ['direction', 'limit'] : ['states'];
+  const counted = statesOf(point.kind) === null ? ['direction', 'limit', 'deadband'] : ['states'];
   const asked = FIELDS.count.filter(
     ({ name }) => name === 'needed' || name === 'span_s' || counted.includes(name),
   );
-  return asked.map((field) => ({ ...field, needed: true }));
+  return asked.map((field) => ({ ...field, needed: field.name !== 'deadband' }));
 }

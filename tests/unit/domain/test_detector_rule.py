@@ -114,6 +114,7 @@ K = DetectorKind
         (K.COUNT, None, {"limit": 5}, "parameters.states: XV-1 has states"),
         (K.COUNT, (LEVEL,), {"without": "states"}, "parameters.limit: LT-1 is a quantity"),
         (K.COUNT, (LEVEL,), {"limit": 5}, "parameters.limit: LT-1 is a quantity"),
+        (K.COUNT, None, {"deadband": 1}, "parameters.deadband: XV-1 has states"),
         (K.FORECAST, None, {"horizon_s": 10}, "parameters.horizon_s: It must be at least 60"),
         (K.STATE, (LEVEL,), {}, "points.a: LT-1 is a quantity"),
         (K.STATE, None, {"states": "ajar"}, "parameters.states: ESD-1 has no state 'ajar'; it has"),

@@ -192,6 +192,41 @@ def test_the_third_beginning_within_the_span_is_too_often() -> None:
     assert detector.pass_to(111 * S).active is False
 
 
+def trembling(seconds: Iterable[int]) -> list[tuple[float, float | None]]:
+    """About a limit of 10, never back beyond a deadband of 1."""
+    return [(second, 10.0 if second % 2 else 9.5) for second in seconds]
+
+
+def test_who_trembles_about_a_limit_counts_once_with_a_deadband() -> None:
+    def counted(deadband: float) -> Recurrence:
+        return Recurrence(
+            1, lambda value: value >= 10, 3, 100, lambda v: v >= 10 or v < 10 - deadband
+        )
+
+    assert told(counted(0), [(0, 0.0), *trembling(range(1, 9))]).active is True
+    wide = counted(1)
+    assert told(wide, [(0, 0.0), *trembling(range(1, 9))]).value == 1
+    assert told(wide, [(20, 8.9), (21, 9.5), (22, 10.0)]).value == 2, "back, and reached anew"
+    assert told(wide, [(30, 8.9), (31, 10.0)]).active is True
+
+
+def test_in_whatever_order_and_over_a_restart_a_deadband_finds_the_same() -> None:
+    course: list[tuple[float, float | None]] = [
+        (0, 0.0), (2, 10.0), (4, 9.5), (6, 10.0), (8, 8.0), (10, 9.5), (12, 10.0), (14, 9.2),
+    ]  # fmt: skip
+    counts: set[float | None] = set()
+    for seed in range(20):
+        orders = course[:]
+        random.Random(seed).shuffle(orders)
+        kind = Recurrence(1, lambda v: v >= 10, 3, 100, lambda v: v >= 10 or v < 9)
+        told(kind, orders[:4])
+        again = Recurrence(1, lambda v: v >= 10, 3, 100, lambda v: v >= 10 or v < 9)
+        again.restore(kind.save())
+        told(again, orders[4:])
+        counts.add(again.pass_to(14 * S).value)
+    assert counts == {2.0}
+
+
 # Forecast
 
 

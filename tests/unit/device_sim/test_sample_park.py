@@ -168,8 +168,10 @@ def test_everything_stands_inside_its_enterprise(office: ParkOffice) -> None:
             spot = Position(float(row["lon"]), float(row["lat"]))
             assert areas[row["enterprise"]].contains(spot), row["code" if "code" in row else "tag"]
     park = areas.pop("E006")
-    for area in areas.values():
+    for code, area in areas.items():
         assert all(park.contains(corner) for corner in area.outer)
+        others = [each for other, each in areas.items() if other != code]
+        assert not any(each.contains(corner) for each in others for corner in area.outer), code
 
 
 def test_detectors_of_a_hazard_source_stand_near_it() -> None:

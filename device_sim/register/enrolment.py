@@ -11,6 +11,9 @@ from device_sim.register.platform import Platform, Refused
 from device_sim.register.points import register_points
 from device_sim.transport.connection import Login
 
+TO_PROTECT = "{} to protect"
+"""What is kept of an enterprise whose points are known, so that the rest may be told of it."""
+
 
 class Enrolment:
     """Registers once what a fleet needs to be heard and judged. Whoever edits or removes something
@@ -55,7 +58,7 @@ class Enrolment:
                 self._hazard_source(enterprise.code, station.hazard_source, origin)
         points = register_points(self._platform, self._note, origin, enterprise, self._today)
         rules = self._limits(enterprise)
-        self._keys.complete(enterprise.code)
+        self._keys.complete(enterprise.code, TO_PROTECT.format(enterprise.code))
         self._note(
             f"{enterprise.code} {enterprise.name}: {points} points and {rules} rules registered"
         )

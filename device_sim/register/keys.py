@@ -53,9 +53,10 @@ class KeyFile:
         self._logins[f"{enterprise}/{gateway}"] = kept
         self._write()
 
-    def complete(self, enterprise: str) -> None:
-        """Remember that everything of this enterprise was registered once."""
-        self.completed.add(enterprise)
+    def complete(self, *what: str) -> None:
+        """Remember that these were done once: an enterprise's code, or the code, a blank and what
+        was done of it."""
+        self.completed.update(what)
         self._write()
 
     def forget_completion(self, enterprise: str) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 
 from device_sim.clock import Clock
 from device_sim.park.description import Bypass, Dossier, Enterprise, Park, PointCard
-from device_sim.register.entry import Note, create, dated
+from device_sim.register.enrolment import TO_PROTECT
+from device_sim.register.entry import NO_SUCH_DOOR, Note, create, dated
 from device_sim.register.keys import KeyFile
 from device_sim.register.people import People
 from device_sim.register.platform import Platform, Refused
@@ -52,9 +53,9 @@ class Protection:
             self._note(f"{enterprise.code} {enterprise.name}: {told} things that protect it told")
 
     def _is_open(self, enterprise: Enterprise) -> bool:
-        known = enterprise.code in self._keys.completed
+        asked = TO_PROTECT.format(enterprise.code) in self._keys.completed
         done = DONE.format(enterprise.code) in self._keys.completed
-        return enterprise.dossier is not None and known and not done
+        return enterprise.dossier is not None and asked and not done
 
     def _points(self, enterprise: Enterprise) -> int:
         cards = [card for station in enterprise.stations for card in station.points]
@@ -113,4 +114,11 @@ class Protection:
         self._keys.hold(f"{enterprise}/{bypass.shows}", bypass.state, until_ms)
 
     def _create(self, path: str, body: Mapping[str, object]) -> int:
-        return create(self._desk, self._note, path, body)
+        """As ``create``; what the platform has no door for is said and left out."""
+        try:
+            return create(self._desk, self._note, path, body)
+        except Refused as error:
+            if error.status not in NO_SUCH_DOOR:
+                raise
+            self._note(f"{body.get('enterprise', '')} {path}: not registered ({error})")
+            return 0

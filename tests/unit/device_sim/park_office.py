@@ -55,6 +55,7 @@ class ParkOffice:
         self.closed = False
         self.disliked: set[str] = set()
         self.takes_sources = True
+        self.missing: set[str] = set()
         self.url = ""
 
     def knows(self, username: str, password: str) -> bool:
@@ -88,7 +89,7 @@ class ParkOffice:
                     return 403, {"detail": "Another person."}
                 self.approvals.setdefault(number, set()).add(who)
                 return 200, asked
-        if parts[0] == "hazard-sources" and not self.takes_sources:
+        if parts[0] in self.missing or (parts[0] == "hazard-sources" and not self.takes_sources):
             return 404, {"detail": "Not Found"}
         return self._collection(method, parts[0], query, body, None)
 

@@ -92,6 +92,29 @@ def test_a_bypass_that_nobody_approves_is_not_shown(office: ParkOffice, clerk: C
     assert [note for note in clerk.notes if "ESD-5203: its bypass is not registered" in note]
 
 
+def test_a_platform_without_interlocks_gets_the_rest(office: ParkOffice, clerk: Clerk) -> None:
+    office.missing = {"interlocks"}
+    clerk.enrol()
+    assert office.rows["interlocks"] == []
+    assert len(office.rows["rules"]) == RULES
+    before = len(clerk.notes)
+    clerk.enrol()
+    assert len(clerk.notes) == before
+
+
+def test_an_enterprise_that_was_registered_before_it_had_a_file_is_left_alone(
+    office: ParkOffice, clerk: Clerk
+) -> None:
+    clerk.enrol()
+    for name in ("groups", "interlocks", "templates"):
+        office.rows[name].clear()
+    keys = KeyFile(clerk._folder)
+    keys.forget_completion("E005")
+    keys.complete("E005")
+    clerk.enrol()
+    assert [office.rows[name] for name in ("groups", "interlocks", "templates")] == [[], [], []]
+
+
 def test_days_are_counted_from_the_registration(office: ParkOffice, clerk: Clerk) -> None:
     clerk.enrol()
     works = next(row for row in office.rows["enterprises"] if row["code"] == "E005")

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx2
 import psycopg
+import pytest
 
 from services.api.second_factor import MOST_WRONG
 from services.domain.one_time_code import STEP_MS, code_at, step_of
@@ -209,3 +210,27 @@ async def test_what_is_scanned_is_what_is_typed(engines: Engines) -> None:
         assert {letter for row in begun["qr"] for letter in row} == {"0", "1"}
         finder = [row[4:11] for row in begun["qr"][4:11]]
         assert finder == ["1111111", "1000001", *["1011101"] * 3, "1000001", "1111111"]
+
+
+async def test_s31_nothing_secret_is_logged_or_listed(
+    engines: Engines, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with desk_over(engines) as desk:
+        who = await desk.person("supervisor")
+        await who.sign_in()
+        pocket, codes = await enrolled(desk, who)
+        code = pocket.next_code()
+        await who.sign_in(code)
+        await who.sign_in(codes[0])
+        key = {"name": "k", "role": "regulator", "scopes": ["read"], "days": 1}
+        made = await desk.admin.tell("POST", "/api-keys", key, 201)
+        await desk.admin.tell("DELETE", f"/api-keys/{made['prefix']}", status=204)
+        lists = ("/users?limit=1000", "/api-keys?limit=1000", f"/users/{who.username}/sessions")
+        shown = str([await desk.admin.get(path) for path in lists])
+        secret = base64.b32encode(pocket.secret).decode().rstrip("=")
+        heard = capsys.readouterr()
+        told = shown + heard.out + heard.err
+        assert "a second factor was set up" in told
+        for word in (who.password, who.token, secret, made["key"].rpartition("_")[2], *codes):
+            assert word is not None
+            assert word not in told

@@ -40,6 +40,25 @@ async def test_s21_being_asked_for_a_code_is_no_try_and_signing_in_forgets(
             assert (await who.sign_in()).status_code == 200
 
 
+async def test_s19_no_password_comes_with_it(engines: Engines) -> None:
+    """The first admin's is chosen, or drawn; nobody else is there at all."""
+    async with desk_over(engines) as desk:
+        for name in ("admin", "root", "parkwatch", "operator", "guest", "test"):
+            for password in (name, "admin", "password", "123456", "parkwatch", "changeme", " "):
+                refused(
+                    await Somebody(desk.http, name, password).sign_in(), 401, "wrong-credentials"
+                )
+
+
+async def test_s20_a_password_of_a_megabyte_is_refused_unread(engines: Engines) -> None:
+    async with desk_over(engines) as desk:
+        long = Somebody(desk.http, "admin", "x" * 2**20)
+        refused(await long.sign_in(), 413, "too-large")
+        refused(
+            await Somebody(desk.http, "admin", "x" * 1001).sign_in(), 422, "invalid", "password"
+        )
+
+
 def test_s21_a_name_that_there_is_takes_as_long_as_one_that_there_is_not(api: Api) -> None:
     """A check of a password costs many times what looking up a name does."""
     name = api.person("operator").ask("/me")["username"]

@@ -1,5 +1,6 @@
 """Tokens, tickets, limits, repeats: what stands between a stranger and the park."""
 
+from dataclasses import replace
 from typing import Any
 
 import jwt
@@ -14,6 +15,7 @@ from services.api.seal import Seal
 from services.api.ticket import LIFETIME_S as TICKET_S
 from services.api.ticket import Tickets
 from services.api.token import LIFETIME_S, BadToken, Mint
+from services.domain.session_life import Right
 from services.runtime.clock import ManualClock
 
 KEY = "k" * 64
@@ -47,6 +49,19 @@ def good_claims(clock: ManualClock) -> dict[str, Any]:
     }
 
 
+def test_a_token_knows_its_session_and_whether_it_is_for_enrolling_only() -> None:
+    clock = ManualClock()
+    mint = Mint(KEY, clock)
+    for right in (Right.FULL, Right.ENROL):
+        principal = replace(LI, session="s" * 24, right=right)
+        token = mint.issue(principal, 60)
+        assert mint.read(token) == principal
+        clock.advance(60)
+        assert mint.identify(token).over
+        with pytest.raises(BadToken):
+            mint.read(token)
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -59,12 +74,16 @@ def good_claims(clock: ManualClock) -> dict[str, Any]:
         {"role": "god"},
         {"role": "enterprise"},
         {"ent": "north"},
+        {"sid": "short"},
+        {"sid": 7},
+        {"sid": "x" * 41},
+        {"sid": "x" * 24, "enr": "no"},
         {"ver": "7"},
         {"ver": True},
     ],
     ids=str,
 )
-def test_a_token_with_anything_wrong_is_no_token(change: dict[str, Any]) -> None:
+def test_s25_a_token_with_anything_wrong_is_no_token(change: dict[str, Any]) -> None:
     clock = ManualClock()
     mint = Mint(KEY, clock)
     claims = good_claims(clock)
@@ -75,7 +94,7 @@ def test_a_token_with_anything_wrong_is_no_token(change: dict[str, Any]) -> None
         mint.read(jwt.encode(claims, KEY, "HS256"))
 
 
-def test_a_token_of_another_key_or_kind_is_no_token() -> None:
+def test_s25_a_token_of_another_key_or_kind_is_no_token() -> None:
     clock = ManualClock()
     mint = Mint(KEY, clock)
     claims = good_claims(clock)
@@ -91,7 +110,7 @@ def test_a_token_of_another_key_or_kind_is_no_token() -> None:
             mint.read(token)
 
 
-def test_a_short_key_is_refused_with_a_sentence() -> None:
+def test_s25_a_short_key_is_refused_with_a_sentence() -> None:
     with pytest.raises(SystemExit, match="TOKEN_KEY is too short"):
         Mint("short", ManualClock())
 
@@ -127,7 +146,7 @@ def test_no_limit_is_no_limit() -> None:
     assert {limit.take("a") for _ in range(1000)} == {None}
 
 
-async def test_a_password_matches_itself_only_and_nobody_has_none() -> None:
+async def test_s20_a_password_matches_itself_only_and_nobody_has_none() -> None:
     passwords = Passwords()
     stored = await passwords.hash("correct horse")
     assert stored.startswith("$argon2id$")
@@ -220,7 +239,7 @@ def test_what_is_sealed_is_read_by_its_owner_alone(text: bytes) -> None:
 
 
 @pytest.mark.parametrize("role", [Role.INSPECTOR, Role.REGULATOR])
-def test_who_only_reads_may_change_nothing(role: Role) -> None:
+def test_s3_who_only_reads_may_change_nothing(role: Role) -> None:
     assert GRANTS[role] == {Permission.OWN, Permission.SEE, Permission.ACCOUNT}
 
 

@@ -3,7 +3,7 @@
 The YAML holds bodies by the contract's names, with places in metres. They become degrees here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from device_sim.park.description import (
     HazardSource,
     PointCard,
     Station,
+    Wanted,
 )
 from device_sim.park.geometry import Origin
 from device_sim.park.sheet import read_points
@@ -42,7 +43,9 @@ def read_enterprise(code: str, origin: Origin, known: Enterprise | None = None) 
     name, name_en = told.get("name", ""), told.get("name_en", "")
     if known is not None:
         name, name_en = known.name, known.name_en
-        stations = (*_placed(known.stations, told["places_of_sources"]), *stations)
+        known_stations = _placed(known.stations, told["places_of_sources"])
+        care = told["care_of_points"]
+        stations = (*(_cared(each, care) for each in known_stations), *stations)
     return Enterprise(code, name, name_en, stations, _dossier(told, origin))
 
 
@@ -102,6 +105,21 @@ def _placed(
         yield replace(station, hazard_source=source)
 
 
+def _cared(station: Station, care: Mapping[str, Body]) -> Station:
+    """The station with what its plant's own page leaves out: how much depends on each point, when
+    it was calibrated (days ago), and what is asked of the platform for it."""
+    points = (
+        replace(
+            card,
+            criticality=care[card.tag]["criticality"],
+            calibrated_ago=care[card.tag].get("calibrated"),
+            wanted=Wanted(detectors=tuple(care[card.tag].get("detectors", ()))),
+        )
+        for card in station.points
+    )
+    return replace(station, points=tuple(points))
+
+
 def _dossier(told: Body, origin: Origin) -> Dossier:
     file = dict(told["file"])
     file["area"] = origin.polygon(file["area"])
@@ -117,7 +135,11 @@ def _dossier(told: Body, origin: Origin) -> Dossier:
 
 
 def _key_place(body: Body, origin: Origin) -> Body:
-    shapes = {"point": origin.point, "line": origin.line, "polygon": origin.polygon}
+    shapes: dict[str, Callable[[Any], dict[str, object]]] = {
+        "point": origin.point,
+        "line": origin.line,
+        "polygon": origin.polygon,
+    }
     (shape,) = shapes.keys() & body.keys()
     kept = {name: value for name, value in body.items() if name != shape}
     return {**kept, "geometry": shapes[shape](body[shape])}

@@ -3,6 +3,7 @@
 import secrets
 import threading
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,6 +34,9 @@ def run(
     only_hash: Annotated[
         bool, typer.Option("--hash", help="Print the SHA-256, send nothing.")
     ] = False,
+    persona: Annotated[
+        str, typer.Option(help="Dialect of the gateways: native, neuron, tb, senml.")
+    ] = "native",
     truth: Annotated[
         Path | None, typer.Option(help="New folder for every reading, departure and cause.")
     ] = None,
@@ -47,10 +51,12 @@ def run(
     ),
 ) -> None:
     """Simulate a fleet; at speeds above 1 the stamps begin in the past and end now."""
+    if persona not in PERSONAS:
+        raise refuse(f"No persona {persona!r}; there are {', '.join(PERSONAS)}.")
     try:
         spec = load(scenario)
-        seconds = duration or spec.duration_s
-        flow = Stream(spec, seed, secrets.token_hex(4), PERSONAS["native"])
+        seconds, identity = duration or spec.duration_s, _Identity(seed, persona)
+        flow = Stream(spec, seed, secrets.token_hex(4), PERSONAS[persona])
         logins = {} if only_hash else _logins(flow.fleet.park, KeyFile(state_dir))
         if not logins and not only_hash:
             raise refuse(
@@ -59,27 +65,39 @@ def run(
         with ExitStack() as open_files:
             ledger = open_files.enter_context(Ledger(truth)) if truth is not None else None
             if only_hash:
-                typer.echo(_headless(spec, seed, seconds, ledger))
+                typer.echo(_headless(spec, seconds, ledger, identity))
                 return
             flow.heard_by(ledger)
-            run_ = _Run(spec, flow, seconds, seed, ledger)
+            run_ = _Run(spec, flow, seconds, identity, ledger)
             run_.publish(Broker(host, port, ca), logins, speed)
     except (BadScenario, BadKeys, BadTruth) as error:
         raise refuse(str(error)) from error
 
 
-def _headless(spec: Scenario, seed: int, seconds: int, ledger: Ledger | None) -> str:
+@dataclass(frozen=True, slots=True)
+class _Identity:
+    """What makes one run of a scenario another than the next."""
+
+    seed: int
+    persona: str
+
+    def with_(self, **more: Any) -> dict[str, Any]:
+        """For the manifest."""
+        return {"seed": self.seed, "persona": self.persona, **more}
+
+
+def _headless(spec: Scenario, seconds: int, ledger: Ledger | None, identity: _Identity) -> str:
     """The hash of the stream; with a ledger its truth, too."""
-    found = run_headless(spec, seed, PERSONAS["native"], seconds, ledger)
+    found = run_headless(spec, identity.seed, PERSONAS[identity.persona], seconds, ledger)
     if ledger is not None:
-        _seal(ledger, spec, spec.start_ms, seconds, {"seed": seed, "stream_sha256": found})
+        _seal(ledger, spec, spec.start_ms, seconds, identity.with_(stream_sha256=found))
     return found
 
 
 def _seal(
     ledger: Ledger, spec: Scenario, start_ms: int, seconds: int, run_: dict[str, Any]
 ) -> None:
-    manifest = ledger.seal(spec, start_ms, seconds, {"persona": "native", **run_})
+    manifest = ledger.seal(spec, start_ms, seconds, run_)
     counts = ", ".join(f"{number} {name}" for name, number in manifest["counts"].items())
     typer.echo(f"{spec.name}: {counts}", err=True)
 
@@ -88,10 +106,15 @@ class _Run:
     """A fleet over a broker, from its first second to its last."""
 
     def __init__(
-        self, spec: Scenario, flow: Stream, seconds: int, seed: int, ledger: Ledger | None
+        self,
+        spec: Scenario,
+        flow: Stream,
+        seconds: int,
+        identity: _Identity,
+        ledger: Ledger | None,
     ) -> None:
         self._spec, self._flow, self._seconds = spec, flow, seconds
-        self._seed, self._ledger = seed, ledger
+        self._identity, self._ledger = identity, ledger
         self._clock, self._stop = SystemClock(), threading.Event()
         self._done = 0
 
@@ -122,7 +145,7 @@ class _Run:
             )
         self._flow.finish(clock.now_ms())
         if self._ledger is not None:
-            kept = {"seed": self._seed, "acknowledged": acknowledged, "unacknowledged": left}
+            kept = self._identity.with_(acknowledged=acknowledged, unacknowledged=left)
             _seal(self._ledger, self._spec, start_ms, self._done, kept)
         if left:
             raise typer.Exit(1)

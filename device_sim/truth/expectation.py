@@ -65,9 +65,9 @@ def occurrences(
     levels = [_Level(limit) for limit in limits]
     found: list[Occurrence] = []
     began: Told | None = None
-    seen: set[tuple[int, float | str]] = set()
+    seen: set[tuple[int, float | str | None]] = set()
     for each in sorted(told, key=lambda one: one.measured_at):
-        if each.quality == "bad" or isinstance(each.value, str) or each.identity in seen:
+        if each.quality == "bad" or not isinstance(each.value, float) or each.identity in seen:
             continue
         seen.add(each.identity)
         for level in levels:

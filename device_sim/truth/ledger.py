@@ -79,8 +79,13 @@ class Ledger:
             quality = message.qualities.get(tag, "good")
             shown = (tag, message.ts_ms, _written(value), quality, said.sampled_ms)
             self._readings.writerow((*place, *shown, said.refusable.get(tag, "")))
+        # A dialect that gives no bad value still says that it is bad.
+        silent = [tag for tag in message.qualities if tag not in message.values]
+        for tag in silent:
+            shown = (tag, message.ts_ms, "null", message.qualities[tag], said.sampled_ms)
+            self._readings.writerow((*place, *shown, ""))
         self._counts["messages"] += 1
-        self._counts["readings"] += len(message.values)
+        self._counts["readings"] += len(message.values) + len(silent)
 
     def depart(self, key: StationKey, departure: Departure, at_ms: int) -> None:
         """A row for each time a message left, or was given up."""

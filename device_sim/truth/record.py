@@ -21,12 +21,12 @@ class Told:
     """A reading that left whole. Times are epoch ms; ``left_at``: when it first left."""
 
     measured_at: int
-    value: float | str
+    value: float | str | None
     quality: str
     left_at: int
 
     @property
-    def identity(self) -> tuple[int, float | str]:
+    def identity(self) -> tuple[int, float | str | None]:
         """What a store knows it by, for its point."""
         return (self.measured_at, self.value)
 
@@ -92,7 +92,9 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
-def _value(text: str) -> float | str:
+def _value(text: str) -> float | str | None:
+    if text == "null":
+        return None
     try:
         return float(text)
     except ValueError:

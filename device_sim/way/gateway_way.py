@@ -67,6 +67,10 @@ class GatewayWay:
         gone: list[Departure] = []
         if message is not None:
             spoilt, refusable = self._spoiling.spoil(message, held, elapsed_s)
+            spoilt = self._persona.fit(spoilt)
+            if not spoilt.values and not spoilt.qualities:
+                message = None
+        if message is not None:
             said = Said(number, spoilt, message.ts_ms, refusable)
             first = self._written(said, held)
             if self._happens(held, Loss):

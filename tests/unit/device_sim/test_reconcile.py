@@ -123,6 +123,18 @@ def test_what_never_left_or_could_not_be_used_is_not_missed(tmp_path: Path) -> N
     assert max(findings.late_ms) == AFTER_MS
 
 
+def test_a_dialect_that_gives_no_bad_value_is_expected_to_say_that_it_is_bad(
+    tmp_path: Path,
+) -> None:
+    scenario = trial("sensor_faults")
+    with Ledger(tmp_path / "t") as ledger:
+        run_headless(scenario, 1, PERSONAS["neuron"], 1_230, ledger)
+        ledger.seal(scenario, scenario.start_ms, 1_230, {"persona": "neuron"})
+    told = read_record(tmp_path / "t").told["E001", "GT-103"]
+    assert {each.quality for each in told if each.value is None} == {"bad"}
+    assert sum(each.value is None for each in told) == 30
+
+
 def test_the_oracle_finds_what_the_stories_found(record: Record) -> None:
     story = tell("lpg_leak", 1, SECONDS)
     watch = story.watches["E001", "GT-101", "H"]

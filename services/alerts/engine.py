@@ -82,8 +82,7 @@ class Engine:
 
     @property
     def unjudged(self) -> int:
-        """Claims whose judge has fallen silent, and rules that cannot judge: neither there nor not
-        there."""
+        """Claims whose judge is silent, and rules that cannot judge: neither there nor not."""
         return self._claims.lapsed + self._detectors.undetermined
 
     @property
@@ -332,6 +331,7 @@ class Engine:
     def recall(self, readings: Iterable[Reading], now: int) -> Outcome:
         """Recovery: take up the newest readings that an earlier life acknowledged; of one that a
         spooled state knows only the value is still to be shown."""
+        readings = sorted(readings, key=self._fleet.shows)
         news = [each for each in readings if self._is_news(each)]
         self._interlocks.recall(news)
         for each in readings:

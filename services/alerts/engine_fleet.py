@@ -13,7 +13,7 @@ from services.domain.directory import Directory
 from services.domain.judgement import Newest, PointState
 from services.domain.limits import Limits
 from services.domain.point import Point
-from services.domain.reading import Reading
+from services.domain.reading import Quality, Reading
 from services.domain.rule import LimitRule
 from services.domain.verdict import Trace
 
@@ -102,6 +102,12 @@ class Fleet:
                 return
         track.seen = reading
         self.changed.add(reading.point_id)
+
+    def shows(self, reading: Reading) -> bool:
+        """Whether it is what is shown of its point: of several of one instant the last that came."""
+        track = self.tracks.get(reading.point_id)
+        seen = None if track is None else track.seen
+        return seen is not None and _gist(seen) == _gist(reading)
 
     def conclude(self, track: Track, trace: Trace, now: int, out: Outcome) -> None:
         """Make what a step brought true of the alarms, and say what is to be remembered."""
@@ -210,6 +216,10 @@ class Fleet:
         track.stale = False
         self.stale.discard(track.point.id)
         self.turn(track, self.directory.in_force(track.point.id), now, out)
+
+
+def _gist(reading: Reading) -> tuple[int, float | None, Quality]:
+    return reading.measured_at, reading.value, reading.quality
 
 
 def _reading(point_id: int, newest: Newest) -> Reading:

@@ -1,7 +1,10 @@
 """Suppression over a start: it goes on where it was, and what nothing suppresses any more comes
 back."""
 
+from services.alerts.heard import Newest
 from services.domain.alarm import AlarmState, EventKind, Transition
+from services.domain.reading import Quality
+from services.domain.suppression_hold import Phase
 from tests.stories.park import ms
 from tests.stories.suppressing import (
     FLOW,
@@ -73,3 +76,17 @@ def test_on_record_only_what_no_rule_suppresses_any_more_comes_back() -> None:
     heir.engine.replay_record(Transition(EventKind.RAISED, alarm, alarm.raised_at, alarm.raised_at))
     assert heir.wait(2) == [("released", 2)]
     assert heir.of(FLOW).state is AlarmState.UNACKNOWLEDGED
+
+
+def test_of_one_instant_what_came_last_is_known_after_a_kill_too() -> None:
+    plant = Plant(suppression())
+    dump = plant.engine.dump()
+    plant.now = 5
+    told = ((0.0, Quality.UNCERTAIN), (0.0, Quality.BAD), (1.0, Quality.GOOD))
+    plant.judge([plant.reading(value, 5, 5, PUMP, quality) for value, quality in told])
+    assert plant.standing().phase is Phase.WAITING
+    plant.kill(dump)
+    newest = Newest()
+    newest.take(plant.stored.values())
+    plant.take(plant.engine.recall(newest, ms(5)))
+    assert plant.standing().phase is Phase.WAITING, "not unknown, by the bad one before it"

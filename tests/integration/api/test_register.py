@@ -219,6 +219,9 @@ def test_what_is_foreign_reads_as_what_does_not_exist(api: Api) -> None:
         ("DELETE", f"/enterprises/{theirs}/gateways/gw1", "/enterprises/nowhere/gateways/gw1"),
         ("GET", f"/points/{theirs}/T", "/points/nowhere/T"),
         ("GET", f"/points/{theirs}/T/readings", "/points/nowhere/T/readings"),
+        ("PATCH", f"/points/{theirs}/T", "/points/nowhere/T"),
+        ("POST", f"/points/{theirs}/T/maintenance", "/points/nowhere/T/maintenance"),
+        ("DELETE", f"/points/{theirs}/T/maintenance", "/points/nowhere/T/maintenance"),
         ("GET", f"/rules/{rule_id}", "/rules/nowhere"),
         ("GET", f"/alarms/{alarm.id}", "/alarms/nowhere"),
         ("GET", f"/alarms/{alarm.id}/journal", "/alarms/nowhere/journal"),
@@ -239,13 +242,14 @@ def test_what_is_foreign_reads_as_what_does_not_exist(api: Api) -> None:
     assert [e["code"] for e in person.items("/enterprises")] == [ours]
     assert [p["enterprise"] for p in person.items("/points")] == [ours]
     person.tell(f"/enterprises/{ours}/gateways", {"code": "gw2"}, status=201)
-    for path in ("/points", "/users"):
-        refused(person.http.post(path, json={}), 403, "forbidden", "enterprise")
-    one, other = (
-        person.http.post("/rules", json=rule | {"enterprise": code}) for code in (theirs, "nowhere")
-    )
-    assert one.status_code == other.status_code == 422
-    assert one.text.replace(theirs, "nowhere") == other.text
+    refused(person.http.post("/users", json={}), 403, "forbidden", "enterprise")
+    point = {"tag": "T", "kind": "level", "unit": "%", "reason": "x"}
+    for path, told in (("/rules", rule), ("/points", point)):
+        one, other = (
+            person.http.post(path, json=told | {"enterprise": code}) for code in (theirs, "nowhere")
+        )
+        assert one.status_code == other.status_code == 422
+        assert one.text.replace(theirs, "nowhere") == other.text
 
 
 @pytest.mark.parametrize("role", ["regulator", "inspector"])

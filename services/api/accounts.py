@@ -130,6 +130,11 @@ class Accounts:
         account = None if self._known is None else self._known.get(username)
         return account is not None and account.second_factor
 
+    def duties_of(self, username: str) -> list[str]:
+        """What somebody of an enterprise is there for."""
+        account = None if self._known is None else self._known.get(username)
+        return [] if account is None else account.duties
+
     def must_have_second_factor(self, role: Role) -> bool:
         """Whether the settings ask it of this role."""
         return role in self._factors.required

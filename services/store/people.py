@@ -23,6 +23,7 @@ class Account:
     enterprise: str | None
     token_version: int
     created_at: datetime
+    duties: list[str]
     second_factor: bool
 
 
@@ -35,6 +36,7 @@ class SignIn:
     enterprise: str | None
     token_version: int
     password_hash: str
+    duties: list[str]
     second_factor: bool = False
 
 
@@ -60,6 +62,7 @@ async def insert(connection: Connection, user: SignIn) -> datetime | None:
         "role": user.role,
         "enterprise": user.enterprise,
         "token_version": user.token_version,
+        "duties": user.duties,
     }
     row = await (await connection.execute(_SQL["insert"], values)).fetchone()
     return None if row is None else row[0]
@@ -90,6 +93,7 @@ async def update(
     username: str,
     role: str,
     enterprise: str | None,
+    duties: list[str],
     password_hash: str | None,
 ) -> bool:
     """Whether there is such a user; tokens of before are void. No hash: the password stays."""
@@ -97,6 +101,7 @@ async def update(
         "username": username,
         "role": role,
         "enterprise": enterprise,
+        "duties": duties,
         "password_hash": password_hash,
     }
     return await (await connection.execute(_SQL["update"], values)).fetchone() is not None

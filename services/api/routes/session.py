@@ -35,13 +35,15 @@ class Token:
 @dataclass(frozen=True, slots=True)
 class Me:
     """Who is signed in, and what they may do. `right` is `show` when the session ran out: reading
-    and the live push go on for an open console, and nothing else."""
+    and the live push go on for an open console, and nothing else. `duties`: of somebody of an
+    enterprise; they grant nothing."""
 
     username: str
     role: str
     enterprise: str | None
     permissions: list[str]
     right: str
+    duties: list[str]
     second_factor: bool
     second_factor_required: bool
 
@@ -109,6 +111,7 @@ async def me(here: Here, principal: Owner) -> Response:
             principal.enterprise,
             sorted(each for each in Permission if principal.may(each)),
             principal.right,
+            here.accounts.duties_of(principal.username),
             here.accounts.has_second_factor(principal.username),
             here.accounts.must_have_second_factor(principal.role),
         )

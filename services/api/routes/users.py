@@ -1,10 +1,11 @@
 """People: the admin gives out names, passwords, roles."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.api.accounts import new_token_version, principal_of
 from services.api.answer import Page, answer
@@ -23,22 +24,25 @@ from services.api.permission import Role
 from services.api.problem import Kind, Problem, not_found
 from services.api.text import Code, NewPassword, Username
 from services.api.window import Window
+from services.domain.duty import Duty
 from services.runtime.clock import to_datetime
 from services.store import people, sign_in_session
 from services.store.people import Account, SignIn
 
 router = APIRouter(prefix="/users", tags=["users"])
 Name = Annotated[Username, Path()]
+Duties = Annotated[Sequence[Duty], Field(max_length=len(Duty))]
 
 
 class NewUser(BaseModel):
-    """A person who may sign in; `enterprise` exactly for role `enterprise`."""
+    """A person who may sign in; `enterprise` exactly for role `enterprise`, `duties` only there."""
 
     model_config = ConfigDict(extra="forbid")
     username: Username
     password: NewPassword
     role: Role
     enterprise: Code | None = None
+    duties: Duties = ()
 
 
 class UserChange(BaseModel):
@@ -48,16 +52,19 @@ class UserChange(BaseModel):
     password: NewPassword | None = None
     role: Role | None = None
     enterprise: Code | None = None
+    duties: Duties | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person who may sign in; `second_factor`: a code is asked for when they do."""
+    """A person who may sign in; `second_factor`: a code is asked for when they do; `duties`: what
+    somebody of an enterprise is there for, which grants nothing."""
 
     username: str
     role: str
     enterprise: str | None
-    second_factor: bool = False
+    duties: list[str]
+    second_factor: bool
 
 
 @router.get("", response_model=Page[User])
@@ -76,13 +83,14 @@ async def list_users(
 @router.post("", status_code=201, response_model=User)
 async def create_user(here: Here, _: UserAdmin, new: NewUser, once: OnceOnly) -> Response:
     """Let somebody sign in, at once."""
-    _check(here, new.role, new.enterprise)
+    _check(here, new.role, new.enterprise, new.duties)
     hashed = await here.passwords.hash(new.password)
-    user = SignIn(new.username, new.role, new.enterprise, new_token_version(), hashed)
+    duties = _told(new.duties)
+    user = SignIn(new.username, new.role, new.enterprise, new_token_version(), hashed, duties)
     async with here.database.transaction() as connection:
         if await people.insert(connection, user) is None:
             raise Problem(Kind.CONFLICT, f"username: {new.username} is taken; choose another.")
-        made = answer(User(new.username, new.role, new.enterprise), 201)
+        made = answer(User(new.username, new.role, new.enterprise, duties, False), 201)
         await once.keep(connection, made)
     await here.accounts.refresh()
     return made
@@ -92,7 +100,7 @@ async def create_user(here: Here, _: UserAdmin, new: NewUser, once: OnceOnly) ->
 async def change_user(
     here: Here, by: UserAdmin, username: Name, change: UserChange, once: OnceOnly
 ) -> Response:
-    """Another password, role or enterprise; whoever is signed in with it is signed out."""
+    """Another password, role, enterprise or other duties; whoever is signed in with it is signed out."""
     hashed = await here.passwords.hash(change.password) if change.password else None
     now = to_datetime(here.clock.now_ms())
     async with here.database.transaction() as connection:
@@ -105,12 +113,15 @@ async def change_user(
         enterprise = known.enterprise if role is Role.ENTERPRISE else None
         if "enterprise" in change.model_fields_set:
             enterprise = change.enterprise
-        _check(here, role, enterprise)
+        duties = known.duties if role is Role.ENTERPRISE else []
+        if change.duties is not None:
+            duties = _told(change.duties)
+        _check(here, role, enterprise, duties)
         if role is not Role.ADMIN:
             _keep_one(admins, username)
-        await people.update(connection, username, role, enterprise, hashed)
+        await people.update(connection, username, role, enterprise, duties, hashed)
         await sign_in_session.end_others(connection, username, None, by.username, now, number)
-        view = User(username, role, enterprise, known.second_factor)
+        view = User(username, role, enterprise, duties, known.second_factor)
         changed = await once.keep(connection, answer(view))
     await evict(here)
     return changed
@@ -129,7 +140,9 @@ async def delete_user(here: Here, _: UserAdmin, username: Name, once: OnceOnly) 
     return gone
 
 
-def _check(here: Window, role: Role, enterprise: str | None) -> None:
+def _check(here: Window, role: Role, enterprise: str | None, duties: Sequence[str]) -> None:
+    if duties and role is not Role.ENTERPRISE:
+        raise Problem(Kind.INVALID, "duties: only people of an enterprise have any; leave it out.")
     if (role is Role.ENTERPRISE) != (enterprise is not None):
         raise Problem(
             Kind.INVALID,
@@ -137,6 +150,11 @@ def _check(here: Window, role: Role, enterprise: str | None) -> None:
         )
     if enterprise is not None and enterprise not in here.register.enterprises:
         raise Problem(Kind.INVALID, f"enterprise: {enterprise} is not registered; do that first.")
+
+
+def _told(duties: Sequence[Duty]) -> list[str]:
+    """Each once, in the order of the alphabet."""
+    return sorted({duty.value for duty in duties})
 
 
 def _keep_one(admins: set[str], username: str) -> None:
@@ -148,4 +166,10 @@ def _keep_one(admins: set[str], username: str) -> None:
 
 def _user(account: Account) -> User:
     principal = principal_of(account)
-    return User(principal.username, principal.role, principal.enterprise, account.second_factor)
+    return User(
+        principal.username,
+        principal.role,
+        principal.enterprise,
+        account.duties,
+        account.second_factor,
+    )

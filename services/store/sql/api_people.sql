@@ -1,6 +1,6 @@
 -- name: accounts
 -- Everybody who may sign in, without their passwords.
-SELECT username, role, enterprise, token_version, created_at,
+SELECT username, role, enterprise, token_version, created_at, duties,
        EXISTS (SELECT FROM second_factor AS its
                WHERE its.username = app_user.username AND its.confirmed_at IS NOT NULL)
        AS second_factor
@@ -8,7 +8,7 @@ FROM app_user ORDER BY username;
 
 -- name: sign_in
 -- What a sign-in is checked against.
-SELECT username, role, enterprise, token_version, password_hash,
+SELECT username, role, enterprise, token_version, password_hash, duties,
        EXISTS (SELECT FROM second_factor AS its
                WHERE its.username = app_user.username AND its.confirmed_at IS NOT NULL)
        AS second_factor
@@ -16,8 +16,8 @@ FROM app_user WHERE username = %(username)s;
 
 -- name: insert
 -- A new user; nothing comes back when the name is taken.
-INSERT INTO app_user (username, password_hash, role, enterprise, token_version)
-VALUES (%(username)s, %(password_hash)s, %(role)s, %(enterprise)s, %(token_version)s)
+INSERT INTO app_user (username, password_hash, role, enterprise, token_version, duties)
+VALUES (%(username)s, %(password_hash)s, %(role)s, %(enterprise)s, %(token_version)s, %(duties)s)
 ON CONFLICT (username) DO NOTHING RETURNING created_at;
 
 -- name: first_admin
@@ -36,10 +36,10 @@ SELECT NOT EXISTS (SELECT FROM app_user);
 SELECT username FROM app_user WHERE role = 'admin' ORDER BY username FOR UPDATE;
 
 -- name: update
--- Another password, role or enterprise; tokens of before are void.
+-- Another password, role, enterprise or other duties; tokens of before are void.
 UPDATE app_user
 SET password_hash = coalesce(%(password_hash)s, password_hash), role = %(role)s,
-    enterprise = %(enterprise)s, token_version = token_version + 1
+    enterprise = %(enterprise)s, duties = %(duties)s, token_version = token_version + 1
 WHERE username = %(username)s RETURNING token_version;
 
 -- name: delete

@@ -92,3 +92,27 @@ def test_s30_signing_out_being_signed_out_and_a_revoked_key_cut_the_live_push(ap
             live._reader.join(max(0.0, deadline - time.monotonic()))
             assert not live._reader.is_alive(), "cut within 5 s"
         assert four._reader.is_alive()
+
+
+async def test_duties_are_data_of_an_enterprises_people_and_grant_nothing(engines: Engines) -> None:
+    async with desk_over(engines) as desk:
+        code = await desk.enterprise()
+        who = await desk.person("enterprise", code)
+        address = f"/users/{who.username}"
+        await who.sign_in()
+        before = await who.get("/me")
+        both = {"duties": ["permit_approver", "gatekeeper"]}
+        changed = await desk.admin.tell("PATCH", address, both)
+        assert changed["duties"] == ["gatekeeper", "permit_approver"]
+        await who.sign_in()
+        after = await who.get("/me")
+        assert (before["duties"], after["duties"]) == ([], changed["duties"])
+        assert after["permissions"] == before["permissions"]
+        refused(
+            await desk.admin.ask("PATCH", address, {"duties": ["king"]}), 422, "invalid", "duties"
+        )
+        moved = {"role": "operator", "duties": ["gatekeeper"]}
+        refused(await desk.admin.ask("PATCH", address, moved), 422, "invalid", "duties")
+        kept = await desk.admin.tell("PATCH", address, {"password": "another long one"})
+        assert kept["duties"] == changed["duties"]
+        assert (await desk.admin.tell("PATCH", address, {"role": "operator"}))["duties"] == []

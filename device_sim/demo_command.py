@@ -15,6 +15,7 @@ from device_sim.fleet.crew import CourierDied, Crew
 from device_sim.fleet.fleet import Fleet
 from device_sim.fleet.pacing import beats
 from device_sim.fleet.scenario import BadScenario, load
+from device_sim.fleet.stream import Stream
 from device_sim.fleet.world import StationKey
 from device_sim.park.description import Park
 from device_sim.park.sample import PARKS
@@ -61,11 +62,12 @@ def demo(
             raise BadScenario(f"No park {spec.park!r}; there is {', '.join(PARKS)}.")
         keys = KeyFile(state_dir or password_file.parent / "sim")
         logins = _register(park, keys, api, (username, password_file), stop)
-        fleet = Fleet(spec, seed, secrets.token_hex(4), PERSONAS["native"])
+        flow = Stream(spec, seed, secrets.token_hex(4), PERSONAS["native"])
     except (BadScenario, BadKeys) as error:
         raise refuse(str(error)) from error
     if stop.is_set():
         return
+    fleet = flow.fleet
     fleet.world.hold(keys.held)
     guard = threading.Thread(
         target=_protect,
@@ -74,7 +76,7 @@ def demo(
     )
     guard.start()
     try:
-        _live(fleet, Broker(mqtt_host, mqtt_port, ca), logins, stop)
+        _live(flow, Broker(mqtt_host, mqtt_port, ca), logins, stop)
     finally:
         stop.set()
         guard.join(FAREWELL_S)
@@ -145,16 +147,17 @@ def _password(file: Path) -> str:
 
 
 def _live(
-    fleet: Fleet, broker: Broker, logins: dict[StationKey, Login], stop: threading.Event
+    flow: Stream, broker: Broker, logins: dict[StationKey, Login], stop: threading.Event
 ) -> None:
     clock = SystemClock()
     crew = Crew(broker, logins, clock, _say)
     crew.start()
     _await_connections(crew, len(logins), stop)
-    _say(f"{fleet.park.name_en}: {len(logins)} gateways alive")
+    _say(f"{flow.fleet.park.name_en}: {len(logins)} gateways alive")
     try:
         for _ in beats(clock, stop, 1.0):
-            crew.offer(fleet.tick(clock.now_ms()))
+            crew.offer(flow.tick(clock.now_ms()))
+            crew.break_links(flow.down(), flow.cut())
             crew.watch()
     except CourierDied as error:
         _say(str(error))

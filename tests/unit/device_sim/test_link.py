@@ -205,9 +205,10 @@ def test_a_courier_off_the_air_keeps_what_it_is_given(hall: Hall, ear: Ear) -> N
     courier = Courier("E1/G1", GatewayLink(hall.broker, LOGIN, clock), clock)
     courier.start()
     courier.offer(_numbered(0))
-    ear.wait_for(1)
-    courier.off_the_air = True
     deadline = time.monotonic() + 10
+    while courier.acknowledged < 1 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    courier.off_the_air = True
     while courier.trouble is None and time.monotonic() < deadline:
         time.sleep(0.01)
     for number in range(1, 6):

@@ -4,12 +4,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
+from typing import Any
 
+from device_sim.fleet.timeline import matches
 from device_sim.truth.expectation import Occurrence
 from device_sim.truth.record import PointKey, Record, Told
 
 NEAR_MS = 10_000
 """Two occurrences of a point and direction that begin within this are one."""
+IN_THE_PLANT = frozenset({"leak", "burst", "equipment", "instrument", "interlock", "power"})
 FLOOD_MS, FLOOD = 600_000, 10
 """ISA-18.2: more than ten alarms in ten minutes are a flood."""
 
@@ -38,8 +41,9 @@ class Findings:
     """Counts of readings, and the alarms that do not agree.
 
     ``late_ms``: of each stored reading, receipt after leaving. ``delays_ms``: of each expected
-    alarm that was found, arrival of its reading after that reading left. ``by_cause``: cause id →
-    ms from its begin to the first expected alarm that was found, ``None`` where there was none.
+    alarm that was found, arrival of its reading after that reading left. ``by_cause``: each cause
+    in the plant → ms from its begin to the next expected alarm that was found, of its own tags
+    where it names some; ``None`` where there was none.
     """
 
     told: int = 0
@@ -101,7 +105,8 @@ def compare_alarms(
     findings.delays_ms = [alarm.received_at - wanted.left_at for wanted, alarm in matched]
     findings.most_in_ten_minutes = _most([alarm.raised_at for alarm in heard])
     for cause in record.causes:
-        findings.by_cause[f"{cause['id']} {cause['cause']}"] = _first_after(cause, matched)
+        if cause["cause"] in IN_THE_PLANT:
+            findings.by_cause[f"{cause['id']} {cause['cause']}"] = _first_after(cause, matched)
 
 
 def _is(wanted: Occurrence, alarm: Heard) -> bool:
@@ -110,10 +115,15 @@ def _is(wanted: Occurrence, alarm: Heard) -> bool:
 
 
 def _first_after(
-    cause: Mapping[str, object], matched: Sequence[tuple[Occurrence, Heard]]
+    cause: Mapping[str, Any], matched: Sequence[tuple[Occurrence, Heard]]
 ) -> int | None:
-    begun = int(str(cause["from"]))
-    after = [alarm.raised_at - begun for _, alarm in matched if alarm.raised_at >= begun]
+    begun, what = int(cause["from"]), cause["what"]
+    named = what.get("tags") or ["*"]
+    after = [
+        alarm.raised_at - begun
+        for _, alarm in matched
+        if alarm.raised_at >= begun and matches(named, "/".join(alarm.point))
+    ]
     return min(after) if after else None
 
 

@@ -121,6 +121,8 @@ def test_what_never_left_or_could_not_be_used_is_not_missed(tmp_path: Path) -> N
     findings = Shelf(record).against(record)
     assert findings.clean
     assert max(findings.late_ms) == AFTER_MS
+    # Only what happens in the plant can be detected; the leak begins at 900 s.
+    assert findings.by_cause == {"1 leak": 12_000}
 
 
 def test_a_dialect_that_gives_no_bad_value_is_expected_to_say_that_it_is_bad(

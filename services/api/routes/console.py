@@ -28,14 +28,14 @@ class Console:
         await response(scope, receive, send)
 
     async def _answer(self, scope: Scope) -> Response:
+        path = str(scope["path"]).lstrip("/")
+        if path.startswith("api/"):
+            raise HTTPException(404)
         index = None if self._folder is None else self._folder / "index.html"
         if self._folder is None or index is None or not index.is_file():
             return PlainTextResponse(MISSING, headers=_ASK_AGAIN)
         if self._files is None:
             self._files = StaticFiles(directory=self._folder)
-        path = str(scope["path"]).lstrip("/")
-        if path.startswith("api/"):
-            raise HTTPException(404)
         if path and "." in path.rpartition("/")[2]:
             response = await self._files.get_response(path, scope)
             response.headers.update(_FOR_EVER if path.startswith("assets/") else _ASK_AGAIN)

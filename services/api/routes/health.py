@@ -1,8 +1,10 @@
-"""Whether it lives, whether it can serve, and numbers for Prometheus."""
+"""Whether it lives, whether it can serve, numbers for Prometheus, and what there is to ask."""
 
+import asyncio
 from dataclasses import dataclass
 
-from fastapi import APIRouter, Response
+import msgspec
+from fastapi import APIRouter, Request, Response
 
 from services.api.answer import answer
 from services.api.asking import Here, Public
@@ -47,3 +49,10 @@ async def canaryz(here: Here) -> Response:
 async def metrics(here: Here) -> Response:
     """Prometheus."""
     return Response(exposition(here), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+@router.get("/api/v1/openapi.json", dependencies=[Public])
+async def description(request: Request) -> Response:
+    """OpenAPI 3.1, worked out once; in a thread, for it takes seconds, and alarms do not wait."""
+    document = await asyncio.to_thread(request.app.openapi)
+    return Response(msgspec.json.encode(document), media_type="application/json")

@@ -193,7 +193,8 @@ def test_a_wrong_name_and_a_wrong_password_read_alike(api: Api) -> None:
 
 
 def test_without_a_token_nothing_is_shown(api: Api) -> None:
-    bare = httpx2.Client(base_url=f"{api.url}/api/v1")
+    # To describe every route takes seconds of a busy machine, once.
+    bare = httpx2.Client(base_url=f"{api.url}/api/v1", timeout=30.0)
     for path in ("/me", "/points", "/alarms", "/users", "/values"):
         refused(bare.get(path), 401, "not-signed-in", "/api/v1/auth/token")
     assert bare.get("/openapi.json").status_code == 200

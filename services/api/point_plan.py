@@ -54,11 +54,12 @@ class Line:
 
 @dataclass(slots=True)
 class Plan:
-    """New points and registered ones by their rows; the groups as they are to be; of a row whose
-    groups change the codes before and after."""
+    """New points and registered ones by their rows, and of these those that become others; the
+    groups as they are to be; of a row whose groups change the codes before and after."""
 
     new: dict[int, NewPoint] = field(default_factory=dict)
     known: dict[int, Changed] = field(default_factory=dict)
+    changes: dict[int, Changed] = field(default_factory=dict)
     groups: list[RegisteredGroup] = field(default_factory=list)
     moved: dict[int, tuple[str, str]] = field(default_factory=dict)
 
@@ -69,13 +70,18 @@ class Plan:
         known = self.known[row].before
         return known["enterprise"], known["tag"]
 
-    def changes(self) -> dict[int, Changed]:
-        """The registered points that become others."""
-        return {row: each for row, each in self.known.items() if each.is_other}
+    def counts(self) -> tuple[int, int, int]:
+        """How many rows are new, changed and unchanged."""
+        changed = len(self.changes.keys() | (self.moved.keys() - self.new.keys()))
+        return len(self.new), changed, len(self.known) - changed
 
-    def lines(self) -> list[Line]:
-        """Every row, in order."""
-        return [self._line(row) for row in sorted((*self.new, *self.known))]
+    def lines(self, most: int) -> list[Line]:
+        """So many rows, in order; of more those that bring something come first."""
+        rows = sorted((*self.new, *self.known))
+        if len(rows) > most:
+            something = self.new.keys() | self.changes.keys() | self.moved.keys()
+            rows.sort(key=lambda row: row not in something)
+        return [self._line(row) for row in rows[:most]]
 
     def _line(self, row: int) -> Line:
         before: dict[str, Any] | None
@@ -106,7 +112,9 @@ def plan(sheet: Sheet, known: Mapping[Key, Mapping[str, Any]], mode: Mode) -> Pl
         before = known.get((told.enterprise, told.tag))
         try:
             if before is not None:
-                made.known[row] = _changed(told, before, sheet)
+                change = made.known[row] = _changed(told, before, sheet)
+                if change.is_other:
+                    made.changes[row] = change
             elif mode is Mode.BOTH:
                 names = {"enterprise": told.enterprise, "tag": told.tag}
                 made.new[row] = new_point(told.values | names, sheet.converted_from)

@@ -77,7 +77,7 @@ async def propose_sheet(
     if coordinates != "wgs84":
         raise invalid_fields({"coordinates": "positions that are proposed are WGS 84"})
     rows = [_new_row(new) for new in made.new.values()]
-    rows += [_changed_row(change) for change in made.changes().values()]
+    rows += [_changed_row(change) for change in made.changes.values()]
     if not 0 < len(rows) <= MOST_ROWS:
         told = f"it would bring {len(rows)} new and changed points: propose 1 to {MOST_ROWS}"
         raise Problem(Kind.INVALID, f"rows: {told}.")

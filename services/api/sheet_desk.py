@@ -70,7 +70,7 @@ class SheetDesk:
             fresh = [each | {"id": n} for each, n in zip(columns, ids, strict=True)]
             await store.insert_points(connection, fresh, number)
             await note_new_points(connection, number, by, now, self.reason)
-        changes = made.changes()
+        changes = made.changes
         number = await store.next_version(connection)
         await store.update_points(connection, [each.after for each in changes.values()], number)
         for row, each in changes.items():
@@ -110,7 +110,7 @@ class SheetDesk:
     def _check_names(self, made: Plan) -> None:
         for row, new in made.new.items():
             self._refuse_where(row, partial(check_known, self.here, new))
-        for row, each in made.changes().items():
+        for row, each in made.changes.items():
             before, after = each.before, each.after
             self._refuse_where(row, partial(check_pair, self.here, before, after))
             if after["gateway"] != before["gateway"]:
@@ -127,7 +127,7 @@ class SheetDesk:
 
     async def _check_fences(self, connection: Connection, made: Plan) -> None:
         places = {row: (p.enterprise, p.lon, p.lat) for row, p in made.new.items()}
-        for row, each in made.changes().items():
+        for row, each in made.changes.items():
             after = each.after
             if any(after[name] != each.before[name] for name in ("lon", "lat")):
                 places[row] = after["enterprise"], after["lon"], after["lat"]
@@ -145,7 +145,7 @@ class SheetDesk:
         """What was made of a point's kind, and what its limits mean afterwards."""
         judged = {
             row: each
-            for row, each in made.changes().items()
+            for row, each in made.changes.items()
             if is_judged_otherwise(each.before, each.after)
         }
         for row, each in judged.items():

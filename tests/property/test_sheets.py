@@ -110,8 +110,8 @@ def test_a_sheet_that_was_given_out_changes_nothing(
     }
     plan_groups(made, sheet, groups, lambda *_: None, "li", NOW)
     assert sheet.errors == []
-    assert [line.action for line in made.lines()] == ["unchanged"]
-    assert (made.new, made.changes(), made.groups) == ({}, {}, [])
+    assert [line.action for line in made.lines(10)] == ["unchanged"]
+    assert (made.new, made.changes, made.groups) == ({}, {}, [])
 
 
 @settings(max_examples=100)
@@ -123,7 +123,7 @@ def test_the_columns_of_a_sheet_make_one_point_of_another(one: NewPoint, other: 
     assert sheet.errors == []
     [change] = made.known.values()
     assert dict(change.after) == registered(told)
-    [line] = made.lines()
+    [line] = made.lines(10)
     before, after = registered(one), registered(told)
     moved = {name for name in before if before[name] != after[name]}
     assert set(line.after or {}) == set(line.before or {}) == moved

@@ -1,7 +1,6 @@
 """Points by the sheet: all of it, or nothing and the reasons."""
 
 import asyncio
-from collections import Counter
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -115,7 +114,7 @@ async def import_points(
         if not dry_run:
             await store.next_version(connection)
         made = await desk.look(connection)
-        done = _told(made, dry_run)
+        done = await asyncio.to_thread(_told, made, dry_run)
         if not dry_run and not sheet.errors:
             if principal.enterprise is not None:
                 return await point_proposal.propose_sheet(
@@ -131,14 +130,12 @@ async def import_points(
 
 
 def _told(made: Plan, dry_run: bool) -> Response:
-    lines = made.lines()
-    counts = Counter(each.action for each in lines)
-    created, updated, same = counts["new"], counts["changed"], counts["unchanged"]
+    created, updated, same = made.counts()
     if not dry_run:
         return answer(Imported(created, updated, same), 201)
-    first = sorted(lines, key=lambda each: each.action == "unchanged")[:SHOWN_LINES]
-    left = len(lines) - len(first)
-    return answer(Rehearsed(True, created, updated, same, first, left))
+    lines = made.lines(SHOWN_LINES)
+    left = created + updated + same - len(lines)
+    return answer(Rehearsed(True, created, updated, same, lines, left))
 
 
 async def _payload(request: Request) -> bytes:

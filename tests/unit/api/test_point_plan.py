@@ -47,24 +47,24 @@ def group(code: str, *members: str, kind: str = "gas") -> RegisteredGroup:
 def test_only_what_the_header_names_changes_and_what_was_is_told() -> None:
     sheet, made = tried("位号,量程上限,名称\nLT-1,20,液位\nGT-1,,新名\n")
     assert sheet.errors == []
-    first, second = made.lines()
+    first, second = made.lines(10)
     assert (first.row, first.tag, first.action) == (2, "LT-1", "changed")
     assert (first.before, first.after) == ({"range_high": 10.0}, {"range_high": 20.0})
     assert second.before == {"range_high": 10.0, "name": "液位"}
     assert second.after == {"range_high": None, "name": "新名"}, "an empty cell empties"
-    whole = next(iter(made.changes().values()))
+    whole = next(iter(made.changes.values()))
     assert dict(whole.after) == LEVEL | {"range_high": 20.0}
 
 
 def test_an_empty_cell_says_nothing_of_what_is_never_empty() -> None:
     _, made = tried("tag,kind,unit,reporting\nLT-1,,,\n")
-    assert [line.action for line in made.lines()] == ["unchanged"]
+    assert [line.action for line in made.lines(10)] == ["unchanged"]
 
 
 def test_new_and_registered_rows_stand_in_one_sheet_where_that_is_asked_for() -> None:
     sheet, made = tried("tag,kind,unit\nLT-1,level,mm\nNEW,level,m\nHALF,,\n", Mode.BOTH)
-    assert [line.action for line in made.lines()] == ["changed", "new"]
-    assert made.lines()[1].after == {"kind": "level", "unit": "m", "reporting": "periodic"}
+    assert [line.action for line in made.lines(10)] == ["changed", "new"]
+    assert made.lines(10)[1].after == {"kind": "level", "unit": "m", "reporting": "periodic"}
     assert sheet.errors == ["Row 4: kind: Field required."]
 
 
@@ -96,11 +96,11 @@ def test_a_sheet_that_registers_needs_a_kind_and_a_unit_and_one_that_changes_doe
 
 def test_a_position_stays_converted_until_it_moves() -> None:
     _, same = tried("tag,lon,lat\nLT-1,107.45,38.21\n")
-    assert same.changes() == {}
+    assert same.changes == {}
     _, moved = tried("tag,lon,lat\nLT-1,107.46,38.21\n")
-    assert moved.changes()[2].after["converted_from"] is None
+    assert moved.changes[2].after["converted_from"] is None
     _, given = tried("tag,lon,lat\nLT-1,107.46,38.21\n", Mode.UPDATE, "gcj02")
-    after = given.changes()[2].after
+    after = given.changes[2].after
     assert after["converted_from"] == "gcj02"
     assert after["lon"] == pytest.approx(107.454, abs=5e-3)
     assert after["lon"] != 107.46
@@ -115,7 +115,7 @@ def test_a_row_says_in_which_groups_its_point_is_and_in_no_others() -> None:
         "C": ["GT-9"],
     }
     assert {(each.changed_by, each.changed_at) for each in made.groups} == {("li", NOW)}
-    [line] = made.lines()
+    [line] = made.lines(10)
     assert (line.action, line.before, line.after) == (
         "changed", {"groups": "A;C"}, {"groups": "A;B"},
     )  # fmt: skip
@@ -141,3 +141,12 @@ def test_a_new_point_joins_a_group_with_its_registration() -> None:
     made = plan(sheet, {}, Mode.CREATE)
     plan_groups(made, sheet, {("north", "A"): group("A")}, lambda *_: None, "li", NOW)
     assert (sheet.errors, made.groups[0].members) == ([], ["GT-5"])
+
+
+def test_of_more_rows_than_are_shown_those_come_first_that_bring_something() -> None:
+    rows = "".join(f"{tag},{top}\n" for tag, top in (("LT-1", 10), ("GT-1", 20), ("NEW", 5)))
+    sheet = read_sheet(f"tag,range_high\n{rows}".encode(), "north", mode=Mode.UPDATE)
+    made = plan(sheet, {("north", str(each["tag"])): each for each in (LEVEL, GAS)}, Mode.UPDATE)
+    assert made.counts() == (0, 1, 1)
+    assert [line.tag for line in made.lines(2)] == ["LT-1", "GT-1"]
+    assert [line.tag for line in made.lines(1)] == ["GT-1"]

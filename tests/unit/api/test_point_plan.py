@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.api.point_plan import Plan, plan, plan_groups
+from services.api.point_plan import Plan, columns_of, plan, plan_groups
 from services.api.point_sheet import Mode, Sheet, read_sheet
 from services.api.sheet import BadSheet
 from services.domain.point import Point, PointKind
@@ -150,3 +150,16 @@ def test_of_more_rows_than_are_shown_those_come_first_that_bring_something() -> 
     assert made.counts() == (0, 1, 1)
     assert [line.tag for line in made.lines(2)] == ["LT-1", "GT-1"]
     assert [line.tag for line in made.lines(1)] == ["GT-1"]
+
+
+def test_positions_of_chinese_maps_are_converted_where_the_import_says_so() -> None:
+    text = b"tag,kind,unit,lon,lat\nT,level,m,121.531541859215,31.17530398364597\nU,level,m,,\n"
+    sheet = read_sheet(text, "north", "gcj02")
+    first, second = columns_of(plan(sheet, {}, Mode.CREATE), sheet)
+    assert (first["lon"], first["lat"]) == pytest.approx((121.5272106, 31.1774276), abs=1e-8)
+    assert (first["converted_from"], second["converted_from"]) == ("gcj02", None)
+    assert second["lon"] is None
+    plain = read_sheet(text, "north")
+    first, second = columns_of(plan(plain, {}, Mode.CREATE), plain)
+    assert (first["lon"], first["converted_from"]) == (121.531541859215, None)
+    assert (second["lon"], second["converted_from"]) == (None, None)

@@ -13,8 +13,7 @@ import pytest
 from openpyxl import Workbook
 
 from services.api import sheet as sheets
-from services.api.point_plan import columns_of, plan
-from services.api.point_sheet import Mode, Sheet, read_sheet
+from services.api.point_sheet import Sheet, read_sheet
 from services.api.sheet import BadSheet, neutral, restored
 from services.api.workbook import MAX_COLUMNS, workbook_rows, write_workbook
 from services.api.workbook_worker import Table, read_apart, write_apart
@@ -369,22 +368,6 @@ def test_112_a_workbook_of_two_filled_sheets_is_not_guessed_at() -> None:
         read(saved(made))
     with pytest.raises(BadSheet, match="empty"):
         read(saved(Workbook()))
-
-
-def columns(sheet: Sheet) -> list[dict[str, object]]:
-    return columns_of(plan(sheet, {}, Mode.CREATE), sheet)
-
-
-def test_positions_of_chinese_maps_are_converted_where_the_import_says_so() -> None:
-    text = f"{HEADER},lon,lat\nT,level,m,121.531541859215,31.17530398364597\nU,level,m,,\n".encode()
-    sheet = read_sheet(text, "north", "gcj02")
-    first, second = sheet.points.values()
-    assert (first.lon, first.lat) == pytest.approx((121.5272106, 31.1774276), abs=1e-8)
-    assert [each["converted_from"] for each in columns(sheet)] == ["gcj02", None]
-    assert second.lon is None
-    plain = columns(read_sheet(text, "north"))
-    assert [each["lon"] for each in plain] == [121.531541859215, None]
-    assert [each["converted_from"] for each in plain] == [None, None]
 
 
 def test_a_number_that_a_workbook_made_of_a_name_is_that_name_again() -> None:

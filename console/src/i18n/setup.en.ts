@@ -110,5 +110,4 @@ export const setupEn = {
   'template.voters': 'Who votes',
   'template.of-source': 'Detectors of its hazard source',
   'template.of-group': 'Group {name}',
-  'board.note-title': 'Put {tag} back on the board?',
 } as const;

@@ -102,5 +102,4 @@ export const setupZhCN = {
   'template.voters': '参与表决的探测器',
   'template.of-source': '同一危险源的探测器',
   'template.of-group': '探测器组 {name}',
-  'board.note-title': '{tag} 恢复到报警板？',
 } as const;

@@ -9,6 +9,7 @@ _STATES: dict[str, Said] = {
     "bypass_maintenance": ("维护旁路", "maintenance bypass"),
     "bypass_operational": ("操作旁路", "operational bypass"),
     "removed": ("摘除", "removal"),
+    "proof_test": ("检验测试", "proof test"),
 }
 _SENTENCES: dict[str, Said] = {
     "bypass_unapproved": (

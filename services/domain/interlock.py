@@ -40,6 +40,9 @@ OUT = frozenset({"bypass_maintenance", "bypass_operational", "removed", "fault",
 BYPASSED = frozenset({"bypass_maintenance", "bypass_operational", "removed"})
 """Somebody has put it out of action: needs an approval."""
 
+APPROVABLE = BYPASSED | {"proof_test"}
+"""What an approval may be of: a test needs none, but one that was approved ends with its approval."""
+
 
 class Unfit(ValueError):
     """What cannot be registered: `field` says where (e.g. `causes.1.tag`), the text why."""
@@ -48,6 +51,10 @@ class Unfit(ValueError):
         super().__init__(reason)
         self.field = field
         self.reason = reason
+
+
+class Taken(Unfit):
+    """It would fit, but another loop has it already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,13 @@ class Loop:
     required: bool = True
     fitted: bool = True
 
+    @property
+    def switches(self) -> tuple[tuple[str, str], ...]:
+        """Every point on which a bypass of it is seen, with the field that names it."""
+        named = [("state_tag", self.state_tag)]
+        named += [(f"causes.{n}.state_tag", each.state_tag) for n, each in enumerate(self.causes)]
+        return tuple((field, tag) for field, tag in named if tag is not None)
+
     def switch_of(self, cause: str | None) -> str | None:
         """The point on which a bypass of one input (None: of the whole loop) is seen."""
         named = next((each.state_tag for each in self.causes if each.tag == cause), None)
@@ -101,7 +115,9 @@ class Loop:
 
 
 def check(loop: Loop, neighbours: Iterable[Loop] = ()) -> None:
-    """Raises Unfit for what cannot be. `neighbours`: the other loops of its enterprise."""
+    """Raises Unfit for what cannot be, Taken for what another loop has. `neighbours`: the loops of
+    its enterprise."""
+    others = [each for each in neighbours if each.tag != loop.tag]
     _check_numbers(loop)
     if len(loop.causes) != loop.voting.inputs:
         raise Unfit(
@@ -118,7 +134,8 @@ def check(loop: Loop, neighbours: Iterable[Loop] = ()) -> None:
         if effect.tag in both:
             raise Unfit(f"effects.{place}.tag", f"{effect.tag} is one of its causes")
     _check_switches(loop)
-    _check_cycle(loop, neighbours)
+    _check_cycle(loop, others)
+    _check_apart(loop, others)
 
 
 def protects(voting: Voting, bypassed: int) -> bool:
@@ -162,24 +179,36 @@ def _check_switches(loop: Loop) -> None:
         seen.add(cause.state_tag)
 
 
-def _check_cycle(loop: Loop, neighbours: Iterable[Loop]) -> None:
+def _check_apart(loop: Loop, others: Iterable[Loop]) -> None:
+    """No two loops show a bypass on one point: the approval of one would be that of the other."""
+    taken = {tag: each.tag for each in others for _, tag in each.switches}
+    for field, tag in loop.switches:
+        if tag in taken:
+            raise Taken(field, f"{tag} shows the state of {taken[tag]}, or of an input of it")
+
+
+def _check_cycle(loop: Loop, others: Iterable[Loop]) -> None:
     """What it does must not lead back to what it watches: it would hold itself tripped."""
     steps: dict[str, list[str]] = {}
-    for each in neighbours:
-        if each.tag != loop.tag:
-            _lead(steps, each)
-    _lead(steps, loop)
-    for place, effect in enumerate(loop.effects):
-        way = _way(steps, effect.tag, loop.tag)
+    for each in (*others, loop):
+        _lead(steps, each)
+    outcomes = [(f"effects.{place}.tag", each.tag) for place, each in enumerate(loop.effects)]
+    if loop.state_tag is not None and loop.state_tag != loop.tag:
+        outcomes.append(("state_tag", loop.state_tag))
+    for field, tag in outcomes:
+        way = _way(steps, tag, loop.tag)
         if way is not None:
             told = " → ".join((loop.tag, *way))
-            raise Unfit(f"effects.{place}.tag", f"it leads back to the loop itself: {told}")
+            raise Unfit(field, f"it leads back to the loop itself: {told}")
 
 
 def _lead(steps: dict[str, list[str]], loop: Loop) -> None:
     for cause in loop.causes:
         steps.setdefault(cause.tag, []).append(loop.tag)
-    steps.setdefault(loop.tag, []).extend(effect.tag for effect in loop.effects)
+    outcomes = steps.setdefault(loop.tag, [])
+    outcomes.extend(effect.tag for effect in loop.effects)
+    if loop.state_tag is not None and loop.state_tag != loop.tag:
+        outcomes.append(loop.state_tag)  # who watches its state watches the loop
 
 
 def _way(steps: Mapping[str, Sequence[str]], start: str, goal: str) -> tuple[str, ...] | None:

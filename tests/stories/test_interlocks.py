@@ -81,6 +81,26 @@ def test_an_approved_one_is_quiet_until_its_end() -> None:
     assert plant.tell("in_service", HOUR + 5) == [("returned", HOUR + 5)]
 
 
+def test_a_test_that_outlasts_its_approval_is_an_alarm() -> None:
+    plant = Plant(permit(30, HOUR, kind=BypassKind.PROOF_TEST))
+    assert plant.tell("proof_test", 10) == []
+    plant.tell("proof_test", HOUR - 5)
+    assert plant.wait(HOUR - 1) == []
+    assert plant.wait(HOUR) == [("raised", HOUR)]
+    assert (plant.alarm.condition, plant.alarm.facts["state"]) == ("bypass_expired", "proof_test")
+    assert plant.tell("in_service", HOUR + 5) == [("returned", HOUR + 5)]
+
+
+def test_a_test_after_an_approval_that_is_closed_is_one_that_needs_none() -> None:
+    ended = permit(0, 60, kind=BypassKind.PROOF_TEST)
+    plant = Plant(ended)
+    plant.tell("in_service", 70)
+    plant.permits(replace(ended, closed=True))
+    assert plant.tell("proof_test", 80) == []
+    assert plant.tell("in_service", 100) == []
+    assert plant.tell("proof_test", 75, received=101) == []
+
+
 def test_an_approval_of_another_kind_or_point_approves_nothing() -> None:
     other = permit(0, HOUR, id="bp-2", points=("ESD-302",))
     plant = Plant(permit(0, HOUR, kind=BypassKind.OPERATIONAL), other)

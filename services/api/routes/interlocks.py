@@ -35,7 +35,7 @@ from services.api.problem import Kind, Problem, not_found
 from services.api.register import refresh
 from services.api.text import Code, Tag
 from services.api.window import Window
-from services.domain.interlock import Unfit, check
+from services.domain.interlock import Taken, Unfit, check
 from services.domain.point import PointKind
 from services.runtime.clock import to_datetime
 from services.store import bypass as bypasses
@@ -241,21 +241,12 @@ async def _put(
     once: OnceOnly,
     status: int,
 ) -> Response:
-    others = [
-        each
-        for each in await store.of_enterprise(connection, made.enterprise)
-        if each.tag != made.tag
-    ]
+    others = await store.of_enterprise(connection, made.enterprise)
     try:
         check(made.loop, [each.loop for each in others])
     except Unfit as unfit:
-        raise Problem(Kind.INVALID, f"{unfit.field}: {unfit.reason}.") from None
-    for other in others:
-        if made.state_tag is not None and other.state_tag == made.state_tag:
-            raise Problem(
-                Kind.CONFLICT,
-                f"state_tag: {made.state_tag} shows the state of {other.tag} already.",
-            )
+        kind = Kind.CONFLICT if isinstance(unfit, Taken) else Kind.INVALID
+        raise Problem(kind, f"{unfit.field}: {unfit.reason}.") from None
     await store.put(connection, made, number)
     return await once.keep(connection, answer(shown(here, made), status))
 

@@ -130,6 +130,17 @@ def test_two_loops_do_not_share_a_state(api: Api) -> None:
     refused(api.admin.http.post("/interlocks", json=twin), 409, "conflict", "state_tag")
 
 
+def test_an_input_does_not_show_its_bypass_where_another_loop_does(api: Api) -> None:
+    """A bypass of the input would approve one of the other loop."""
+    code = api.enterprise()
+    api.point(code, "ESD-2", kind="interlock", unit="1")
+    made(api, code, "ESD-2", effects=[{"tag": "P-2", "action": "stop"}])
+    shared = loop(code, causes=[CAUSES[0] | {"state_tag": "ESD-2"}, CAUSES[1]])
+    refused(api.admin.http.post("/interlocks", json=shared), 409, "conflict",
+            "causes.0.state_tag: ESD-2 shows the state of ESD-2")  # fmt: skip
+    assert [e["tag"] for e in api.admin.items("/interlocks", enterprise=code)] == ["ESD-2"]
+
+
 def test_a_bypass_goes_through_all_hands(api: Api) -> None:
     code = api.enterprise()
     point = api.point(code, "ESD-1", kind="interlock", unit="1")

@@ -11,6 +11,7 @@ from services.domain.interlock import (
     Cause,
     Effect,
     Loop,
+    Taken,
     Unfit,
     Voting,
     check,
@@ -107,3 +108,30 @@ def test_a_loop_that_is_changed_does_not_meet_its_old_self() -> None:
     old = one("ESD-1", "LT-1", "XV-1")
     other = one("ESD-2", "XV-1", "XV-2")
     check(one("ESD-1", "XV-2", "P-9"), [old, other])
+
+
+def test_no_two_loops_show_a_bypass_on_one_point() -> None:
+    """Else the approval of one would be that of the other."""
+    other = replace(one("ESD-2", "LT-2", "XV-2"), state_tag="ESD-2")
+    own = replace(other, causes=(Cause("LT-2", state_tag="HS-2"),))
+    for taken, known in (("ESD-2", other), ("ESD-2", own), ("HS-2", own)):
+        whole = replace(one("ESD-1", "LT-1", "XV-1"), state_tag=taken)
+        input_of = replace(LOOP, causes=(*LEVELS[:2], replace(LEVELS[2], state_tag=taken)))
+        for loop, field in ((whole, "state_tag"), (input_of, "causes.2.state_tag")):
+            with pytest.raises(Taken) as found:
+                check(loop, [known])
+            assert found.value.field == field
+            assert "ESD-2" in found.value.reason
+    check(replace(own, effects=(Effect("XV-9", "close"),)), [own])
+
+
+def test_what_watches_the_state_of_a_loop_watches_the_loop() -> None:
+    own = replace(one("ESD-1", "ST-1", "XV-1"), state_tag="ST-1")
+    assert refusal(own) == ("state_tag", "it leads back to the loop itself: ESD-1 → ST-1 → ESD-1")
+    first = replace(one("A", "ST-B", "XV-1"), state_tag="ST-A")
+    second = replace(one("B", "ST-A", "XV-2"), state_tag="ST-B")
+    field, reason = refusal(second, first)
+    assert (field, reason.split(": ")[1]) == ("state_tag", "B → ST-B → A → ST-A → B")
+    check(second, [replace(first, causes=(Cause("LT-1"),))])
+    back = replace(one("C", "ST-A", "LT-9"), state_tag="C")
+    assert refusal(back, replace(first, causes=(Cause("LT-9"),)))[0] == "effects.0.tag"

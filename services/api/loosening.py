@@ -4,39 +4,54 @@ import math
 from collections.abc import Iterable
 
 from services.api.problem import Kind, Problem
+from services.api.rule_body import Limit
+from services.domain.laxity import Terms, laxer
 from services.domain.point import Point
 from services.domain.rule import Condition
-from services.domain.template import Proposed, is_laxer, propose
+from services.domain.template import NoTemplate, Proposed, is_laxer, propose
 from services.store.rule_list import Rule
 
 
-def check_reason(point: Point, condition: Condition, limit: float, reason: str | None) -> None:
-    """Refuse a limit that is laxer than the template's and gives no reason.
+def check_reason(
+    point: Point, terms: Terms, reason: str | None, before: Terms | None = None
+) -> None:
+    """Refuse terms of a limit that are laxer than the template's and give no reason; of a change
+    (`before`: what it was) those that become so.
 
     A point without substance has no template to be laxer than.
     """
     if point.substance is None or reason is not None:
         return
-    template = is_laxer(condition, limit, propose(point))
-    if template is not None:
-        raise Problem(
-            Kind.INVALID,
-            f"reason: {limit:g} {point.unit} is laxer than the {condition} limit of the template, "
-            f"{template.value:g} {point.unit} ({template.source}); say in `reason` why it may be.",
-        )
+    told = laxer(point, terms, propose(point), before)
+    if told is not None:
+        raise Problem(Kind.INVALID, f"reason: {told}; say in `reason` why it may be.")
+
+
+def terms_of(limit: Rule | Limit) -> Terms:
+    """What of a limit is held against the template."""
+    return Terms(Condition(limit.condition), limit.limit, limit.on_delay_s, limit.grade)
 
 
 def check_removal(point: Point, condition: Condition, reason: str | None) -> None:
     """Refuse to end a limit that the template has without a reason: nothing is laxer than none."""
     if point.substance is None or reason is not None:
         return
+    template = propose(point)
+    if isinstance(template, NoTemplate):
+        if template.unread:
+            raise Problem(
+                Kind.INVALID,
+                f"reason: {point.tag} would have no {condition} limit, and the template's cannot "
+                f"be given in {point.unit}; say in `reason` why it may go.",
+            )
+        return
     none = math.inf if condition.value.startswith("H") else -math.inf
-    template = is_laxer(condition, none, propose(point))
-    if template is not None:
+    found = is_laxer(condition, none, template)
+    if found is not None:
         raise Problem(
             Kind.INVALID,
             f"reason: {point.tag} would have no {condition} limit, and the template has one, "
-            f"{template.value:g} {point.unit} ({template.source}); say in `reason` why it may go.",
+            f"{found.value:g} {point.unit} ({found.source}); say in `reason` why it may go.",
         )
 
 

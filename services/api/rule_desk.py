@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from services.api.detector_body import DetectorBody
 from services.api.detector_desk import change_detector, create_detector
-from services.api.loosening import check_reason, check_removal
+from services.api.loosening import check_reason, check_removal, terms_of
 from services.api.principal import Principal
 from services.api.problem import Kind, Problem, invalid_fields, not_found
 from services.api.rule_body import RATIONALE, NewRule, RuleBody, Said, rule_of
@@ -105,7 +105,7 @@ async def _create_limit(
     here: Window, principal: Principal, connection: Connection, new: NewRule
 ) -> Rule:
     point = limited_point(here, principal, new.enterprise, new.tag)
-    check_reason(point, new.condition, new.limit, new.reason)
+    check_reason(point, terms_of(new), new.reason)
     rule = rule_of(new, new_id(), 1, principal.username, here.clock.now_ms())
     standing = await store.rule_of_condition(connection, new.enterprise, new.tag, new.condition)
     if standing is not None:
@@ -134,6 +134,9 @@ async def _change_limit(
                 f"condition: rule {standing} stands for {change.condition} already.",
             )
     new = _next_version(here, principal, known, change)
+    place = here.register.place(known.enterprise, known.tag)
+    if place is not None:
+        _check_laxity(place.point, known, new, change.reason)
     if (new.condition, new.limit, new.grade) != (known.condition, known.limit, known.grade):
         await check_set(connection, new)
     await store.replace_rule(connection, new)
@@ -151,10 +154,18 @@ def _next_version(here: Window, principal: Principal, known: Rule, change: RuleB
     if (new.condition, new.limit) == (known.condition, known.limit):
         kept = new.reason or known.reason
         return replace(new, source=known.source, basis=known.basis, reason=kept)
-    place = here.register.place(known.enterprise, known.tag)
-    if place is not None:
-        check_reason(place.point, Condition(new.condition), new.limit, new.reason)
     return new
+
+
+def _check_laxity(point: Point, known: Rule, new: Rule, reason: str | None) -> None:
+    """Refuse without a reason terms that become laxer, and what takes the limit that stood away:
+    another condition in its place, or an end that comes sooner."""
+    check_reason(point, terms_of(new), reason, terms_of(known))
+    sooner = new.valid_until is not None and (
+        known.valid_until is None or new.valid_until < known.valid_until
+    )
+    if new.condition != known.condition or sooner:
+        check_removal(point, Condition(known.condition), reason)
 
 
 def _check_end(here: Window, body: Said) -> None:

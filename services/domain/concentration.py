@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.domain.gas import Basis, Figure, Gas
+from services.domain.unit import ucum_of
 
 MOLAR_VOLUME_AT_ZERO = 22.414
 """L/mol of an ideal gas at 0 degrees Celsius and 101.325 kPa."""
@@ -23,10 +24,31 @@ class Unit(StrEnum):
     """Units of concentration, as the contract writes them."""
 
     PPM = "ppm"
+    PPB = "ppb"
     VOLUME_PERCENT = "vol%"
     MASS = "mg/m3"
+    MICROGRAMS = "ug/m3"
+    GRAMS = "g/m3"
     LEL_PERCENT = "%LEL"
     OEL_PERCENT = "%OEL"
+
+
+_BY_UCUM = {
+    "[ppm]": Unit.PPM,
+    "[ppb]": Unit.PPB,
+    "%{volume}": Unit.VOLUME_PERCENT,
+    "mg/m3": Unit.MASS,
+    "ug/m3": Unit.MICROGRAMS,
+    "g/m3": Unit.GRAMS,
+    "mg/L": Unit.GRAMS,
+    "%{LEL}": Unit.LEL_PERCENT,
+    "%{OEL}": Unit.OEL_PERCENT,
+}
+
+
+def unit_of(shown: str) -> Unit | None:
+    """The unit of concentration that a point's unit spells; None: it spells another, or none."""
+    return _BY_UCUM.get(ucum_of(shown) or "")
 
 
 class NotConvertible(ValueError):
@@ -79,10 +101,16 @@ def _ppm(unit: Unit, gas: Gas, reference: Reference) -> float:
     match unit:
         case Unit.PPM:
             return 1.0
+        case Unit.PPB:
+            return 1e-3
         case Unit.VOLUME_PERCENT:
             return PPM_PER_PERCENT
         case Unit.MASS:
             return reference.molar_volume / gas.molar_mass
+        case Unit.MICROGRAMS:
+            return reference.molar_volume / gas.molar_mass * 1e-3
+        case Unit.GRAMS:
+            return reference.molar_volume / gas.molar_mass * 1e3
         case Unit.LEL_PERCENT:
             return _needed(reference.lel, gas, "LEL").value * PPM_PER_PERCENT / 100
         case Unit.OEL_PERCENT:

@@ -6,13 +6,21 @@ confirms are marked, so that nobody takes them for law.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from services.domain.concentration import NotConvertible, Reference, Unit, convert, leading_oel
+from services.domain.concentration import (
+    NotConvertible,
+    Reference,
+    Unit,
+    convert,
+    leading_oel,
+    unit_of,
+)
 from services.domain.gas import Figure, Gas, Trust
 from services.domain.gas_table import find_gas
 from services.domain.point import Point, PointKind
 from services.domain.rule import Condition
+from services.domain.unit import ucum_of
 
 GAS_STANDARD = "GB/T 50493-2019"
 TANK_STANDARD = "AQ 3035/3036-2010"
@@ -52,9 +60,11 @@ class Plant:
 
 @dataclass(frozen=True, slots=True)
 class NoTemplate:
-    """Why there is nothing to propose, in a sentence that says what to do."""
+    """Why there is nothing to propose, in a sentence that says what to do. `unread`: the standard
+    has limits for the point, but nobody can give them in its unit."""
 
     reason: str
+    unread: bool = False
 
 
 Proposal = tuple[Proposed, ...] | NoTemplate
@@ -70,7 +80,15 @@ def propose(
     make = _TEMPLATES.get(point.kind)
     if make is None:
         return NoTemplate(f"There is no template for points of kind {point.kind}: post rules.")
-    return make(point, plant or Plant(), reference)
+    return make(replace(point, unit=_spelt(point.unit)), plant or Plant(), reference)
+
+
+_ALSO = {"m{LEL}": "LEL·m", "m/s": "m/s", "%": "%"}
+
+
+def _spelt(unit: str) -> str:
+    """The unit as the templates write it, however the point spells it; another stays."""
+    return unit_of(unit) or _ALSO.get(ucum_of(unit) or "") or unit
 
 
 def _combustible(point: Point, _plant: Plant, reference: Reference | None) -> Proposal:
@@ -125,12 +143,18 @@ def _by_idlh(point: Point, gas: Gas, reference: Reference) -> Proposal:
     return _ladder((whole * 0.05, whole * 0.10), whole * 0.005, basis, Trust.RESTATED)
 
 
+_SHARES = {Unit.VOLUME_PERCENT: 1.0, "%": 1.0, Unit.PPM: 1e4, Unit.PPB: 1e7}
+"""How many of a unit are one percent of the volume."""
+
+
 def _oxygen(point: Point, _plant: Plant, _reference: Reference | None) -> Proposal:
-    if point.unit not in (Unit.VOLUME_PERCENT, "%"):
+    share = _SHARES.get(point.unit)
+    if share is None:
         return _no_unit(point)
     basis = "deficiency 19.5 vol%, enrichment 23.5 vol%"
-    low = _gas_limit(Condition.L, 19.5, RED, 0.3, basis, Trust.RESTATED)
-    high = _gas_limit(Condition.H, 23.5, ORANGE, 0.3, basis, Trust.RESTATED)
+    first, second, band = (share * each for each in (19.5, 23.5, 0.3))
+    low = _gas_limit(Condition.L, first, RED, band, basis, Trust.RESTATED)
+    high = _gas_limit(Condition.H, second, ORANGE, band, basis, Trust.RESTATED)
     return low, high
 
 
@@ -239,7 +263,8 @@ def _no_gas(point: Point, what: str) -> NoTemplate:
 
 
 def _no_unit(point: Point) -> NoTemplate:
-    return NoTemplate(f"The template's limits cannot be given in {point.unit}: post rules.")
+    told = f"The template's limits cannot be given in {point.unit}: post rules."
+    return NoTemplate(told, unread=True)
 
 
 _TEMPLATES: dict[PointKind, Callable[[Point, Plant, Reference | None], Proposal]] = {

@@ -4,6 +4,7 @@ What is shown stays as it was sent. The codes are those of the Unified Code for 
 (ucum.org, version 2.1); what has none there carries its meaning in braces, as UCUM has it.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -124,6 +125,16 @@ KNOWN: dict[str, KnownUnit] = {
 }
 """By what is shown; whatever else a point has for a unit is text."""
 
+_OF_AIR = frozenset(
+    {Quantity.LEL, Quantity.OEL, Quantity.VOLUME_SHARE, Quantity.CONCENTRATION, Quantity.PATH}
+)
+_OF_AIR_FOLDED = {
+    unicodedata.normalize("NFKC", name).casefold(): each
+    for name, each in KNOWN.items()
+    if each.quantity in _OF_AIR
+}
+"""Of what is in the air no two units differ by their case alone."""
+
 _GAS = frozenset({Quantity.VOLUME_SHARE, Quantity.CONCENTRATION, Quantity.PATH})
 _FITTING: dict[PointKind, frozenset[Quantity]] = {
     PointKind.COMBUSTIBLE_GAS: _GAS | {Quantity.LEL},
@@ -142,13 +153,13 @@ _FITTING: dict[PointKind, frozenset[Quantity]] = {
 
 def ucum_of(unit: str) -> str | None:
     """The code of UCUM; None for a text that we do not know."""
-    known = KNOWN.get(unit)
+    known = _known(unit)
     return None if known is None else known.ucum
 
 
 def misfit(kind: PointKind, unit: str) -> str | None:
     """Why a unit cannot belong to a kind; None where it can, or nobody can say."""
-    known = KNOWN.get(unit)
+    known = _known(unit)
     if known is None or known.quantity is Quantity.RATIO:
         return None
     if kind in STATES:
@@ -157,3 +168,9 @@ def misfit(kind: PointKind, unit: str) -> str | None:
     if fitting is None or known.quantity in fitting:
         return None
     return f"{unit} measures {known.quantity}, which is not the unit of a point of kind {kind}"
+
+
+def _known(unit: str) -> KnownUnit | None:
+    """By what is shown, in full-width or half-width characters, with spaces or without."""
+    plain = "".join(unicodedata.normalize("NFKC", unit).split())
+    return KNOWN.get(unit) or KNOWN.get(plain) or _OF_AIR_FOLDED.get(plain.casefold())

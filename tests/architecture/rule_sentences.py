@@ -1,9 +1,10 @@
 """What the services say of templates and of rules that they refuse: the console words it in
 Chinese, sentence by sentence."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
-from services.api.loosening import check_reason
+from services.api.loosening import check_reason, check_removal
 from services.api.problem import Problem
 from services.api.rule_body import NewRule, rule_of
 from services.api.rule_set import contradiction
@@ -11,6 +12,7 @@ from services.domain.claim import Scalar
 from services.domain.detector_kind import DetectorKind
 from services.domain.detector_rule import BadRule, validated
 from services.domain.detector_template import propose_detectors
+from services.domain.laxity import Terms
 from services.domain.point import Point, PointKind
 from services.domain.rule import Condition
 from services.domain.template import NoTemplate, Plant, propose
@@ -77,7 +79,7 @@ def whys() -> list[str]:
 
 def refusals() -> list[str]:
     """Why a rule is not put in force."""
-    return sorted({*_sets(), *_detectors(), _laxer()})
+    return sorted({*_sets(), *_detectors(), *_laxer()})
 
 
 def _limit(condition: str, limit: float, grade: int) -> Rule:
@@ -100,13 +102,28 @@ def _sets() -> Iterator[str]:
         yield found[1]
 
 
-def _laxer() -> str:
+def _laxer() -> Iterator[str]:
+    """What is laxer than the template: the limit, its delay, its grade, a unit nobody can read,
+    and a limit that goes."""
     gas = point("combustible_gas", "%LEL", substance="CH4")
+    odd = point("toxic_gas", "%", substance="Cl2")
+    for one, terms in (
+        (gas, Terms(Condition.HH, 60.0, 0.0, 1)),
+        (gas, Terms(Condition.HH, 50.0, 3600.0, 1)),
+        (gas, Terms(Condition.HH, 50.0, 0.0, 4)),
+        (odd, Terms(Condition.HH, 50.0, 0.0, 1)),
+    ):
+        yield _refused(partial(check_reason, one, terms, None))
+    for one in (gas, odd):
+        yield _refused(partial(check_removal, one, Condition.HH, None))
+
+
+def _refused(look: Callable[[], None]) -> str:
     try:
-        check_reason(gas, Condition.HH, 60.0, None)
+        look()
     except Problem as refused:
         return refused.detail.removeprefix("reason: ")
-    raise AssertionError("a limit laxer than the template's was taken")
+    raise AssertionError("what is laxer than the template was taken")
 
 
 _BAD: tuple[tuple[DetectorKind, tuple[Point, ...], Mapping[str, Scalar]], ...] = (

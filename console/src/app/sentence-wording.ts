@@ -55,6 +55,26 @@ const CHINESE: readonly (readonly [RegExp, string])[] = [
     /^(\S+) (.+?) is laxer than the (\w+) limit of the template, (\S+) .+? \((.+)\); say .+$/,
     '$1 $2 宽于模板的 $3 限值 $4 $2（$5），请填写设定理由。',
   ],
+  [
+    /^an on_delay_s of (\S+) is longer than that of the template's (\w+), (\S+) s \((.+)\); say .+$/,
+    '报警延时 $1 s 长于模板 $2 的 $3 s（$4），请填写设定理由。',
+  ],
+  [
+    /^grade (\d) is milder than that of the template's (\w+), (\d) \(.+\); say .+$/,
+    '等级 $1 级低于模板 $2 的 $3 级，请填写设定理由。',
+  ],
+  [
+    /^nobody can hold (\S+) (.+?) against the template, .+; say .+$/,
+    '模板限值无法换算为单位 $2，$1 $2 是否宽于模板无从核对，请填写设定理由。',
+  ],
+  [
+    /^(\S+) would have no (\w+) limit, and the template has one, (\S+ .+?) \(.+\); say .+$/,
+    '$1 将不再有 $2 限值，而模板规定为 $3，请填写理由。',
+  ],
+  [
+    /^(\S+) would have no (\w+) limit, and the template's cannot be given in (.+?); say .+$/,
+    '$1 将不再有 $2 限值，模板限值又无法换算为单位 $3，请填写理由。',
+  ],
   [/^A deviation compares (\d+) to (\d+) points\.$/, '偏差规则比较 $1 至 $2 个监测点。'],
   [/^A vote needs a group of (\d+) to (\d+) points\.$/, '表决需要 $1 至 $2 个监测点。'],
   [/^An expression names (\d+) to (\d+) points\.$/, '表达式可用 $1 至 $2 个监测点。'],

@@ -3,6 +3,7 @@
 from tests.integration.api.conftest import Api
 from tests.integration.api.test_register import refused
 from tests.living.outcome import eventually
+from tests.living.park import Json
 
 
 def gas_point(api: Api, tag: str = "GT-1", **more: object) -> str:
@@ -88,6 +89,31 @@ def test_a_limit_laxer_than_the_template_needs_a_reason_that_the_regulator_reads
     assert same["reason"] == "蒸汽干扰，经专家论证"
     back = api.admin.http.put(address, json=lax | {"limit": 25}).json()
     assert back["reason"] is None
+
+
+def test_no_spelling_no_delay_no_grade_and_no_exchange_is_a_way_around_the_reason(api: Api) -> None:
+    code = gas_point(api)
+    chlorine = {"kind": "toxic_gas", "unit": "mg/m³", "substance": "7782-50-5"}
+    api.point(code, "CL-1", **chlorine)
+    hh = {"enterprise": code, "tag": "GT-1", "condition": "HH", "limit": 50, "grade": 1}
+    laxer: list[Json] = [{"tag": "CL-1", "limit": 5000}, {"on_delay_s": 3600}, {"grade": 4}]
+    for wrong in laxer:
+        refused(api.admin.http.post("/rules", json=hh | wrong), 422, "invalid", "reason")
+    made = api.admin.register("/rules", hh)
+    address = f"/rules/{made['id']}"
+    changes: list[Json] = [
+        {"on_delay_s": 3000},
+        {"grade": 4},
+        {"condition": "H", "limit": 25, "grade": 2},
+        {"valid_until": "2199-01-01T00:00:00Z"},
+    ]
+    for wrong in changes:
+        refused(api.admin.http.put(address, json=hh | wrong), 422, "invalid", "reason")
+    assert [r["version"] for r in api.admin.ask(address)["versions"]] == [1]
+    lax = api.admin.http.put(address, json=hh | {"grade": 2, "reason": "二级响应"}).json()
+    assert (lax["grade"], lax["reason"], lax["source"]) == (2, "二级响应", None)
+    same = api.admin.http.put(address, json=hh | {"grade": 2, "deadband": 3}).json()
+    assert same["reason"] == "二级响应"
 
 
 def test_what_isa_asks_for_is_kept_with_each_version(api: Api) -> None:

@@ -36,7 +36,13 @@ class HoldingBody(BaseModel):
     quantity_t: Annotated[Number, Field(gt=0, le=MOST_T, description="Tonnes")]
     mixture: Annotated[
         Mixture | None,
-        Field(description="Of the class of the pure substance, or of another (4.2.3)"),
+        Field(
+            description="Of the class of the pure substance, or of another (4.2.3): then of what "
+            "Table 1 names with `name` and `reason`"
+        ),
+    ] = None
+    reason: Annotated[
+        Reason | None, Field(description="Why a mixture is of another class than its substance")
     ] = None
 
     def holding(self) -> Holding:
@@ -49,6 +55,7 @@ class HoldingBody(BaseModel):
             tuple(dict.fromkeys(dangers)),
             self.name,
             self.mixture,
+            self.reason,
         )
 
 
@@ -74,7 +81,7 @@ class Particulars(BaseModel):
 
     national_code: Annotated[
         str | None,
-        Field(pattern=r"^[0-9A-Za-z]{11}[0-9]{3}$", description="14: enterprise 11, serial 3"),
+        Field(pattern=r"^[0-9]{14}$", description="14 digits: enterprise 11, serial 3"),
     ] = None
     address: Name | None = None
     lon: Longitude | None = None

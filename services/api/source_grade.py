@@ -35,6 +35,7 @@ def working(found: Grading) -> dict[str, Any]:
         "r": float(found.r),
         "level": found.level,
         "level_source": f"{STANDARD} Table 6",
+        "certain": found.certain,
         "formula_s": f"S = {shares} {_result(found.s)}",
         "formula_r": f"R = {_text(found.alpha)}×({parts}) {_result(found.r)}",
     }
@@ -51,6 +52,8 @@ def _term(term: Term) -> dict[str, Any]:
         **_factor("beta", term.beta),
         "share": float(term.share),
         "weighted": float(term.weighted),
+        "doubt": term.doubt,
+        "reason": term.reason,
     }
 
 

@@ -29,7 +29,9 @@ class VersionView:
     """One version of a hazard source. `s`, `r` and `level` (1 highest; null when S < 1: no major
     hazard source) by GB 18218-2018, `working` how they came about: the terms with their critical
     quantities and factors, where each stands (`…_source`) and how sure it is (`…_trust`: `read` in
-    the standard, `restated` by others, `computed` by us)."""
+    the standard, `restated` by others, `computed` by us). `working.certain` false: the level rests on
+    a term with a `doubt`: a `declared_class` that is the enterprise's word alone, `other_class` of a
+    mixture of what Table 1 names, or an `assigned_row` of it."""
 
     enterprise: str
     code: str

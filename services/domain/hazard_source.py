@@ -6,13 +6,14 @@ were written, so that a quantity that is exactly critical is so.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 
 from services.domain.critical_quantity import DANGERS, TABLE_2, Factor, Substance, exact
 from services.domain.critical_quantity_table import BY_CAS
 from services.domain.gas import Trust
+from services.domain.substance_name import listed_cas
 
 MOST_T = 10_000_000.0
 """No unit holds more: a larger figure was entered in another measure."""
@@ -48,6 +49,16 @@ class Mixture(StrEnum):
     OTHER_CLASS = "other_class"
 
 
+class Doubt(StrEnum):
+    """Why a term, and so the level, is not certain: its class is the enterprise's word alone; Table 1
+    names the substance and the enterprise says that its mixture is of another class; that the
+    substance belongs to a row of Table 1 is our word."""
+
+    DECLARED_CLASS = "declared_class"
+    OTHER_CLASS = "other_class"
+    ASSIGNED_ROW = "assigned_row"
+
+
 class Unfit(ValueError):
     """What cannot be graded: `field` says where (e.g. `substances.0.cas`), the text why."""
 
@@ -60,7 +71,8 @@ class Unfit(ValueError):
 @dataclass(frozen=True, slots=True)
 class Holding:
     """What a source holds of one substance: a CAS number of Table 1, or classes of Table 2 (of a
-    substance that has several dangers, all of them), or both: then the classes give the factor."""
+    substance that has several dangers, all of them), or both: then the classes give the factor, which
+    they may raise and not lower. `reason`: why a mixture of what Table 1 names is another class."""
 
     quantity_t: float
     cas: str | None = None
@@ -68,6 +80,7 @@ class Holding:
     dangers: tuple[str, ...] = ()
     name: str | None = None
     mixture: Mixture | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +95,9 @@ class Term:
     beta: Factor
     danger: str
     """The class that the substance is taken to be in."""
+    doubt: Doubt | None = None
+    reason: str | None = None
+    """The enterprise's, of a mixture that is another class."""
 
     @property
     def share(self) -> Fraction:
@@ -113,6 +129,11 @@ class Grading:
             return None
         return next((level for least, level in LEVELS if self.r >= least), 4)
 
+    @property
+    def certain(self) -> bool:
+        """Whether every quantity and class is the standard's own for that substance."""
+        return all(term.doubt is None for term in self.terms)
+
 
 def alpha_of(exposed_people: int) -> Fraction:
     """Table 5. Raises Unfit."""
@@ -140,11 +161,14 @@ def _term(holding: Holding, where: str) -> Term:
         check_cas(holding.cas, where)
     elif holding.form is not None:
         raise Unfit(f"{where}.form", "it goes with a cas number; remove it or name the cas")
-    if holding.mixture is Mixture.OTHER_CLASS:
-        return _by_class(holding, where)
+    right = listed_cas(holding.cas, holding.name)
+    if right is not None:
+        raise Unfit(f"{where}.cas", f"Table 1 names {holding.name}; send its cas {right}")
     listed = BY_CAS.get(holding.cas or "")
+    if holding.mixture is Mixture.OTHER_CLASS:
+        return _other_class(holding, where) if listed else _by_class(holding, where)
     if listed is not None:
-        return _by_name(holding, _listed(holding, listed, where))
+        return _by_name(holding, _listed(holding, listed, where), where)
     if holding.mixture is Mixture.SAME_CLASS:
         raise Unfit(f"{where}.cas", "a mixture counts as a pure substance only if Table 1 names it")
     return _by_class(holding, where)
@@ -161,11 +185,13 @@ def _listed(holding: Holding, rows: Sequence[Substance], where: str) -> Substanc
     raise Unfit(f"{where}.form", f"Table 1 knows {holding.cas} as {forms}; name one of them")
 
 
-def _by_name(holding: Holding, row: Substance) -> Term:
-    """Q of Table 1; beta of Table 3, else of the class that is named, else of the one we assign."""
+def _by_name(holding: Holding, row: Substance, where: str) -> Term:
+    """Q of Table 1; beta of Table 3, else of the class that is named, else of the one we assign. A
+    liquid may weigh more by its process (W5.1 above its boiling point); nothing weighs less."""
     danger, beta = row.danger, row.beta
     if holding.dangers:
         danger, named = _heaviest(holding.dangers)
+        _check_weight(row, danger, where)
         beta = beta or named
     if beta is None:
         # The factor is the standard's; that the substance is in this class is our word.
@@ -179,7 +205,29 @@ def _by_name(holding: Holding, row: Substance) -> Term:
         row.quantity,
         beta,
         danger,
+        Doubt.ASSIGNED_ROW if row.quantity.trust is Trust.COMPUTED else None,
     )
+
+
+def _check_weight(row: Substance, danger: str, where: str) -> None:
+    least, named = DANGERS[row.danger].beta.value, DANGERS[danger].beta.value
+    if named < least:
+        raise Unfit(
+            f"{where}.class",
+            f"{row.cas} is of class {row.danger} with a factor of {float(least):g}; {danger} would "
+            f"lower it to {float(named):g}",
+        )
+
+
+def _other_class(holding: Holding, where: str) -> Term:
+    """A mixture whose substance Table 1 names, by another class: what it is and why is said."""
+    for field, value in (("name", holding.name), ("reason", holding.reason)):
+        if not value:
+            raise Unfit(
+                f"{where}.{field}",
+                f"Table 1 names {holding.cas}; of a mixture of another class say its {field}",
+            )
+    return replace(_by_class(holding, where), doubt=Doubt.OTHER_CLASS, reason=holding.reason)
 
 
 def _by_class(holding: Holding, where: str) -> Term:
@@ -204,6 +252,7 @@ def _by_class(holding: Holding, where: str) -> Term:
         Factor(critical.value, TABLE_2, critical.trust),
         beta,
         danger,
+        Doubt.DECLARED_CLASS,
     )
 
 

@@ -58,6 +58,8 @@ export const sourcesEn = {
   'source.critical': 'Critical quantity Q (t)',
   'source.people': '{count} residents within 500 m of the plant boundary',
   'source.not-major': 'S < 1: no major hazard source',
+  'source.uncertain':
+    'Not certain: it rests on a class or a row that was declared or assigned, not on Table 1 alone',
   'source.graded': '{level} major hazard source',
   'facility.production': 'Production unit',
   'facility.storage': 'Storage unit',

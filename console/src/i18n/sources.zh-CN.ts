@@ -58,6 +58,7 @@ export const sourcesZhCN = {
   'source.critical': '临界量 Q (t)',
   'source.people': '厂区边界外 500 m 内常住人口 {count} 人',
   'source.not-major': 'S < 1，不构成重大危险源',
+  'source.uncertain': '待核实：级别取决于申报或判定的类别，不全出自表1',
   'source.graded': '{level}重大危险源',
   'facility.production': '生产单元',
   'facility.storage': '储存单元',

@@ -40,6 +40,8 @@ export interface Register {
   readonly formulaS: string;
   readonly formulaR: string;
   readonly standard: string;
+  /** False: the level rests on a class that was declared, or on an assignment. */
+  readonly certain: boolean;
   readonly terms: readonly Term[];
   readonly nationalCode: string;
   readonly nearestTarget: string;
@@ -65,6 +67,7 @@ export function parseRegister(raw: unknown): Register | null {
     formulaS: text(working['formula_s']) ?? '',
     formulaR: text(working['formula_r']) ?? '',
     standard: text(working['standard']) ?? '',
+    certain: working['certain'] !== false,
     terms: list(working['terms']).flatMap(parseTerm),
     nationalCode: text(raw['national_code']) ?? '',
     nearestTarget: text(raw['nearest_target']) ?? '',

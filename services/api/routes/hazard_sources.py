@@ -22,6 +22,7 @@ from services.api.asking import (
     narrowed,
     read_cursor,
 )
+from services.api.enterprise_view import national_code
 from services.api.fence import Fences
 from services.api.grades import Grades
 from services.api.principal import Principal
@@ -89,6 +90,7 @@ async def create_source(
             Kind.INVALID, f"enterprise: {new.enterprise} is not registered; do that first."
         )
     made = _source(here, principal, new.enterprise, new.code, new)
+    _check_national_code(here, made)
     async with here.database.transaction() as connection:
         number = await book.next_version(connection)
         if await store.find(connection, made.enterprise, made.code) is not None:
@@ -135,6 +137,8 @@ async def change_source(
             version=known.version + 1,
             created_at=known.created_at,
         )
+        if "national_code" in change.model_fields_set:
+            _check_national_code(here, made)
         if change.model_fields_set & {"lon", "lat"}:
             await _check_position(connection, made)
         done = await _put(here, connection, made, number, once, 200)
@@ -187,6 +191,15 @@ def _source(
         changed_by=principal.username,
         reason=described.reason,
     )
+
+
+def _check_national_code(here: Window, made: HazardSource) -> None:
+    """Its first 11 digits are the enterprise's, where the register has those."""
+    enterprise = here.register.enterprises[made.enterprise]
+    own = national_code(enterprise.code, enterprise.file)
+    sent = made.particulars.get("national_code")
+    if own is not None and sent is not None and not sent.startswith(own):
+        raise invalid_fields({"national_code": f"it must begin with the enterprise's {own}"})
 
 
 async def _check_position(connection: Connection, made: HazardSource) -> None:

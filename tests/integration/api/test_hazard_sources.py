@@ -1,5 +1,6 @@
 """Hazard sources over REST: registered, graded, kept in versions, shown with grade and risk."""
 
+import secrets
 import time
 
 import httpx2
@@ -104,6 +105,11 @@ def test_a_change_grades_anew_and_keeps_the_old_record(api: Api) -> None:
         ({"unit_type": "tank"}, "unit_type"),
         ({"enterprise": "nowhere"}, "nowhere"),
         ({"national_code": "12"}, "national_code"),
+        ({"national_code": "ABCDEFGHIJK001"}, "national_code"),
+        ({"substances": [{**CHLORINE, "class": "W5.4"}]}, "substances.0.class"),
+        ({"substances": [{**CHLORINE, "class": "W5.4", "mixture": "other_class"}]},
+         "substances.0.name"),
+        ({"substances": [{"class": "W2", "name": "甲胺", "quantity_t": 5}]}, "send its cas 74-89-5"),
         ({"responsible": {"chief": {"name": "a", "phone": "none"}}}, "responsible.chief.phone"),
         ({"filed_on": "2026-02-30"}, "filed_on"),
         ({"filed_on": "2026-02-01", "filing_expires_on": "2025-02-01"}, "filing_expires_on"),
@@ -140,6 +146,37 @@ def test_no_two_have_one_code(api: Api) -> None:
     twin = source(code, "HS-2", national_code="32058100123001")
     refused(api.admin.http.post("/hazard-sources", json=twin), 409, "conflict", "national_code")
     api.admin.tell("/hazard-sources", source(other), status=201)
+
+
+def test_a_national_code_begins_with_that_of_its_enterprise(api: Api) -> None:
+    code, own = api.enterprise(), f"{secrets.randbelow(10**11):011}"
+    filed = api.admin.http.patch(f"/enterprises/{code}", json={"national_code": own})
+    assert filed.status_code == 200, filed.text
+    strange = "1" * 11 if own != "1" * 11 else "2" * 11
+    bad = source(code, national_code=f"{strange}001")
+    refused(api.admin.http.post("/hazard-sources", json=bad), 422, "invalid", "national_code", own)
+    api.admin.tell("/hazard-sources", source(code, national_code=f"{own}001"), status=201)
+    moved = api.admin.http.patch(
+        f"/hazard-sources/{code}/HS-1", json={"national_code": f"{strange}001"}
+    )
+    refused(moved, 422, "invalid", "national_code", own)
+
+
+def test_a_level_that_rests_on_a_declared_class_says_so(api: Api) -> None:
+    code = api.enterprise()
+    sure = api.admin.tell("/hazard-sources", source(code), status=201)["working"]
+    assert sure["certain"] is True
+    water = {
+        "cas": "7664-41-7", "class": "J5", "name": "氨水", "quantity_t": 5,
+        "mixture": "other_class", "reason": "8 %，鉴定报告 12 号",
+    }  # fmt: skip
+    doubtful = source(code, "HS-2", substances=[CHLORINE, water])
+    working = api.admin.tell("/hazard-sources", doubtful, status=201)["working"]
+    assert working["certain"] is False
+    assert [(term["doubt"], term["reason"]) for term in working["terms"]] == [
+        (None, None),
+        ("other_class", "8 %，鉴定报告 12 号"),
+    ]
 
 
 def test_an_enterprise_keeps_its_own_and_sees_no_other(api: Api) -> None:
@@ -339,4 +376,5 @@ def test_the_substance_table_says_how_sure_it_is(api: Api) -> None:
     chlorine = next(row for row in rows if row["cas"] == "7782-50-5")
     assert (chlorine["critical_t"], chlorine["beta"], chlorine["beta_trust"]) == (5, 4, "read")
     assert {row["danger"] for row in rows if row["cas"] is None} >= {"J1", "W5.3", "W11"}
-    assert {row["critical_trust"] for row in rows} == {"restated"}
+    assert {row["critical_trust"] for row in rows} == {"restated", "computed"}
+    assert {row["cas"] for row in rows if row["critical_trust"] == "computed"} >= {"91-08-7"}

@@ -3,16 +3,18 @@
 Each worked case has its arithmetic beside it, done by hand.
 """
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.domain.critical_quantity import DANGERS
+from services.domain.critical_quantity import DANGERS, Substance
 from services.domain.critical_quantity_table import BY_CAS, SUBSTANCES
 from services.domain.gas import Trust
-from services.domain.hazard_source import Holding, Mixture, Unfit, alpha_of, grading
+from services.domain.hazard_source import Doubt, Holding, Mixture, Unfit, alpha_of, grading
+from services.domain.substance_name import listed_cas
 
 CHLORINE, AMMONIA, PHOSGENE, BENZENE = "7782-50-5", "7664-41-7", "75-44-5", "71-43-2"
 
@@ -45,9 +47,14 @@ CHLORINE, AMMONIA, PHOSGENE, BENZENE = "7782-50-5", "7664-41-7", "75-44-5", "71-
         # a mixture of the class of the pure substance counts whole: as 20 t of ammonia; R = 1*2*2
         (5, [Holding(20, AMMONIA, mixture=Mixture.SAME_CLASS)], 2, 4, 4),
         # of another class: by W9.2 (Q 200, beta 1), not by the 10 t of Table 1
-        (5, [Holding(400, AMMONIA, dangers=("W9.2",), mixture=Mixture.OTHER_CLASS)], 2, 2, 4),
+        (5, [Holding(400, AMMONIA, dangers=("W9.2",), name="a", mixture=Mixture.OTHER_CLASS,
+                     reason="tested")], 2, 2, 4),
         # one CAS number, three rows: the fertiliser's Q is 200; S = 1; R = 1*1*1
         (5, [Holding(200, "6484-52-2", form="fertiliser")], 1, 1, 4),
+        # methylamine has a row of its own: Q 5, not the 10 of W2; S = 5/5; R = 1*1.5*1
+        (5, [Holding(5, "74-89-5")], 1, 1.5, 4),
+        # hydrogen selenide: Q 1, not the 50 of J3; J1 gives beta 4; R = 1*4*2
+        (5, [Holding(2, "7783-07-5")], 2, 8, 4),
     ],
 )  # fmt: skip
 def test_a_worked_case(
@@ -94,7 +101,25 @@ def test_what_is_exactly_critical_is_a_major_hazard_source() -> None:
         (Holding(5, "6484-52-2"), "form", "fertiliser"),
         (Holding(5, CHLORINE, form="liquid"), "form", "no forms"),
         (Holding(5, dangers=("W2",), form="liquid"), "form", "cas"),
-        (Holding(5, AMMONIA, mixture=Mixture.OTHER_CLASS), "cas", "class"),
+        (Holding(5, AMMONIA, name="a", mixture=Mixture.OTHER_CLASS, reason="b"), "cas", "class"),
+        (Holding(100, CHLORINE, dangers=("W5.4",), mixture=Mixture.OTHER_CLASS), "name", "name"),
+        (
+            Holding(100, CHLORINE, dangers=("W5.4",), name="a", mixture=Mixture.OTHER_CLASS),
+            "reason",
+            "another class",
+        ),
+        (Holding(100, CHLORINE, dangers=("W5.4",)), "class", "lower it to 1"),
+        (Holding(40, "74-86-2", dangers=("J5",)), "class", "factor of 1.5"),
+        (Holding(40, "1333-74-0", dangers=("W10",)), "class", "W2"),
+        (Holding(40, "60-29-7", dangers=("W5.3",)), "class", "W5.1"),
+        (Holding(5, dangers=("W2",), name="一甲胺"), "cas", "74-89-5"),
+        (Holding(5, dangers=("W2",), name="甲胺"), "cas", "74-89-5"),
+        (Holding(5, "7732-18-5", dangers=("J3",), name="ＴＤＩ"), "cas", "26471-62-5"),
+        (
+            Holding(5, dangers=("W5.3",), name="Chlorine", mixture=Mixture.OTHER_CLASS),
+            "cas",
+            CHLORINE,
+        ),
         (Holding(5, "7732-18-5", mixture=Mixture.SAME_CLASS), "cas", "Table 1"),
     ],
 )
@@ -132,16 +157,68 @@ def test_whose_word_a_factor_is_stands_beside_it() -> None:
     assert chlorine.critical.trust is Trust.RESTATED
 
 
-names = st.sampled_from([row for row in SUBSTANCES if not row.form]).map(lambda row: row.cas)
+def test_a_level_that_rests_on_somebodys_word_is_not_certain() -> None:
+    benzene, tdi = Holding(50, BENZENE), Holding(1, "91-08-7")
+    solvent = Holding(1, dangers=("W5.3",), name="a")
+    water = Holding(
+        1, AMMONIA, dangers=("J5",), name="a", mixture=Mixture.OTHER_CLASS, reason="tested: 8 %"
+    )
+    assert grading(0, [benzene, Holding(5, CHLORINE)]).certain
+    for holding, doubt in [
+        (tdi, Doubt.ASSIGNED_ROW),
+        (solvent, Doubt.DECLARED_CLASS),
+        (water, Doubt.OTHER_CLASS),
+    ]:
+        found = grading(0, [benzene, holding])
+        assert not found.certain
+        assert [term.doubt for term in found.terms] == [None, doubt]
+    assert grading(0, [water]).terms[0].reason == "tested: 8 %"
+
+
+def test_every_name_of_a_row_leads_to_its_number() -> None:
+    for row in SUBSTANCES:
+        found = listed_cas(None, row.name_zh)
+        assert found is not None
+        assert row.name_zh in [each.name_zh for each in BY_CAS[found]]
+    assert listed_cas(None, " Methyl amine ") == "74-89-5"
+    assert listed_cas(None, "溶剂") is None
+    assert listed_cas(CHLORINE, "液氯") is None
+
+
+rows = st.sampled_from(SUBSTANCES)
 amounts = st.floats(0.001, 1e6)
-holdings = st.one_of(
-    st.builds(Holding, amounts, names),
-    st.builds(
+classes = st.lists(st.sampled_from(list(DANGERS)), min_size=1, max_size=3).map(tuple)
+mixtures = st.sampled_from([None, Mixture.SAME_CLASS])
+
+
+def weighty(row: Substance) -> st.SearchStrategy[tuple[str, ...]]:
+    """No class, or one that weighs no less than the row's."""
+    least = DANGERS[row.danger].beta.value
+    heavy = [code for code, danger in DANGERS.items() if danger.beta.value >= least]
+    return st.lists(st.sampled_from(heavy), max_size=3).map(tuple)
+
+
+named = rows.flatmap(
+    lambda row: st.builds(
         Holding,
         amounts,
-        dangers=st.lists(st.sampled_from(list(DANGERS)), min_size=1, max_size=3).map(tuple),
-    ),
+        st.just(row.cas),
+        st.just(row.form or None),
+        weighty(row),
+        st.just("a"),
+        mixtures,
+    )
 )
+other = st.builds(
+    Holding,
+    amounts,
+    rows.map(lambda row: row.cas),
+    dangers=classes,
+    name=st.just("a"),
+    mixture=st.just(Mixture.OTHER_CLASS),
+    reason=st.just("b"),
+)
+holdings = st.one_of(named, other, st.builds(Holding, amounts, dangers=classes))
 units = st.lists(holdings, min_size=1, max_size=6)
 people = st.integers(0, 200)
 
@@ -152,12 +229,25 @@ def test_r_never_falls_when_a_quantity_rises(
 ) -> None:
     index = which % len(unit)
     old = unit[index]
-    grown = Holding(min(old.quantity_t + more, 1e7), old.cas, dangers=old.dangers)
+    grown = replace(old, quantity_t=min(old.quantity_t + more, 1e7))
     before, after = grading(exposed, unit), grading(exposed, [*unit[:index], grown,
                                                               *unit[index + 1 :]])  # fmt: skip
     assert after.r >= before.r
     assert after.s >= before.s
     assert (after.level or 5) <= (before.level or 5)
+
+
+@given(people, rows, amounts, classes)
+def test_a_class_that_is_named_never_lowers_r(
+    exposed: int, row: Substance, tonnes: float, dangers: tuple[str, ...]
+) -> None:
+    plain = Holding(tonnes, row.cas, row.form or None)
+    try:
+        told = grading(exposed, [replace(plain, dangers=dangers)])
+    except Unfit as refused:
+        assert refused.field == "substances.0.class"  # noqa: PT017
+        return
+    assert told.r >= grading(exposed, [plain]).r
 
 
 @given(people, people, units)

@@ -103,7 +103,7 @@ async def desk_over(engines: Engines, **more: object) -> AsyncIterator[Desk]:
     await here.follower.look()
     await here.accounts.make_first_admin(told["admin_password"])
     await here.accounts.refresh()
-    transport = httpx2.ASGITransport(app=make_app(here))  # type: ignore[arg-type]
+    transport = httpx2.ASGITransport(app=make_app(here))
     try:
         async with httpx2.AsyncClient(transport=transport, base_url=ROOT) as http:
             admin = Somebody(http, "admin", told["admin_password"])

@@ -113,7 +113,7 @@ def test_no_number_is_bad() -> None:
     story.read(B, 10.0, 0)
     for at, value in enumerate((None, float("inf"), float("nan")), start=1):
         answers = {at: value}
-        story.derivation.evaluate = lambda _, told=answers, at=at: told[at]  # type: ignore[misc]
+        story.derivation.evaluate = lambda _, told=answers, at=at: told[at]
         assert story.read(A, 30.0, at) == said(at, None, BAD)
     story.derivation.evaluate = None
     assert story.read(A, 30.0, 9) == said(9, None, BAD)

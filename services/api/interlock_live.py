@@ -3,48 +3,64 @@
 from dataclasses import dataclass
 
 from services.api.connectivity import Connectivity
-from services.api.interlock_register import InterlockRegister
+from services.api.register import Register
 from services.api.replica import Replica
 from services.api.vitals import Vitals
+from services.domain.interlock import is_serving, serves
 from services.domain.reading import Quality
 from services.domain.use_rate import Use, use_now
 from services.store.interlock import Interlock
-from services.store.register import Place
 
 
 @dataclass(frozen=True, slots=True)
 class LoopNow:
-    """How a loop stands: the name of its state (None: nobody knows), since when we know (epoch
-    ms), and whether its unit is shut down with approval."""
+    """How a loop stands: the name of the state that it shows itself (None: nobody knows), since
+    when we know (epoch ms), the inputs whose own switches say that they do not vote, whether it
+    would act by all of that (None: nobody knows), and whether its unit is shut down with approval.
+    """
 
     state: str | None
     at: int | None
+    inputs_out: tuple[str, ...]
+    serving: bool | None
     in_outage: bool
 
     @property
     def use(self) -> Use:
         """As it counts in the use rate of this moment."""
-        return use_now(self.state, in_outage=self.in_outage)
+        return use_now(self.serving, in_outage=self.in_outage)
 
 
 @dataclass(frozen=True, slots=True)
 class LiveLoops:
     """What tells how loops stand: the newest values, and whether they still are to be believed."""
 
-    register: InterlockRegister
+    register: Register
     replica: Replica
     vitals: Vitals
     connectivity: Connectivity
 
-    def now(self, loop: Interlock, place: Place | None, now: int) -> LoopNow:
-        """`place`: the point on which its state is seen. With no engine, or while the point is
-        not online, nobody knows."""
-        excused = self.register.in_outage(loop.enterprise, loop.tag, now)
+    def now(self, interlock: Interlock, now: int) -> LoopNow:
+        """With no engine, or while a point is not online, nobody knows what it shows."""
+        loop = interlock.loop
+        excused = self.register.interlocks.in_outage(loop.enterprise, loop.tag, now)
+        at, state = self.shown(loop.enterprise, loop.state_tag)
+        inputs = {
+            each.tag: self.shown(loop.enterprise, each.state_tag)[1]
+            for each in loop.causes
+            if each.state_tag is not None
+        }
+        out = tuple(tag for tag, told in inputs.items() if is_serving(told) is False)
+        return LoopNow(state, at, out, serves(loop.voting, state, inputs.values()), excused)
+
+    def shown(self, enterprise: str, tag: str | None) -> tuple[int | None, str | None]:
+        """Since when we know what a point shows (None: it never told anything), and its state."""
+        place = None if tag is None else self.register.place(enterprise, tag)
         newest = None if place is None else self.replica.values.get(place.point.id)
         if place is None or newest is None:
-            return LoopNow(None, None, excused)
+            return None, None
         blind = not self.vitals.live or not self.connectivity.is_online(place.point)
         if blind or newest.q == Quality.BAD:
-            return LoopNow(None, newest.t, excused)
+            return newest.t, None
         state = place.point.present(newest.v)
-        return LoopNow(state if isinstance(state, str) else None, newest.t, excused)
+        return newest.t, state if isinstance(state, str) else None

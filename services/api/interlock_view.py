@@ -23,7 +23,7 @@ _WAITS: Mapping[BypassState, str] = {
 @dataclass(frozen=True, slots=True)
 class LoopVersionView:
     """One version of a loop, `sil` 1 to 4 (null: none asked). `proof_test_due_on`: the day by
-    which it has to be proved again."""
+    which it has to be proved again. `removed`: with it the loop was taken out of the register."""
 
     enterprise: str
     tag: str
@@ -48,6 +48,7 @@ class LoopVersionView:
     valid_to: str | None
     changed_by: str
     reason: str | None
+    removed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +102,12 @@ class BypassView:
 
 @dataclass(frozen=True, slots=True)
 class LoopView(LoopVersionView):
-    """A loop and how it stands: `state` as last heard (null: nobody knows), `in_service` whether
-    that counts as service, `in_outage` whether its unit is shut down with approval; `bypass`: the
-    one that is open."""
+    """A loop and how it stands: `state` as last heard (null: nobody knows), `inputs_out` the inputs
+    whose own switches say that they do not vote, `in_service` whether it would act by all of that,
+    `in_outage` whether its unit is shut down with approval; `bypass`: the one that is open."""
 
     state: str | None
+    inputs_out: list[str]
     known_at: str | None
     in_service: bool | None
     in_outage: bool
@@ -154,6 +156,7 @@ def version_values(loop: Interlock) -> dict[str, Any]:
         "valid_to": None if loop.valid_to is None else moment_text(loop.valid_to),
         "changed_by": loop.changed_by,
         "reason": loop.reason,
+        "removed": loop.removed,
     }
 
 
@@ -163,6 +166,7 @@ def loop_view(loop: Interlock, now: LoopNow, bypass: BypassView | None) -> LoopV
     return LoopView(
         **version_values(loop),
         state=now.state,
+        inputs_out=list(now.inputs_out),
         known_at=maybe_time_text(now.at),
         in_service=None if now.in_outage or use.unknown else bool(use.serving),
         in_outage=now.in_outage,

@@ -4,7 +4,7 @@ One loop is one safety function: its causes are the inputs of one voting group. 
 on: nothing here is ever written to a controller.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -148,6 +148,35 @@ def is_serving(state: str | None) -> bool | None:
     if state in SERVING:
         return True
     return False if state in OUT else None
+
+
+def serves(voting: Voting, own: str | None, inputs: Collection[str | None]) -> bool | None:
+    """Whether a loop would act; None: nobody knows. `own`: the state that it shows itself;
+    `inputs`: what the inputs' own switches show, of those that have one. An input without one
+    shows its bypass in the state of the loop."""
+    itself, told = is_serving(own), [is_serving(each) for each in inputs]
+    out = told.count(False)
+    if itself is False or not protects(voting, out):
+        return False
+    if itself is None or not protects(voting, out + told.count(None)):
+        return None
+    return True
+
+
+def less_seen(before: Loop, after: Loop) -> str | None:
+    """The field by which less of a loop would be counted, or by other signs; None: none. Who is
+    measured by the loop does not decide that alone."""
+    if before.required and not after.required:
+        return "required"
+    if before.fitted and not after.fitted:
+        return "fitted"
+    if before.state_tag is not None and before.state_tag != after.state_tag:
+        return "state_tag"
+    kept = {each.state_tag for each in after.causes}
+    if any(each.state_tag not in kept for each in before.causes):
+        return "causes"
+    spare = after.voting.inputs - after.voting.needs
+    return "voting" if spare > before.voting.inputs - before.voting.needs else None
 
 
 def _check_numbers(loop: Loop) -> None:

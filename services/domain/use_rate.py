@@ -55,29 +55,37 @@ def total(uses: Iterable[Use]) -> Use:
     return sum(uses, Use())
 
 
-def use_now(state: str | None, *, in_outage: bool) -> Use:
+def use_now(serving: bool | None, *, in_outage: bool) -> Use:
     """One loop at this moment."""
-    if in_outage:
-        return Use(outage=1)
-    return _amount(is_serving(state), 1)
+    return Use(outage=1) if in_outage else _amount(serving, 1)
 
 
 def use_over(
     changes: Sequence[Change], outages: Iterable[tuple[int, int]], start: int, end: int
 ) -> Use:
-    """One loop from `start` to `end` (not included), epoch ms.
+    """One loop from `start` to `end` (not included), epoch ms, by the state that it shows itself.
 
     `changes` in order of time; before the first nobody knows. `outages`: approved ones, from and
     until, in any order, overlapping or not.
     """
+    return served_over([(e.at, is_serving(e.state)) for e in changes], outages, start, end)
+
+
+def served_over(
+    turns: Sequence[tuple[int, bool | None]],
+    outages: Iterable[tuple[int, int]],
+    start: int,
+    end: int,
+) -> Use:
+    """The same of when it began and ceased to be in service: each turn with its time."""
     apart = _joined(outages, start, end)
     found = Use()
-    pasts = [*(each.at for each in changes[1:]), end]
-    for each, past in zip(changes, pasts, strict=False):
-        begun, ended = max(each.at, start), min(past, end)
+    pasts = [*(at for at, _ in turns[1:]), end]
+    for (at, serving), past in zip(turns, pasts, strict=False):
+        begun, ended = max(at, start), min(past, end)
         if begun < ended:
-            found += _spell(is_serving(each.state), begun, ended, apart)
-    first = changes[0].at if changes else end
+            found += _spell(serving, begun, ended, apart)
+    first = turns[0][0] if turns else end
     if first > start:
         found += _spell(None, start, min(first, end), apart)
     return found

@@ -1,6 +1,6 @@
 """What the field told of interlocks: their states over time, and the trips in them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
+from services.domain.interlock import Loop
 from services.domain.point import STATES, PointKind
 from services.domain.trip import InputAlarm, TripKind
 from services.domain.use_rate import Change
@@ -60,6 +61,22 @@ async def changes(
     found: dict[int, list[Change]] = {}
     for number, at, state in rows:
         found.setdefault(number, []).append(Change(to_ms(at), _name(state)))
+    return found
+
+
+async def record(
+    connection: Connection, loops: Iterable[Loop], since: int, until: int
+) -> dict[str, dict[str, list[Change]]]:
+    """By enterprise and tag, what the points of these loops told, those of their inputs' switches
+    and those that are registered no more included. Raises TooMuch."""
+    shown = sorted({(each.enterprise, tag) for each in loops for _, tag in each.switches})
+    values = {"enterprises": [each for each, _ in shown], "tags": [tag for _, tag in shown]}
+    rows = await (await connection.execute(_SQL["points_of"], values)).fetchall()
+    points = [(enterprise, number) for enterprise, _, number in rows]
+    told = await changes(connection, points, since, until)
+    found: dict[str, dict[str, list[Change]]] = {}
+    for enterprise, tag, number in rows:
+        found.setdefault(enterprise, {})[tag] = told.get(number, [])
     return found
 
 

@@ -35,6 +35,7 @@ from services.api.text import Code, Tag
 from services.api.window import Window
 from services.domain import bypass as life
 from services.domain.bypass import HOUR_MS, LIMITS, Act, Bypass, Refused, Signature
+from services.domain.interlock import is_serving
 from services.runtime.clock import to_datetime, to_ms
 from services.store import bypass as store
 from services.store import interlock
@@ -271,13 +272,13 @@ def _act(step: Callable[[], Bypass]) -> Bypass:
 
 
 def _seen(here: Window, bypass: Bypass) -> str | None:
-    """The state that the field shows of what was bypassed; None: nobody knows."""
-    loop = _loop_of(here, bypass)
-    tag = None if loop is None else loop.loop.switch_of(bypass.cause)
-    if loop is None or tag is None:
-        return None
-    place = here.register.place(loop.enterprise, tag)
-    return live_loops(here).now(loop, place, here.clock.now_ms()).state
+    """The state that the field shows of what was bypassed, on whichever switch of it is still out
+    of service; None: nobody knows."""
+    loop, live = _loop_of(here, bypass), live_loops(here)
+    tags = () if loop is None else loop.loop.switches_of(bypass.cause)
+    states = [live.shown(bypass.enterprise, tag)[1] for tag in tags]
+    out = next((each for each in states if is_serving(each) is False), None)
+    return out or (states[0] if states and None not in states else None)
 
 
 def _loop_of(here: Window, bypass: Bypass) -> Interlock | None:

@@ -20,12 +20,14 @@ from services.api.asking import (
 )
 from services.api.interlock_body import TripWordBody
 from services.api.problem import Kind, Problem, not_found
-from services.api.routes.interlocks import EnterpriseCode, LoopTag, seen_loop
+from services.api.routes.interlocks import EnterpriseCode, LoopTag, recorded_loop
 from services.api.text import Moment
 from services.api.window import Window
+from services.domain.loop_course import states_of
 from services.domain.trip import AFTER_MS, BEFORE_MS, InputAlarm, Trip, demands, first_out, trips
 from services.domain.use_rate import Change
 from services.runtime.clock import to_datetime, to_ms
+from services.store import interlock
 from services.store import interlock_record as store
 from services.store.interlock import Interlock
 from services.store.interlock_record import TooMuch, Word
@@ -109,11 +111,11 @@ async def list_trips(
     cursor: Cursor = None,
 ) -> Response:
     """The trips of a loop that began in a time, newest first, each with its first-out."""
-    loop = seen_loop(here, principal, enterprise, tag)
     since, until = span(here, start, end)
     before = (read_cursor(cursor, tuple[Ms]) or (until,))[0]
     async with here.database.transaction(DEADLINE_S) as connection:
-        changes = await _changes(here, connection, loop, since, until)
+        loop = await recorded_loop(connection, principal, enterprise, tag)
+        changes = await _changes(connection, loop, since, until)
         said = await store.words(connection, enterprise, tag, since, until)
         found = [each for each in trips(changes) if each.at >= since]
         shown = [each for each in reversed(found) if each.at < before]
@@ -137,10 +139,10 @@ async def say_of_trip(
     once: OnceOnly,
 ) -> Response:
     """Say what a trip was and what caused it; the newest word counts, and all are kept."""
-    loop = seen_loop(here, principal, enterprise, tag)
     at, now = to_ms(tripped_at), here.clock.now_ms()
     async with here.database.transaction(DEADLINE_S) as connection:
-        changes = await _changes(here, connection, loop, at - 1, max(at + 1, now))
+        loop = await recorded_loop(connection, principal, enterprise, tag)
+        changes = await _changes(connection, loop, at - 1, max(at + 1, now))
         trip = next((each for each in trips(changes) if each.at == at), None)
         if trip is None:
             raise not_found("trip")
@@ -165,11 +167,11 @@ async def list_states(
     cursor: Cursor = None,
 ) -> Response:
     """How a loop stood over a time, oldest first."""
-    loop = seen_loop(here, principal, enterprise, tag)
     since, until = span(here, start, end)
     after = (read_cursor(cursor, tuple[Ms]) or (since,))[0]
     async with here.database.transaction(DEADLINE_S) as connection:
-        changes = await _changes(here, connection, loop, after, until)
+        loop = await recorded_loop(connection, principal, enterprise, tag)
+        changes = await _changes(connection, loop, after, until)
     pasts = [*(each.at for each in changes[1:]), until]
     spells = [
         (each.state, max(each.at, after), past)
@@ -185,16 +187,18 @@ async def list_states(
 
 
 async def _changes(
-    here: Window, connection: store.Connection, loop: Interlock, since: int, until: int
+    connection: store.Connection, loop: Interlock, since: int, until: int
 ) -> list[Change]:
-    place = None if loop.state_tag is None else here.register.place(loop.enterprise, loop.state_tag)
-    if place is None:
-        return []
+    """What it showed itself, on the point of each time; the first may lie before `since`."""
+    scope = [loop.enterprise]
     try:
-        found = await store.changes(connection, [(loop.enterprise, place.point.id)], since, until)
+        found = await interlock.in_time(connection, scope, loop.tag, since, until)
+        stretches = found.get((loop.enterprise, loop.tag), [])
+        record = await store.record(connection, [e.loop for e in stretches], since, until)
     except TooMuch:
         raise too_much() from None
-    return found.get(place.point.id, [])
+    states = states_of(stretches, record.get(loop.enterprise, {}))
+    return [each for each in states if each.at < until]
 
 
 async def _alarms(

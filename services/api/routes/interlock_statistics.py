@@ -13,13 +13,14 @@ from services.api.asking import Here, Reader, Spoken, narrowed
 from services.api.interlock_register import Key
 from services.api.interlock_view import UseView, use_view
 from services.api.routes.interlock_record import DEADLINE_S, Since, Until, span, too_much
-from services.api.routes.interlocks import live_loops
+from services.api.routes.interlocks import EnterpriseCode, LoopTag, live_loops, recorded_loop
 from services.api.text import Code
 from services.api.window import Window
 from services.domain.bypass import HOUR_MS
-from services.domain.use_rate import Use, equipment_rate, total, use_over
-from services.runtime.clock import to_ms
-from services.store import interlock_record as store
+from services.domain.loop_course import use_of
+from services.domain.use_rate import Use, equipment_rate, total
+from services.store import interlock as store
+from services.store import interlock_record as told
 from services.store.interlock import Interlock
 from services.store.interlock_record import TooMuch
 
@@ -31,12 +32,13 @@ SLICE = 200
 MOST_LOWEST = 50
 DEFINITION = {
     "zh": (
-        "投用率 = 联锁投用时间 ÷（投用时间 + 未投用时间）；经批准停用（装置停车）的时间不计入，"
+        "投用率 = 联锁投用时间 ÷（投用时间 + 未投用时间），各时段按当时有效的登记版本计算，已注销回路计至注销时；经批准停用（装置停车）的时间不计入，"
         "状态未知的时间单列，at_least 为将未知全部视为未投用时的投用率。瞬时投用率按回路数计算。"
         "装备率 = 已装备的应装联锁回路数 ÷ 应装联锁回路数。"
     ),
     "en": (
-        "Use rate = time in service / (time in service + time out of service); approved outages of "
+        "Use rate = time in service / (time in service + time out of service), each time by the "
+        "register of that time, loops that were taken out since included; approved outages of "
         "the unit are left out, time in which nobody knows is told apart, and at_least is the rate "
         "if all of it had been out of service. Now, the same over the number of loops. Equipment "
         "rate = loops that have to be there and are fitted / loops that have to be there."
@@ -67,10 +69,12 @@ class EnterpriseUse:
 
 @dataclass(frozen=True, slots=True)
 class LoopUse:
-    """A loop: its state now (null: nobody knows), and its use over the time, in hours."""
+    """A loop: its state now (null: nobody knows), and its use over the time, in hours, while it was
+    registered. `registered` false: it was taken out since."""
 
     enterprise: str
     tag: str
+    registered: bool
     state: str | None
     in_outage: bool
     over_time: UseView
@@ -91,14 +95,32 @@ class InterlockStatistics:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reckoned:
-    """A loop with its use now and over the time."""
+class LoopStatistics:
+    """The use rate of one loop between `start` and `end`, and how it counts `now`, in loops."""
 
-    loop: Interlock
+    start: str
+    end: str
+    target: float
+    definition: str
+    loop: LoopUse
+    now: UseView
+
+
+@dataclass(frozen=True, slots=True)
+class _Reckoned:
+    """A loop (None: it is in the register no more) with its use now and over the time."""
+
+    key: Key
+    loop: Interlock | None
     state: str | None
     in_outage: bool
     now: Use
     over_time: Use
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it counts, or did at some time in between."""
+        return self.over_time != Use() or (self.loop is not None and self.loop.fitted)
 
 
 @router.get("/interlocks", response_model=InterlockStatistics)
@@ -112,15 +134,14 @@ async def interlock_statistics(
     lowest: Annotated[int, Query(ge=0, le=MOST_LOWEST, description="Loops at most")] = 20,
 ) -> Response:
     """Use rates, now and weighted by time, and equipment rates: what is seen of the park. A loop
-    counts from its registration on."""
+    counts from its registration on; each time by the version that was in force then, also if the
+    loop was taken out since."""
     scope = narrowed(principal, enterprise)
     since, until = span(here, start, end)
-    known = here.register.interlocks.loops
-    loops = [known[key] for key in sorted(known) if scope is None or key[0] in scope]
-    reckoned = await _reckon(here, loops, scope, since, until)
+    reckoned = await _reckon(here, scope, None, since, until)
     by_enterprise: defaultdict[str, list[_Reckoned]] = defaultdict(list)
     for each in reckoned:
-        by_enterprise[each.loop.enterprise].append(each)
+        by_enterprise[each.key[0]].append(each)
     body = InterlockStatistics(
         start=maybe_time_text(since) or "",
         end=maybe_time_text(until) or "",
@@ -133,46 +154,76 @@ async def interlock_statistics(
     return answer(body)
 
 
+@router.get("/interlocks/{enterprise}/{tag}", response_model=LoopStatistics)
+async def loop_statistics(
+    here: Here,
+    principal: Reader,
+    language: Spoken,
+    enterprise: EnterpriseCode,
+    tag: LoopTag,
+    start: Since = None,
+    end: Until = None,
+) -> Response:
+    """The use rate of one loop, now and weighted by time; of one that was taken out, too."""
+    async with here.database.transaction() as connection:
+        await recorded_loop(connection, principal, enterprise, tag)
+    since, until = span(here, start, end)
+    found = await _reckon(here, frozenset({enterprise}), tag, since, until)
+    its = found[0] if found else _reckoned(here, (enterprise, tag), Use())
+    body = LoopStatistics(
+        start=maybe_time_text(since) or "",
+        end=maybe_time_text(until) or "",
+        target=TARGET,
+        definition=DEFINITION[language],
+        loop=_use_of(its),
+        now=use_view(its.now, 1),
+    )
+    return answer(body)
+
+
 async def _reckon(
-    here: Window, loops: list[Interlock], scope: frozenset[str] | None, since: int, until: int
+    here: Window, scope: frozenset[str] | None, tag: str | None, since: int, until: int
 ) -> list[_Reckoned]:
-    now, live, register = here.clock.now_ms(), live_loops(here), here.register
-    places = {
-        (each.enterprise, each.tag): register.place(each.enterprise, each.state_tag)
-        for each in loops
-        if each.state_tag is not None
-    }
-    points = [(p.point.enterprise, p.point.id) for p in places.values() if p is not None]
+    """The loops of these enterprises (`tag`: one of them) that are in the register, and those that
+    were at some time in between; by enterprise and tag."""
     limits = None if scope is None else sorted(scope)
     try:
         async with here.database.transaction(DEADLINE_S) as connection:
-            changes = await store.changes(connection, points, since, until)
-            outages = await store.outages(connection, limits, since, until)
+            courses = await store.in_time(connection, limits, tag, since, until)
+            loops = [each.loop for course in courses.values() for each in course]
+            record = await told.record(connection, loops, since, until)
+            outages = await told.outages(connection, limits, since, until)
     except TooMuch:
         raise too_much() from None
+    known = here.register.interlocks.loops
+    mine = {e for e in known if (scope is None or e[0] in scope) and tag in (None, e[1])}
     found = []
-    for number, loop in enumerate(loops):
-        key: Key = (loop.enterprise, loop.tag)
-        place = places.get(key)
-        stands = live.now(loop, place, now)
-        use = Use()
-        if loop.fitted:
-            told = [] if place is None else changes.get(place.point.id, [])
-            begun = max(since, min(to_ms(loop.created_at), until))
-            use = use_over(told, outages.get(key, ()), begun, until)
-        at_once = stands.use if loop.fitted else Use()
-        found.append(_Reckoned(loop, stands.state, stands.in_outage, at_once, use))
+    for number, key in enumerate(sorted(mine | courses.keys())):
+        use = use_of(
+            courses.get(key, ()), record.get(key[0], {}), outages.get(key, ()), since, until
+        )
+        found.append(_reckoned(here, key, use))
         if number % SLICE == SLICE - 1:
             await asyncio.sleep(0)
     return found
 
 
+def _reckoned(here: Window, key: Key, use: Use) -> _Reckoned:
+    loop = here.register.interlocks.loops.get(key)
+    if loop is None:
+        return _Reckoned(key, None, None, False, Use(), use)
+    stands = live_loops(here).now(loop, here.clock.now_ms())
+    at_once = stands.use if loop.fitted else Use()
+    return _Reckoned(key, loop, stands.state, stands.in_outage, at_once, use)
+
+
 def _of(enterprise: str, those: list[_Reckoned]) -> EnterpriseUse:
-    required = [each.loop for each in those if each.loop.required]
+    loops = [each.loop for each in those if each.loop is not None]
+    required = [each for each in loops if each.required]
     fitted = sum(each.fitted for each in required)
     return EnterpriseUse(
         enterprise=enterprise,
-        loops=len(those),
+        loops=len(loops),
         now=use_view(total(each.now for each in those), 1),
         over_time=use_view(total(each.over_time for each in those), HOUR_MS),
         equipment=EquipmentView(len(required), fitted, equipment_rate(len(required), fitted)),
@@ -181,16 +232,17 @@ def _of(enterprise: str, those: list[_Reckoned]) -> EnterpriseUse:
 
 def _lowest(reckoned: list[_Reckoned], most: int) -> list[LoopUse]:
     """Those that were not in service all the time, worst first; those nobody knows of come last."""
-    rated = [(each.over_time.rate, each) for each in reckoned if each.loop.fitted]
+    rated = [(each.over_time.rate, each) for each in reckoned if each.is_counted]
     below = [(rate, each) for rate, each in rated if rate is None or rate < TARGET]
     below.sort(key=lambda pair: (pair[0] is None, pair[0] or 0.0))
-    return [
-        LoopUse(
-            each.loop.enterprise,
-            each.loop.tag,
-            each.state,
-            each.in_outage,
-            use_view(each.over_time, HOUR_MS),
-        )
-        for _, each in below[:most]
-    ]
+    return [_use_of(each) for _, each in below[:most]]
+
+
+def _use_of(its: _Reckoned) -> LoopUse:
+    return LoopUse(
+        *its.key,
+        registered=its.loop is not None,
+        state=its.state,
+        in_outage=its.in_outage,
+        over_time=use_view(its.over_time, HOUR_MS),
+    )

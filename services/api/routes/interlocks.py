@@ -33,9 +33,9 @@ from services.api.interlock_view import (
 from services.api.principal import Principal
 from services.api.problem import Kind, Problem, not_found
 from services.api.register import refresh
-from services.api.text import Code, Tag
+from services.api.text import Code, Reason, Tag
 from services.api.window import Window
-from services.domain.interlock import Taken, Unfit, check
+from services.domain.interlock import Taken, Unfit, check, less_seen
 from services.domain.point import PointKind
 from services.runtime.clock import to_datetime
 from services.store import bypass as bypasses
@@ -61,16 +61,25 @@ def seen_loop(here: Window, principal: Principal, enterprise: str, tag: str) -> 
 
 def live_loops(here: Window) -> LiveLoops:
     """What tells how loops stand."""
-    return LiveLoops(here.register.interlocks, here.replica, here.vitals, here.connectivity)
+    return LiveLoops(here.register, here.replica, here.vitals, here.connectivity)
+
+
+async def recorded_loop(
+    connection: Connection, principal: Principal, enterprise: str, tag: str
+) -> Interlock:
+    """The newest version of a loop, whether it still is in the register or was taken out."""
+    found = await store.newest(connection, enterprise, tag) if principal.sees(enterprise) else None
+    if found is None:
+        raise not_found("interlock")
+    return found
 
 
 def shown(here: Window, loop: Interlock) -> LoopView:
     """A loop as it stands now."""
     now = here.clock.now_ms()
-    place = None if loop.state_tag is None else here.register.place(loop.enterprise, loop.state_tag)
     kept = here.register.interlocks.bypasses.get((loop.enterprise, loop.tag))
     bypass = None if kept is None else bypass_view(kept.bypass, loop, now)
-    return loop_view(loop, live_loops(here).now(loop, place, now), bypass)
+    return loop_view(loop, live_loops(here).now(loop, now), bypass)
 
 
 @router.get("", response_model=Page[LoopView])
@@ -118,6 +127,26 @@ async def create_loop(here: Here, principal: Registrar, new: NewLoop, once: Once
     return done
 
 
+@router.get("/removed", response_model=Page[LoopVersionView])
+async def list_removed(
+    here: Here,
+    principal: Reader,
+    enterprise: Annotated[Code | None, Query()] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """Loops that were taken out of the register, by enterprise and tag: who did it, when and why.
+    Their versions, states, trips and use are served as those of the others."""
+    scope = narrowed(principal, enterprise)
+    after = read_cursor(cursor, tuple[Word, Word]) or ("", "")
+    async with here.database.transaction() as connection:
+        limits = None if scope is None else sorted(scope)
+        found = await store.removed(connection, limits, after, limit + 1)
+    page = found[:limit]
+    following = make_cursor([page[-1].enterprise, page[-1].tag]) if len(found) > limit else None
+    return answer(Page([LoopVersionView(**version_values(each)) for each in page], following))
+
+
 @router.get("/{enterprise}/{tag}", response_model=LoopView)
 async def get_loop(
     here: Here, principal: Reader, enterprise: EnterpriseCode, tag: LoopTag
@@ -135,8 +164,9 @@ async def change_loop(
     change: LoopChange,
     once: OnceOnly,
 ) -> Response:
-    """Change what is named, null empties; a new version, and the old one is kept. Not while a
-    bypass of it is open, which was approved for the loop as it was."""
+    """Change what is named, null empties; a new version, and the old one is kept: time is counted
+    by the version of its time. Not while a bypass of it is open, which was approved for the loop
+    as it was. What is counted of a loop, and by which points, its enterprise alone does not cut."""
     seen_loop(here, principal, enterprise, tag)
     async with here.database.transaction() as connection:
         number = await book.next_version(connection)
@@ -145,6 +175,7 @@ async def change_loop(
             raise not_found("interlock")
         described = _changed(known, change)
         made = _made(here, principal, enterprise, tag, described, known.version + 1, known)
+        _check_hand(principal, less_seen(known.loop, made.loop))
         if _acts_otherwise(known, made):
             await _check_closed(here, connection, enterprise, tag)
         done = await _put(here, connection, made, number, once, 200)
@@ -154,15 +185,27 @@ async def change_loop(
 
 @router.delete("/{enterprise}/{tag}", status_code=204)
 async def remove_loop(
-    here: Here, principal: Registrar, enterprise: EnterpriseCode, tag: LoopTag, once: OnceOnly
+    here: Here,
+    principal: Registrar,
+    enterprise: EnterpriseCode,
+    tag: LoopTag,
+    once: OnceOnly,
+    reason: Annotated[Reason | None, Query(description="Why; it is kept with your name")] = None,
 ) -> Response:
-    """Take a loop out of the register; its versions, bypasses and trips are kept."""
+    """Take a loop out of the register, and say in `reason` why. Its versions, bypasses, states,
+    trips and the time that it counted are kept and served. An enterprise alone does not do it."""
     seen_loop(here, principal, enterprise, tag)
+    _check_hand(principal, "tag")
+    if reason is None:
+        raise Problem(Kind.INVALID, "reason: say why this loop is taken out of the register.")
     async with here.database.transaction() as connection:
         number = await book.next_version(connection)
+        known = await store.find(connection, enterprise, tag)
+        if known is None:
+            raise not_found("interlock")
         await _check_closed(here, connection, enterprise, tag)
         now = to_datetime(here.clock.now_ms())
-        await store.close(connection, enterprise, tag, now, number)
+        await store.remove(connection, known, principal.username, now, reason, number)
         done = await once.keep(connection, Response(status_code=204))
     await refresh(here.follower)
     return done
@@ -177,10 +220,10 @@ async def list_versions(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Response:
-    """Every version of a loop, newest first."""
+    """Every version of a loop, newest first; of one that was taken out, too."""
     below = (read_cursor(cursor, tuple[VersionNumber]) or (NEWEST,))[0]
-    seen_loop(here, principal, enterprise, tag)
     async with here.database.transaction() as connection:
+        await recorded_loop(connection, principal, enterprise, tag)
         found = await store.versions(connection, enterprise, tag, below, limit + 1)
     page = found[:limit]
     following = make_cursor([page[-1].version]) if len(found) > limit else None
@@ -215,6 +258,16 @@ def _made(
     )
     _check_names(here, made)
     return made
+
+
+def _check_hand(principal: Principal, field: str | None) -> None:
+    """Whoever is measured by a loop does not decide alone what of it is counted."""
+    if field is not None and principal.enterprise is not None:
+        raise Problem(
+            Kind.FORBIDDEN,
+            f"{field}: your use and equipment rates are counted by this; ask a supervisor of the "
+            "park to change it.",
+        )
 
 
 def _check_names(here: Window, made: Interlock) -> None:

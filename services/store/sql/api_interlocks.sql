@@ -28,11 +28,36 @@ ORDER BY version DESC LIMIT %(limit)s;
 -- A version of a loop, in force from its beginning on.
 INSERT INTO interlock (enterprise, tag, version, name, name_en, description, hazard_source, voting,
                        causes, effects, sil, proof_test_days, proof_tested_on, state_tag, required,
-                       fitted, basis, created_at, valid_from, changed_by, reason, book_version)
+                       fitted, basis, created_at, valid_from, valid_to, changed_by, reason,
+                       removed, book_version)
 VALUES (%(enterprise)s, %(tag)s, %(version)s, %(name)s, %(name_en)s, %(description)s,
         %(hazard_source)s, %(voting)s, %(causes)s, %(effects)s, %(sil)s, %(proof_test_days)s,
         %(proof_tested_on)s, %(state_tag)s, %(required)s, %(fitted)s, %(basis)s, %(created_at)s,
-        %(valid_from)s, %(changed_by)s, %(reason)s, %(book)s);
+        %(valid_from)s, %(valid_to)s, %(changed_by)s, %(reason)s, %(removed)s, %(book)s);
+
+-- name: removed_loops
+-- The newest versions of loops that are in the register no more.
+SELECT * FROM (
+    SELECT DISTINCT ON (enterprise, tag) * FROM interlock
+    WHERE (%(scope)s::text[] IS NULL OR enterprise = ANY(%(scope)s))
+      AND (enterprise, tag) > (%(after_enterprise)s, %(after_tag)s)
+    ORDER BY enterprise, tag, version DESC) AS newest
+WHERE valid_to IS NOT NULL ORDER BY enterprise, tag LIMIT %(limit)s;
+
+-- name: loop_stretches
+-- The versions of these enterprises' loops (of one loop, if one is named) that were in force at some
+-- time in a stretch, in order of time.
+SELECT * FROM interlock
+WHERE (%(scope)s::text[] IS NULL OR enterprise = ANY(%(scope)s))
+  AND (%(tag)s::text IS NULL OR tag = %(tag)s)
+  AND valid_from < %(until)s AND (valid_to IS NULL OR valid_to > greatest(%(since)s, valid_from))
+ORDER BY enterprise, tag, version LIMIT %(limit)s;
+
+-- name: points_of
+-- The numbers of points by tag, of those that are registered no more, too.
+SELECT point.enterprise, point.tag, point.id
+FROM unnest(%(enterprises)s::text[], %(tags)s::text[]) AS its (enterprise, tag)
+JOIN point USING (enterprise, tag);
 
 -- name: close_loop
 -- The end of the version that is in force.

@@ -70,9 +70,10 @@ def test_a_loop_is_registered_changed_and_kept_in_versions(api: Api) -> None:
     assert [(v["version"], v["sil"], v["reason"]) for v in versions] == [
         (2, 3, "LOPA 复核"), (1, 2, None)]  # fmt: skip
     assert [e["tag"] for e in api.admin.items("/interlocks", enterprise=code)] == ["ESD-1"]
-    assert api.admin.http.delete(address).status_code == 204
+    refused(api.admin.http.delete(address), 422, "invalid", "reason: say why")
+    assert api.admin.http.delete(address, params={"reason": "装置拆除"}).status_code == 204
     refused(api.admin.http.get(address), 404, "not-found", "interlock")
-    assert made(api, code)["version"] == 3
+    assert made(api, code)["version"] == 4
 
 
 @pytest.mark.parametrize(
@@ -277,6 +278,7 @@ def registered_long_ago(api: Api, enterprise: str) -> None:
     with record(api) as superuser:
         superuser.execute(
             "UPDATE interlock SET created_at = created_at - interval '10 days',"
+            " valid_from = valid_from - interval '10 days',"
             " book_version = (SELECT version + 1 FROM book) WHERE enterprise = %s",
             (enterprise,),
         )

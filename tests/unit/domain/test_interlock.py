@@ -16,6 +16,7 @@ from services.domain.interlock import (
     Voting,
     check,
     is_serving,
+    less_seen,
     protects,
 )
 from services.domain.point import STATES, PointKind
@@ -135,3 +136,20 @@ def test_what_watches_the_state_of_a_loop_watches_the_loop() -> None:
     check(second, [replace(first, causes=(Cause("LT-1"),))])
     back = replace(one("C", "ST-A", "LT-9"), state_tag="C")
     assert refusal(back, replace(first, causes=(Cause("LT-9"),)))[0] == "effects.0.tag"
+
+
+def test_what_is_counted_of_a_loop_does_not_shrink_unseen() -> None:
+    shown = replace(LOOP, causes=(replace(LEVELS[0], state_tag="HS-1"), *LEVELS[1:]))
+    less = [
+        ("required", replace(shown, required=False)),
+        ("fitted", replace(shown, fitted=False)),
+        ("state_tag", replace(shown, state_tag="ESD-9")),
+        ("causes", LOOP),
+        ("voting", replace(one("ESD-301", "LT-1A"), voting=Voting.ONE_OF_TWO)),
+    ]
+    before = {"voting": replace(one("ESD-301", "LT-1A"), voting=Voting.TWO_OF_TWO)}
+    for field, after in less:
+        assert less_seen(before.get(field, shown), after) == field
+    more = replace(shown, sil=3, causes=(*shown.causes[:2], replace(LEVELS[2], state_tag="HS-3")))
+    assert less_seen(shown, more) is None
+    assert less_seen(replace(LOOP, state_tag=None, fitted=False, required=True), LOOP) is None

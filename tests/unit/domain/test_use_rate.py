@@ -108,8 +108,8 @@ def test_where_nothing_is_known_nothing_is_said() -> None:
 
 
 def test_now_a_loop_counts_one() -> None:
-    park = total([use_now("in_service", in_outage=False), use_now("tripped", in_outage=False),
-                  use_now("removed", in_outage=False), use_now("removed", in_outage=True),
+    park = total([use_now(True, in_outage=False), use_now(True, in_outage=False),
+                  use_now(False, in_outage=False), use_now(False, in_outage=True),
                   use_now(None, in_outage=False)])  # fmt: skip
     assert park == Use(serving=2, out=1, unknown=1, outage=1)
     assert park.rate == 2 / 3

@@ -115,6 +115,16 @@ test('a chosen source shows what its index is made of, its working and who answe
   expect(find('source-detail')?.textContent).toContain('已过期');
 });
 
+test('a level that rests on a declared class says so, and one of the table does not', async () => {
+  open('E2', 'HS-1');
+  await shown(() => expect(find('source-working')?.textContent).toContain('S = 50/5 = 10'));
+  expect(find('source-working')?.textContent).not.toContain('待核实');
+  if (screen) await unmount(screen);
+  answers['/hazard-sources/E2/HS-1'] = { ...RECORD, working: { ...RECORD.working, certain: false } };
+  open('E2', 'HS-1');
+  await shown(() => expect(find('source-working')?.textContent).toContain('待核实'));
+});
+
 test('a source that cannot be read says so and is not shown as calm', async () => {
   delete answers['/hazard-sources/E2/HS-1/status'];
   open('E2', 'HS-1');

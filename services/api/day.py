@@ -3,12 +3,13 @@
 from datetime import date, timedelta, timezone
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from services.runtime.clock import to_datetime
 
 PARK_TIME = timezone(timedelta(hours=8), "Asia/Shanghai")
 """One time the year round since 1991."""
+FIRST_YEAR, LAST_YEAR = 1950, 2200
 
 
 def _day(value: object) -> object:
@@ -19,7 +20,19 @@ def _day(value: object) -> object:
     return value
 
 
-Day = Annotated[date, BeforeValidator(_day), Field(examples=["2026-01-31"])]
+def _within_centuries(day: date) -> date:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"it must be a day between {FIRST_YEAR} and {LAST_YEAR}")
+    return day
+
+
+Day = Annotated[
+    date,
+    BeforeValidator(_day),
+    AfterValidator(_within_centuries),
+    Field(examples=["2026-01-31"]),
+]
+"""From 1950 to 2200: another one is a slip."""
 
 
 def park_day(now: int) -> date:

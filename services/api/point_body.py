@@ -16,12 +16,24 @@ from pydantic import (
 from services.api.day import Day
 from services.api.derived_field import unfit_of_derived
 from services.api.text import Code, Name, Number, Reason, Tag, Unit
+from services.domain.medium import unknown
 from services.domain.point import PointKind, Reporting
 from services.domain.point_file import Criticality
 from services.domain.unit import misfit
 
 T = TypeVar("T")
-Period = Annotated[Number, Field(gt=0, le=86_400, description="Seconds between two readings")]
+Period = Annotated[Number, Field(ge=0.01, le=86_400, description="Seconds between two readings")]
+MOST = 1e12
+"""No instrument's range goes further, in no unit of the list."""
+RangeEnd = Annotated[Number, Field(ge=-MOST, le=MOST, description="In the unit of the point")]
+Medium = Annotated[
+    Name,
+    Field(
+        description="A name or formula of the gas library, a name of Table 1 of GB 18218-2018, or "
+        "a CAS number",
+        examples=["74-82-8"],
+    ),
+]
 Longitude = Annotated[Number, Field(ge=-180, le=180, description="Degrees, WGS 84")]
 Equipment = Annotated[Name, Field(description="The piece of equipment that it is of")]
 Latitude = Annotated[Number, Field(ge=-90, le=90, description="Degrees, WGS 84")]
@@ -47,9 +59,9 @@ class PointDescription(BaseModel):
     model_config = ConfigDict(extra="forbid")
     kind: PointKind
     unit: Unit
-    range_low: Number | None = None
-    range_high: Number | None = None
-    substance: Name | None = None
+    range_low: RangeEnd | None = None
+    range_high: RangeEnd | None = None
+    substance: Medium | None = None
     hazard_source: Code | None = None
     equipment: Equipment | None = None
     gateway: Code | None = None
@@ -70,6 +82,11 @@ class PointDescription(BaseModel):
     @classmethod
     def _unit(cls, unit: str, info: ValidationInfo) -> str:
         return _unless(unit, _unfit(info.data.get("kind"), unit))
+
+    @field_validator("substance")
+    @classmethod
+    def _known(cls, substance: str | None) -> str | None:
+        return _unless(substance, None if substance is None else unknown(substance))
 
     @field_validator("lat")
     @classmethod
@@ -138,9 +155,9 @@ class PointChange(BaseModel):
         Field(description="Only while no reading of it is stored and no rule of it is in force"),
     ] = PointKind.ANALOG
     unit: Unit = Field(default="")
-    range_low: Number | None = None
-    range_high: Number | None = None
-    substance: Name | None = None
+    range_low: RangeEnd | None = None
+    range_high: RangeEnd | None = None
+    substance: Medium | None = None
     hazard_source: Code | None = None
     equipment: Equipment | None = None
     gateway: Code | None = None
@@ -173,6 +190,8 @@ def unfit_together(columns: Mapping[str, Any], changed: set[str]) -> dict[str, s
         columns["range_low"], columns["range_high"]
     ):
         wrong["range_low"] = "it must be below range_high"
+    if "substance" in changed and columns["substance"] is not None:
+        wrong["substance"] = unknown(columns["substance"])
     if changed & {"lon", "lat"}:
         wrong["lat"] = _half(columns["lon"], columns["lat"])
     for done, due in DUES:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.api.fence import Fences
+from services.api.formula_guard import unlike_after
 from services.api.loosening import check_kept_limits
 from services.api.point_body import NewPoint, PointChange, unfit_together
 from services.api.principal import Principal
@@ -13,6 +14,7 @@ from services.api.window import Window
 from services.domain.detector_group import GroupKind
 from services.runtime.clock import to_datetime
 from services.store import register as store
+from services.store.point_row import point_from
 from services.store.register import Connection, Place
 from services.store.register_history import HistorySubject, note, note_new_points
 from services.store.rule_list import rules_of_points
@@ -66,6 +68,10 @@ async def change(
     if wrong:
         raise invalid_fields(wrong)
     check_pair(here, known, columns)
+    if columns["unit"] != known["unit"]:
+        unlike = await unlike_after(connection, {(enterprise, tag): point_from(columns)})
+        if unlike:
+            raise invalid_fields({"unit": unlike[enterprise, tag]})
     if named & {"lon", "lat"}:
         await _check_fence(connection, enterprise, columns["lon"], columns["lat"])
     if any(columns[each] != known[each] for each in ("lon", "lat")):

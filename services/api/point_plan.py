@@ -184,6 +184,10 @@ class _UnfitRow(ValueError):
 def _changed(told: Told, before: Mapping[str, Any], sheet: Sheet) -> Changed:
     values = {n: v for n, v in told.values.items() if v is not None or n not in _STAYS}
     named = PointChange.model_validate(values).columns()
+    halves = {"lon", "lat"} & named.keys()
+    if sheet.converted_from is not None and len(halves) == 1:
+        [half] = halves
+        raise _UnfitRow(f"{half}: {sheet.converted_from} moves both at once: send lon and lat")
     if {"lon", "lat"} <= named.keys():
         named["lon"], named["lat"] = wgs84(named["lon"], named["lat"], sheet.converted_from)
     after = {**before, **{name: _same(told, before[name]) for name, told in named.items()}}

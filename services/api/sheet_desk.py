@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from services.api.fence import Fences
+from services.api.formula_guard import unlike_after
 from services.api.loosening import check_kept_limits
 from services.api.point_desk import (
     check_gateway,
@@ -53,6 +54,7 @@ class SheetDesk:
         self._check_names(made)
         await self._check_taken(connection, made)
         await self._check_fences(connection, made)
+        await self._check_formulas(connection, made)
         await self._check_kinds_and_limits(connection, made)
         if self.sheet.groups:
             await self._plan_groups(connection, made)
@@ -140,6 +142,17 @@ class SheetDesk:
             why = fences.outside(*place)
             if why is not None:
                 self.sheet.refuse(row, f"lon: {why}")
+
+    async def _check_formulas(self, connection: Connection, made: Plan) -> None:
+        """Units that change, all of the sheet's together, under formulas made of their points."""
+        moved = {
+            made.key(row): row
+            for row, each in made.changes.items()
+            if each.after["unit"] != each.before["unit"]
+        }
+        changed = {key: point_from(made.changes[row].after) for key, row in moved.items()}
+        for key, why in (await unlike_after(connection, changed)).items():
+            self.sheet.refuse(moved[key], f"unit: {why}")
 
     async def _check_kinds_and_limits(self, connection: Connection, made: Plan) -> None:
         """What was made of a point's kind, and what its limits mean afterwards."""

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -37,7 +37,7 @@ def points(draw: st.DrawFn) -> NewPoint:
         kind=draw(st.sampled_from(PointKind)),
         unit=draw(st.sampled_from(["%", "个", "=x", "-"])),
         name=draw(st.none() | TEXTS),
-        substance=draw(st.none() | TEXTS),
+        substance=draw(st.sampled_from([None, "67-56-1", "甲醇", "CH4"])),
         equipment=draw(st.none() | TEXTS),
         range_low=draw(st.none() | NUMBERS),
         lon=(position := draw(st.none() | st.tuples(st.floats(-180, 180), st.floats(-90, 90))))
@@ -45,7 +45,7 @@ def points(draw: st.DrawFn) -> NewPoint:
         lat=position and position[1],
         height_m=draw(st.none() | st.floats(-1_000, 1_000)),
         reporting=draw(st.sampled_from(Reporting)),
-        calibrated_on=draw(st.none() | st.dates()),
+        calibrated_on=draw(st.none() | st.dates(date(1950, 1, 1), date(2200, 12, 31))),
     )
 
 

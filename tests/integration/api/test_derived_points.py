@@ -107,6 +107,25 @@ def test_an_input_of_another_enterprise_is_none(api: Api, works: str) -> None:
     refused(answer, 422, "invalid", f"{works} has no point TI-77")
 
 
+def test_the_unit_of_an_input_does_not_change_under_its_formula(api: Api) -> None:
+    code = api.enterprise()
+    for number in (1, 2):
+        api.point(code, f"TI-{number}", kind="temperature", unit="Cel")
+    api.admin.register("/derived-points", spread(code, "TD-1"))
+    one = api.admin.http.patch(f"/points/{code}/TI-2", json={"unit": "[degF]"})
+    refused(one, 422, "invalid", "TD-1", "a is in Cel and b in [degF]")
+    assert [each["field"] for each in one.json()["errors"]] == ["unit"]
+    path = f"/points/import?enterprise={code}&mode=update"
+    csv = {"Content-Type": "text/csv"}
+    sheet = api.admin.http.post(path, content=b"tag,unit\nTI-2,[degF]\n", headers=csv)
+    refused(sheet, 422, "invalid", "Row 2: unit", "TD-1")
+    assert api.admin.ask(f"/points/{code}/TI-2")["unit"] == "Cel"
+    both = b"tag,unit\nTI-1,[degF]\nTI-2,[degF]\n"
+    done = api.admin.http.post(path, content=both, headers=csv)
+    assert done.status_code == 201, done.text
+    assert api.admin.ask(f"/points/{code}/TI-2")["unit"] == "[degF]"
+
+
 def test_what_is_a_sensor_stays_one_and_who_may_not_is_refused(api: Api, works: str) -> None:
     body = formula("a", a="TI-2")["formula"]
     sensor = api.admin.http.put(f"/derived-points/{works}/TI-1/formula", json=body)

@@ -85,6 +85,13 @@ def test_a_list_is_paged_whole_and_in_order(api: Api) -> None:
         ({"gateway": "nowhere"}, "gateway"),
         ({"enterprise": "nowhere"}, "nowhere"),
         ({"range_low": 2, "range_high": 1}, "range_low"),
+        ({"range_high": 1e300}, "range_high"),
+        ({"range_low": -1e13}, "range_low"),
+        ({"period_s": 1e-9}, "period_s"),
+        ({"calibrated_on": "2999-01-01"}, "between 1950 and 2200"),
+        ({"calibration_due_on": "0001-01-01"}, "calibration_due_on"),
+        ({"substance": "unobtainium"}, "nobody knows unobtainium"),
+        ({"substance": "7782-50-6"}, "the check digit of 7782-50-6"),
     ],
     ids=str,
 )

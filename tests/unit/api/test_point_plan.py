@@ -106,6 +106,15 @@ def test_a_position_stays_converted_until_it_moves() -> None:
     assert after["lon"] != 107.46
 
 
+@pytest.mark.parametrize("half", ["lon", "lat"])
+def test_half_a_position_in_shifted_coordinates_is_no_position(half: str) -> None:
+    sheet, made = tried(f"tag,{half}\nLT-1,38.21\n", Mode.UPDATE, "gcj02")
+    assert made.changes == {}
+    assert sheet.errors == [f"Row 2: {half}: gcj02 moves both at once: send lon and lat."]
+    _, plain = tried("tag,lat\nLT-1,38.22\n")
+    assert plain.changes[2].after["lat"] == 38.22
+
+
 def test_a_row_says_in_which_groups_its_point_is_and_in_no_others() -> None:
     a, b, c = group("A", "GT-1"), group("B", "GT-9"), group("C", "GT-1", "GT-9")
     sheet, made = tried("tag,groups\nGT-1,A；B\n", Mode.UPDATE, "wgs84", a, b, c)

@@ -25,6 +25,11 @@ describe('an interlock', () => {
     expect(found?.causes).toEqual(['LT-1A', 'LT-1B']);
   });
 
+  it('names the inputs that do not vote', () => {
+    expect(parseLoop(LOOP)?.inputsOut).toEqual([]);
+    expect(parseLoop({ ...LOOP, inputs_out: ['LT-1A'] })?.inputsOut).toEqual(['LT-1A']);
+  });
+
   it('without a name of its own is none', () => {
     expect(parseLoop({ ...LOOP, tag: '' })).toBeNull();
     expect(parseLoop('ESD-301')).toBeNull();

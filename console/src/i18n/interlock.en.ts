@@ -31,6 +31,7 @@ export const interlockEn = {
   'interlock.hands': 'applied {applicant}; approved {approvers}',
   'interlock.input': 'input {tag}',
   'interlock.whole': 'whole loop',
+  'interlock.inputs-out': 'inputs that do not vote: {tags}',
   'interlock.still-protects': 'still acts',
   'interlock.protects-not': 'does not act',
   'interlock.none-yet': 'none',

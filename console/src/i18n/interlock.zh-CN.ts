@@ -29,6 +29,7 @@ export const interlockZhCN = {
   'interlock.hands': '申请 {applicant}；批准 {approvers}',
   'interlock.input': '输入 {tag}',
   'interlock.whole': '整个回路',
+  'interlock.inputs-out': '输入不参与表决：{tags}',
   'interlock.still-protects': '旁路后仍可动作',
   'interlock.protects-not': '旁路后不能动作',
   'interlock.none-yet': '无',

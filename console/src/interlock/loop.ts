@@ -30,6 +30,8 @@ export interface Loop {
   readonly fitted: boolean;
   readonly state: string | null;
   readonly knownAt: number | null;
+  /** Inputs whose own switches say that they do not vote. */
+  readonly inputsOut: readonly string[];
   /** Null: nobody knows, or it has not to be in service. */
   readonly inService: boolean | null;
   readonly inOutage: boolean;
@@ -70,6 +72,7 @@ export function parseLoop(raw: unknown): Loop | null {
     fitted: raw['fitted'] !== false,
     state: text(raw['state']),
     knownAt: instant(raw['known_at']),
+    inputsOut: items(raw['inputs_out'], text),
     inService: typeof raw['in_service'] === 'boolean' ? raw['in_service'] : null,
     inOutage: raw['in_outage'] === true,
     bypass: parseBypass(raw['bypass']),

@@ -225,7 +225,7 @@ class Count(DetectorBody):
     span_s: Number
     limit: Number | None = None
     direction: Direction = "high"
-    deadband: Deadband | None = None
+    deadband: Deadband = 0.0
     states: States | None = None
 
 

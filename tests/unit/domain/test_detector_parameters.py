@@ -69,6 +69,7 @@ BOOK: dict[DetectorKind, list[Row]] = {
         quantity("span_s", None, 10.0, 86400.0, needed=True),
         quantity("limit", None),
         DIRECTION,
+        quantity("deadband", 0.0, 0.0),
         words("states", 200, needed=False),
     ],
     K.FORECAST: [

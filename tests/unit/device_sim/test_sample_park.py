@@ -22,8 +22,10 @@ from device_sim.park.sample import ORIGIN, PHYSICAL_PARK, SAMPLE_PARK
 from services.api.enterprise_body import NewEnterprise
 from services.api.group_body import NewGroup
 from services.api.interlock_body import Application, NewLoop
+from services.api.loosening import check_reason, terms_of
 from services.api.place_body import NewPlace
 from services.api.point_body import NewPoint
+from services.api.rule_body import NewRule
 from services.api.rule_union import AnyNewRule
 from services.api.source_body import NewSource
 from services.domain.hazard_source import grading
@@ -100,6 +102,15 @@ def test_the_platform_takes_every_body_of_it(office: ParkOffice) -> None:
             reader.validate_python(dict(row), strict=False)
     for row in office.rows["bypasses"]:
         Application.model_validate({n: v for n, v in row.items() if n not in ("id", "by")})
+
+
+def test_no_limit_of_it_is_laxer_than_the_template(office: ParkOffice) -> None:
+    points = {(e.code, card.tag): point(e, card) for e, _, card in CARDS}
+    limits = [row for row in office.rows["rules"] if row["kind"] == "limit"]
+    assert limits
+    for row in limits:
+        body = NewRule.model_validate(row)
+        check_reason(points[body.enterprise, body.tag], terms_of(body), body.reason)
 
 
 def test_the_levels_of_gb_18218_are_those_that_were_meant(office: ParkOffice) -> None:

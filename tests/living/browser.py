@@ -19,6 +19,8 @@ FLAGS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
+# Patience, not a bound: the machine may be busy. Where a promise has a bound, a proof measures it.
+expect.set_options(timeout=15_000)
 ARTEFACTS = REPOSITORY / "test-artefacts"
 
 # Notes when an alarm's row, or the bar with its reason, is first in the page: by the page's own

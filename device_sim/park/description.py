@@ -181,6 +181,7 @@ class Dossier:
     places: tuple[Mapping[str, Any], ...] = ()
     rules: tuple[Mapping[str, Any], ...] = ()
     bypasses: tuple[Bypass, ...] = ()
+    derived: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,7 @@ def _dossier(told: Body, origin: Origin) -> Dossier:
         tuple(_key_place(body, origin) for body in told["places"]),
         tuple(told["rules"]),
         tuple(_bypass(body) for body in told["bypasses"]),
+        tuple(told.get("derived", ())),
     )
 
 

@@ -1,5 +1,5 @@
-"""What protects the sample park, registered once: limits by the standards' templates, groups of
-detectors, interlocks, key places, rules of other kinds, people, and the bypasses that are open.
+"""What protects the sample park, registered once: limits by the standards' templates, points
+that the platform computes, groups of detectors, interlocks, key places, rules of other kinds, people, and the bypasses that are open.
 
 A fleet can run without it; so it is told while the fleet runs already.
 """
@@ -78,6 +78,7 @@ class Protection:
     def _objects(self, enterprise: Enterprise, dossier: Dossier, today: date) -> int:
         told = 0
         for path, bodies in (
+            ("/derived-points", dossier.derived),
             ("/groups", dossier.groups),
             ("/interlocks", dossier.loops),
             ("/places", dossier.places),

@@ -52,6 +52,7 @@ def test_an_empty_platform_gets_the_whole_park(office: ParkOffice, clerk: Clerk)
         "groups": sum(len(dossier.groups) for dossier in DOSSIERS),
         "interlocks": sum(len(dossier.loops) for dossier in DOSSIERS),
         "places": 0,
+        "derived-points": sum(len(dossier.derived) for dossier in DOSSIERS),
         "users": 7,
         "templates": TEMPLATES,
         "bypasses": 1,

@@ -3,6 +3,7 @@
 Another reader than the simulator reads it here: the platform's own bodies and decisions.
 """
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from device_sim.fleet.world import World
 from device_sim.park.description import Dossier, Enterprise, PointCard, Wanted
 from device_sim.park.gases import CAS
 from device_sim.park.sample import ORIGIN, PHYSICAL_PARK, SAMPLE_PARK
+from services.api.derived_body import NewDerivedPoint
 from services.api.enterprise_body import NewEnterprise
 from services.api.group_body import NewGroup
 from services.api.interlock_body import Application, NewLoop
@@ -34,6 +36,7 @@ from services.domain.point import STATES, Point, PointKind
 from services.domain.rule import Condition
 from services.domain.template import NoTemplate, Plant, propose
 from services.wire.expression import compile_expression
+from services.wire.formula import compile_formula
 from tests.unit.device_sim.clerk import TODAY, Clerk
 from tests.unit.device_sim.park_office import ParkOffice, open_office
 
@@ -51,6 +54,7 @@ BODIES: dict[str, Any] = {
     "enterprises": NewEnterprise,
     "hazard-sources": NewSource,
     "points": NewPoint,
+    "derived-points": NewDerivedPoint,
     "groups": NewGroup,
     "interlocks": NewLoop,
     "places": NewPlace,
@@ -106,6 +110,9 @@ def test_the_platform_takes_every_body_of_it(office: ParkOffice) -> None:
 
 def test_no_limit_of_it_is_laxer_than_the_template(office: ParkOffice) -> None:
     points = {(e.code, card.tag): point(e, card) for e, _, card in CARDS}
+    for row in office.rows["derived-points"]:
+        key = row["enterprise"], row["tag"]
+        points[key] = Point(1, *key, PointKind(row["kind"]), row["unit"])
     limits = [row for row in office.rows["rules"] if row["kind"] == "limit"]
     assert limits
     for row in limits:
@@ -126,7 +133,7 @@ def test_tags_are_unique_in_the_whole_park_and_bodies_have_names_in_both_languag
     office: ParkOffice,
 ) -> None:
     assert max(Counter(card.tag for _, _, card in CARDS).values()) == 1
-    for name in ("enterprises", "hazard-sources", "points", "groups", "interlocks", "places"):
+    for name in set(BODIES) - {"rules"}:
         for row in office.rows[name]:
             assert row["name"], row
             assert row["name_en"], row
@@ -142,6 +149,9 @@ def test_whatever_is_named_is_there(office: ParkOffice) -> None:
         loops = {loop["tag"]: loop for loop in dossier.loops}
         named = [tag for members in groups.values() for tag in members]
         named += [tag for place in dossier.places for tag in place["points"]]
+        named += [tag for each in dossier.derived for tag in each["formula"]["inputs"].values()]
+        assert tags.isdisjoint(each["tag"] for each in dossier.derived)
+        tags |= {each["tag"] for each in dossier.derived}
         for rule in dossier.rules:
             named += [rule["tag"], *rule.get("variables", {}).values()]
             if "group" in rule:
@@ -158,6 +168,19 @@ def test_whatever_is_named_is_there(office: ParkOffice) -> None:
             causes = [cause["tag"] for cause in loops[bypass.loop]["causes"]]
             assert bypass.application.get("cause", causes[0]) in causes
         assert [tag for tag in named if tag not in tags] == [], code
+
+
+def test_its_derived_points_compute_what_they_are_named_for() -> None:
+    cards = {(e.code, card.tag): point(e, card) for e, _, card in CARDS}
+    found = {}
+    for enterprise, dossier in dossiers():
+        for each in dossier.derived:
+            told = each["formula"]
+            inputs = {name: cards[enterprise.code, tag] for name, tag in told["inputs"].items()}
+            found[each["tag"]] = compile_formula(told["expression"], inputs)
+    for a, b, c in itertools.permutations((1280.0, 1285.0, 1700.0)):
+        assert found["TI-3201"]({"a": a, "b": b, "c": c}) == 1285.0
+    assert found["TDI-3301"]({"a": 254.0, "b": 250.5}) == 3.5
 
 
 def test_every_interlock_point_is_of_a_loop() -> None:

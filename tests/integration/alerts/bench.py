@@ -79,6 +79,7 @@ class Bench:
         self._ingest_log = (data_dir / "ingest.log").open("ab")
 
     async def __aenter__(self) -> Self:
+        self.record.begin()
         await self._bus.__aenter__()
         self._bus.subscribe(ALARMS, self._hear_events)
         self._bus.subscribe(f"{STATUS}/alerts", self._hear_status)

@@ -37,6 +37,11 @@ class Record:
         """What was journaled, in order."""
         return [row.event for row in self.journal()]
 
+    def begin(self) -> None:
+        """No engine was here before: what another proof's engine left is not to be inherited."""
+        with psycopg.connect(self._url) as connection:
+            connection.execute("DELETE FROM engine_lease")
+
     def store_readings(self, rows: list[tuple[int, int, float]]) -> None:
         """What ingest would commit: (point, measured at in epoch ms, value)."""
         with psycopg.connect(self._url) as connection:

@@ -18,6 +18,7 @@ class Proxy:
         self.port: int = self._listener.getsockname()[1]
         self._peers: dict[socket.socket, socket.socket] = {}
         self._silent = threading.Event()
+        self._passing = threading.Lock()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="proxy", daemon=True)
 
@@ -38,7 +39,8 @@ class Proxy:
 
     def cut(self) -> None:
         """Let nothing pass from now on, and close nothing."""
-        self._silent.set()
+        with self._passing:
+            self._silent.set()
 
     def mend(self) -> None:
         """Let everything pass again, what waited too."""
@@ -57,10 +59,14 @@ class Proxy:
                 continue
             ready, _, _ = select.select([self._listener, *self._peers], [], [], 0.05)
             for end in ready:
-                if end is self._listener:
-                    self._accept()
-                elif end in self._peers:
-                    self._pass_on(end)
+                # Cut since it was looked: what came meanwhile does not pass.
+                with self._passing:
+                    if self._silent.is_set():
+                        break
+                    if end is self._listener:
+                        self._accept()
+                    elif end in self._peers:
+                        self._pass_on(end)
 
     def _accept(self) -> None:
         near, _ = self._listener.accept()

@@ -80,6 +80,8 @@ class Performance:
     per_day: float
     per_hour: float
     per_ten_minutes: float
+    by_hour: dict[int, int]
+    """How many began in each clock hour (its start, epoch ms); hours without any are left out."""
     busiest_ten_minutes: int
     upset_ten_minutes: int
     """At most in the first ten minutes of a flood, from its first alarm."""
@@ -129,6 +131,7 @@ def measure(sounded: Sequence[Sounded], start: int, end: int, unauthorised: int 
         per_day=len(alarms) * DAY_MS / span,
         per_hour=len(alarms) * HOUR_MS / span,
         per_ten_minutes=len(alarms) * PERIOD_MS / span,
+        by_hour=dict(sorted(Counter(at // HOUR_MS * HOUR_MS for at in times).items())),
         busiest_ten_minutes=_most_in(times, PERIOD_MS),
         upset_ten_minutes=max((_first_ten(times, flood) for flood in flooded), default=0),
         busy_periods_share=sum(n > 10 for n in busy.values()) / -(-span // PERIOD_MS),

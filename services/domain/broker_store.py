@@ -12,6 +12,8 @@ WINDOW_S = 600.0
 SHORTEST_S = 60.0
 """Over less than this nothing is said of the hours left."""
 SAMPLES_MOST = 240
+LEAST_FREE = 8 * 2**20
+"""With less room on its disk, in bytes, a broker soon writes nothing any more."""
 LONGEST_H = 999.0
 """More hours than this are as good as no end."""
 
@@ -69,8 +71,11 @@ class StoreJudge:
 
 def end_of(used: int, limit: int, free: int | None) -> int:
     """How many bytes the store can hold: its limit, or what its disk has room for where that is
-    less. `free`: bytes free on that disk; None where it cannot be seen."""
-    return limit if free is None else min(limit, used + free)
+    less: as good as nothing below `LEAST_FREE`. `free`: bytes free on that disk; None where it
+    cannot be seen."""
+    if free is None:
+        return limit
+    return used if free < LEAST_FREE else min(limit, used + free)
 
 
 def _next(before: Level, share: float) -> Level:

@@ -5,11 +5,11 @@ a sentence. Where a bypass stands follows from its signatures and the time alone
 kept as data anywhere. All times are epoch milliseconds UTC.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from services.domain.interlock import is_serving
+from services.domain.interlock import BYPASSED, is_serving
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
@@ -19,6 +19,9 @@ APPROVALS = 2
 
 PATIENCE_MS = DAY_MS
 """An application that is not approved twice by then has lapsed: the plant is another by now."""
+
+UNKNOWN = "unknown"
+"""What the field shows where nobody knows it."""
 
 AHEAD_MS = 7 * DAY_MS
 """A start may be set so far ahead, no further: a risk assessment ages."""
@@ -61,7 +64,7 @@ COVERS: Mapping[BypassKind, frozenset[str]] = {
     BypassKind.OPERATIONAL: frozenset({"bypass_operational"}),
     BypassKind.REMOVAL: frozenset({"removed"}),
     BypassKind.PROOF_TEST: frozenset({"bypass_maintenance", "proof_test"}),
-    BypassKind.OUTAGE: frozenset({"bypass_maintenance", "bypass_operational", "removed"}),
+    BypassKind.OUTAGE: BYPASSED,
 }
 """Which states seen in the field an approval of this kind is an approval of."""
 
@@ -120,11 +123,13 @@ class Refused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Who, when, and what they wrote."""
+    """Who, when, and what they wrote. `field_state`: what the field showed then of what is bypassed
+    (`UNKNOWN`: nobody knew; None: it was not asked)."""
 
     by: str
     at: int
     note: str | None = None
+    field_state: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +220,9 @@ class Bypass:
         return self.state(now) in OVER
 
 
-def apply(asked: Bypass, others: Iterable[Bypass]) -> Bypass:
-    """A new application. `others`: what is on record of the same loop. Raises Refused."""
+def apply(asked: Bypass, others: Iterable[Bypass], seen: Collection[str] = ()) -> Bypass:
+    """A new application. `others`: what is on record of the same loop; `seen`: its inputs that the
+    field shows bypassed, whoever did that. Raises Refused."""
     now, limit = asked.applied.at, LIMITS[asked.kind]
     _check_length(asked.length_ms, limit.once_ms, asked.kind)
     if not asked.measures:
@@ -229,14 +235,17 @@ def apply(asked: Bypass, others: Iterable[Bypass]) -> Bypass:
     for other in others:
         if other.loop == asked.loop and other.id != asked.id and not other.is_over(now):
             raise Refused(_second(other, now))
+    _check_field(asked, seen)
     return asked
 
 
-def approve(bypass: Bypass, by: Signature) -> Bypass:
-    """One more of the two approvals: of the bypass, or of the extension that waits."""
+def approve(bypass: Bypass, by: Signature, seen: Collection[str] = ()) -> Bypass:
+    """One more of the two approvals: of the bypass, or of the extension that waits. `seen`: as of
+    `apply`."""
     waiting = bypass.pending(by.at)
     if waiting is None:
         _check_state(bypass, Act.APPROVE, by.at)
+        _check_field(bypass, seen)
         _check_person(by, (bypass.applied, *bypass.approvals))
         return replace(bypass, approvals=(*bypass.approvals, by))
     _check_person(by, (bypass.applied, waiting.asked, *waiting.approvals))
@@ -270,22 +279,30 @@ def extend(bypass: Bypass, by: Signature, length_ms: int) -> Bypass:
     return replace(bypass, extensions=(*bypass.extensions, Extension(by, length_ms)))
 
 
-def restore(bypass: Bypass, by: Signature) -> Bypass:
-    """The loop is said to be back in service; somebody else has to see that."""
+def restore(bypass: Bypass, by: Signature, seen: str | None) -> Bypass:
+    """The loop is said to be back in service; somebody else has to see that. `seen`: as of
+    `verify`; the approval ends whatever it is, so a bypass that still stands alarms."""
     _check_state(bypass, Act.RESTORE, by.at)
-    return replace(bypass, restored=by)
+    return replace(bypass, restored=replace(by, field_state=seen or UNKNOWN))
 
 
 def verify(bypass: Bypass, by: Signature, seen: str | None) -> Bypass:
-    """Another person has seen the loop in service. `seen`: its state in the field as last heard
-    (None: nobody knows); while that is none of service, nothing is verified."""
+    """Another person has seen the loop in service. `seen`: its state in the field (None: nobody
+    knows); while that is none of service, nothing is verified, and where nobody knows it, who
+    verifies has to write how they saw it. Both stay in the signature."""
     _check_state(bypass, Act.VERIFY, by.at)
     assert bypass.restored is not None  # it is restored
     if by.by == bypass.restored.by:
         raise Refused("Another person than who restored it has to verify this.", personal=True)
     if is_serving(seen) is False:
         raise Refused(f"The field still says {seen}: restore the loop there first.")
-    return replace(bypass, verified=by)
+    if seen is None and not (by.note or "").strip():
+        raise Refused(
+            "nobody knows what the field shows of this loop now: write how you saw it in service, "
+            "or wait until its state is heard",
+            "note",
+        )
+    return replace(bypass, verified=replace(by, field_state=seen or UNKNOWN))
 
 
 def _amended(bypass: Bypass, extension: Extension) -> Bypass:
@@ -311,6 +328,16 @@ def _check_length(length_ms: int, most_ms: int, kind: BypassKind) -> None:
     if not 0 < length_ms <= most_ms:
         hours = most_ms // HOUR_MS
         raise Refused(f"a {kind} bypass lasts more than 0 and at most {hours} h", "hours")
+
+
+def _check_field(asked: Bypass, seen: Collection[str]) -> None:
+    """A second input is a second one, though nobody has asked for the first."""
+    first = sorted(set(seen) - {asked.cause})
+    if asked.cause is not None and first:
+        raise Refused(
+            f"Only one bypass of a voting group at a time: the field shows {', '.join(first)} "
+            "bypassed; have that restored first."
+        )
 
 
 def _second(other: Bypass, now: int) -> str:

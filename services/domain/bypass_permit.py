@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.domain.bypass import COVERS, BypassKind
-from services.domain.interlock import APPROVABLE, BYPASSED
+from services.domain.interlock import BYPASSED
 
 BYPASS = "bypass"
 """Key of what is claimed of a bypass seen in the field."""
@@ -57,10 +57,9 @@ def judge_state(state: str, permits: Iterable[BypassPermit], *moments: int) -> F
     """What a state seen in the field is; None: it needs no approval, or has one.
 
     It is enough that it is approved at one of these moments (when it was told, and now): an
-    approval given while the key is turned breaks nothing. A test needs no approval, but one that
-    was approved is over with its approval: it takes the loop out of service no less.
+    approval given while the key is turned breaks nothing.
     """
-    if state not in APPROVABLE:
+    if state not in BYPASSED:
         return None
     known = [each for each in permits if each.names(state)]
     if any(each.covers(state, moment) for each in known for moment in moments):
@@ -68,4 +67,4 @@ def judge_state(state: str, permits: Iterable[BypassPermit], *moments: int) -> F
     ended = [each for each in known if each.until <= max(moments)]
     if ended:
         return Found(Breach.EXPIRED, max(ended, key=lambda each: (each.until, each.id)))
-    return Found(Breach.UNAPPROVED) if state in BYPASSED else None
+    return Found(Breach.UNAPPROVED)

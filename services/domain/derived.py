@@ -1,18 +1,21 @@
 """A derived point at work: what it reads whenever one of its inputs does.
 
 It is computed over the newest value of each input and dated by the newest of them, so whoever
-computes it again from the same readings makes the very same one. Its instants rise: where one is
-taken already, because an input came that is older than another, the next millisecond is its own.
+computes it again from the same readings makes the very same one. What an input read late is computed
+at its own instant, with what the others were then. No instant has two values: where one is taken
+already, the next millisecond that is free is its own.
 """
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.domain.formula import Formula
 from services.domain.point import Point, Reporting
 from services.domain.reading import FUTURE_TOLERANCE_MS, Quality, Reading
 from services.domain.silence import LEAST_MS
+from services.domain.told import Said, Told
+from services.domain.trace import instant
 
 NO_PERIOD_MS = 300_000
 """How old a periodic input may be that does not tell its period."""
@@ -24,29 +27,18 @@ NewestOf = Callable[[int], Reading | None]
 """The newest reading of a point, whatever it is worth."""
 
 
+AsOf = Callable[[int, int], Reading | None]
+"""What a point had read last at an instant (epoch ms); None where that is not known."""
+
+
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What a derived point read: when (epoch ms), the value in its unit (None: bad)."""
+class Occasion:
+    """Why a derived point is computed: inputs that read at the instant `at`, received at `now`
+    (epoch ms). `is_news`: one of them is the newest of its input, so what it reads now may differ."""
 
     at: int
-    value: float | None
-    quality: Quality
-
-
-def instant(reading: Reading) -> int:
-    """When an input read what it read (epoch ms), by its own clock as long as that is not more
-    ahead of ours than is tolerated: ours would say something else when the reading comes again."""
-    if reading.measured_at - reading.received_at > FUTURE_TOLERANCE_MS:
-        return reading.received_at
-    return reading.measured_at
-
-
-def is_news(known: Reading | None, reading: Reading) -> bool:
-    """Whether a reading of an input comes after the newest known: repeats, late ones and a second
-    value of one instant do not. After our own clock was set back everything does."""
-    if known is None or known.received_at - reading.received_at > FUTURE_TOLERANCE_MS:
-        return True
-    return instant(reading) > instant(known)
+    now: int
+    is_news: bool
 
 
 def oldest_ms(point: Point, periods: float) -> int | None:
@@ -59,27 +51,58 @@ def oldest_ms(point: Point, periods: float) -> int | None:
 @dataclass(slots=True)
 class Derivation:
     """One derived point and its inputs by their names in the formula. `evaluate` None: the formula
-    cannot be computed (an input is gone). `last`: what it read last."""
+    cannot be computed (an input is gone). `told`: what it read of late."""
 
     point: Point
     formula: Formula
     inputs: Mapping[str, Point]
     evaluate: Evaluate | None
-    last: Said | None = None
+    told: Told = field(default_factory=Told)
 
-    def say(self, newest_of: NewestOf, now: int) -> Said | None:
-        """What it reads now that an input came (`now`: its receipt); None: nothing new."""
+    @property
+    def last(self) -> Said | None:
+        """What it read last."""
+        return self.told.last
+
+    def say(self, occasion: Occasion, newest_of: NewestOf, as_of: AsOf) -> list[Said]:
+        """What it reads now that inputs came: of their own instant where that is behind what it has
+        told, and of now where that is another."""
+        if self.last is not None and self.last.at > occasion.now + FUTURE_TOLERANCE_MS:
+            self.told.forget()
+        last, found = self.last, list[Said]()
+        if last is not None and (occasion.at <= last.at or not occasion.is_news):
+            found += self._say_then(occasion.at, as_of)
+        if occasion.is_news or self.last is not last:
+            found += self._say_now(newest_of, occasion.now)
+        return found
+
+    def _say_now(self, newest_of: NewestOf, now: int) -> list[Said]:
         newest = {name: newest_of(point.id) for name, point in self.inputs.items()}
         instants = (instant(each) for each in newest.values() if each is not None)
         at = max((each for each in instants if each <= now + FUTURE_TOLERANCE_MS), default=now)
         value, quality = self._value(newest, at)
         last = self.last
-        if last is not None and at <= last.at <= now + FUTURE_TOLERANCE_MS:
+        if last is not None and at <= last.at:
             if (value, quality) == (last.value, last.quality):
-                return None
+                return []
             at = last.at + 1
-        self.last = Said(at, value, quality)
-        return self.last
+        return [self._tell(Said(at, value, quality))]
+
+    def _say_then(self, at: int, as_of: AsOf) -> list[Said]:
+        """Of an instant that is past: nothing where it is told already, or not known."""
+        known = {name: as_of(point.id, at) for name, point in self.inputs.items()}
+        if not self.told.is_open(at) or None in known.values():
+            return []
+        value, quality = self._value(known, at)
+        while (taken := self.told.at(at)) is not None:
+            if (taken.value, taken.quality) == (value, quality):
+                return []
+            at += 1
+        return [self._tell(Said(at, value, quality))]
+
+    def _tell(self, said: Said) -> Said:
+        self.told.add(said)
+        return said
 
     def fall_silent(
         self, newest_of: NewestOf, heard: Mapping[int, int], listened: int
@@ -98,13 +121,11 @@ class Derivation:
                 late.append(instant(newest) + oldest + 1)
         if not late:
             return None
-        self.last = Said(max(min(late), last.at + 1), None, Quality.BAD)
-        return self.last
+        return self._tell(Said(max(min(late), last.at + 1), None, Quality.BAD))
 
     def remember(self, said: Said) -> None:
         """Recovery: it had read this."""
-        if self.last is None or said.at > self.last.at:
-            self.last = said
+        self.told.add(said)
 
     def _value(self, newest: Mapping[str, Reading | None], at: int) -> tuple[float | None, Quality]:
         values: dict[str, Value] = {}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from services.domain.point import Point, PointKind
+from services.domain.unit import meaning
 
 MOST_MEMBERS = 100
 """Points of one group."""
@@ -87,7 +88,7 @@ def _check_redundant(points: Sequence[Point], paired: Mapping[str, str]) -> None
         raise BadGroup("members", told)
     first = points[0]
     for place, point in enumerate(points):
-        if (point.kind, point.unit) != (first.kind, first.unit):
+        if (point.kind, meaning(point.unit)) != (first.kind, meaning(first.unit)):
             told = (
                 f"{point.tag} ({point.kind}, {point.unit}) and {first.tag} ({first.kind}, "
                 f"{first.unit}) do not measure the same."

@@ -1,10 +1,14 @@
-"""What a detector rule would have made of stored readings: when its condition held."""
+"""What a detector rule would have made of stored readings: when its condition held.
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+A rule over a group judges by whoever was in it at the time, as it did live.
+"""
 
-from services.domain.detector import Detector
-from services.domain.detector_course import FAULTS, RETRY_MS, heard, passed
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from services.domain.detector import Detector, DetectorState
+from services.domain.detector_course import FAULTS, RETRY_MS, heard, order, passed, sample
 from services.domain.detector_rule import BadRule, DetectorRule, Express, build
 from services.domain.lasting import Lasting, Turn
 from services.domain.point import Point
@@ -12,16 +16,33 @@ from services.domain.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)
+class Regrouping:
+    """From `at` on (epoch ms) a rule over a group watches these points, the main one first; none:
+    that one is not in the group, and nothing is judged."""
+
+    at: int
+    points: Mapping[str, Point]
+
+
+@dataclass(frozen=True, slots=True)
 class Watched:
-    """A rule and its registered points by their names in it, the main one first."""
+    """A rule and its registered points by their names in it, the main one first; from the first of
+    `later` on, in order of time, those of the group at that time."""
 
     rule: DetectorRule
     points: Mapping[str, Point]
+    later: tuple[Regrouping, ...] = ()
 
     @property
     def main(self) -> Point:
         """The point that its alarms are about."""
         return next(iter(self.points.values()))
+
+    @property
+    def numbers(self) -> set[int]:
+        """The numbers of all points that it watches at any time."""
+        every = (self.points, *(each.points for each in self.later))
+        return {point.id for points in every for point in points.values()}
 
     def judges_as(self, other: "Watched | None") -> bool:
         """Whether both find the same at the same times; grade, latch and patience may differ."""
@@ -31,7 +52,7 @@ class Watched:
         return (
             (one.kind, one.on_delay_ms, one.off_delay_ms, dict(one.parameters))
             == (two.kind, two.on_delay_ms, two.off_delay_ms, dict(two.parameters))
-        ) and list(self.points.items()) == list(other.points.items())
+        ) and (list(self.points.items()), self.later) == (list(other.points.items()), other.later)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +66,7 @@ class DetectorTrial:
     def points(self) -> set[int]:
         """The numbers of the points whose readings it needs."""
         both = [each for each in (self.today, self.proposed) if each is not None]
-        return {point.id for each in both for point in each.points.values()}
+        return {number for each in both for number in each.numbers}
 
     @property
     def passes(self) -> int:
@@ -72,6 +93,30 @@ class Spell:
         return before and (self.ended_at is None or other.raised_at < self.ended_at)
 
 
+def regroupings(
+    changes: Iterable[tuple[int, Sequence[str] | None]],
+    main: Point,
+    today: Mapping[str, Point],
+    find: Callable[[str], Point | None],
+) -> tuple[Regrouping, ...]:
+    """Who a rule about `main` watched, by what its group's history tells: from when on (epoch ms, in
+    the order in which they were made) which tags were in it.
+
+    None: there was no such group then; those of `today` stand in, as for the time before its
+    history. Who is registered no more (`find`) is left out, as it is live.
+    """
+    found: list[Regrouping] = []
+    for at, members in changes:
+        points: Mapping[str, Point] = today
+        if members is not None:
+            others = [point for tag in members if (point := find(tag)) is not None]
+            both = [main, *(point for point in others if point.id != main.id)]
+            points = {point.tag: point for point in both} if main in others else {}
+        # A clock that was set back does not turn the order of changes around.
+        found.append(Regrouping(max(at, found[-1].at) if found else at, points))
+    return tuple(found)
+
+
 def spells(
     watched: Watched, readings: Iterable[Reading], until: int, express: Express
 ) -> list[Spell]:
@@ -89,30 +134,83 @@ def spells(
 
 class _Judge:
     """One pass of a rule over its past. One that fails is tried again a minute later with an empty
-    memory and the newest readings; what stands goes on standing."""
+    memory and the newest usable readings; what stands goes on standing."""
 
     def __init__(self, watched: Watched, express: Express) -> None:
         rule = watched.rule
         self._watched, self._express = watched, express
         self._lasting = Lasting(rule.on_delay_ms, rule.off_delay_ms)
+        self._every = watched.numbers
+        self._later = deque(watched.later)
+        self._points = watched.points
         self._mine = {point.id for point in watched.points.values()}
         self._newest: dict[int, Reading] = {}
+        self._heard = False
         self._retry_at = 0
         self._detector = self._made()
         self.spells: list[Spell] = []
 
     def take(self, reading: Reading) -> None:
+        self._come_to(reading.judged_at)
+        if reading.point_id not in self._every:
+            return
+        if reading.is_judged:
+            self._newest[reading.point_id] = reading
         if reading.point_id not in self._mine:
             return
-        self._newest[reading.point_id] = reading
         if self._detector is not None:
             self._feed(reading)
         elif reading.received_at >= self._retry_at:
             self._detector = self._made()
-            for each in sorted(self._newest.values(), key=lambda newest: newest.judged_at):
+            for each in sorted(self._newest_of(self._mine), key=lambda newest: newest.judged_at):
                 self._feed(each)
+            if not reading.is_judged:
+                self._feed(reading)
 
     def end(self, until: int) -> None:
+        self._come_to(until)
+        self._pass_to(until)
+
+    def _come_to(self, at: int) -> None:
+        while self._later and self._later[0].at <= at:
+            self._regroup(self._later.popleft())
+
+    def _regroup(self, change: Regrouping) -> None:
+        """Its group has other members: those who stay are remembered, of those who come the newest
+        is taken, and all of them are looked at once, as it is done live."""
+        self._pass_to(change.at)
+        memory = None if self._detector is None else self._detector.save()
+        stayed = self._mine
+        self._points = change.points
+        self._mine = {point.id for point in change.points.values()}
+        self._detector = self._made()
+        if self._detector is None:
+            return
+        try:
+            new = self._remember(self._detector, memory, stayed)
+            for each in sorted(self._newest_of(new), key=order):
+                self._detector.take(each.point_id, sample(each))
+                self._heard = True
+            if self._heard:
+                finding = self._detector.pass_to(change.at)
+                self._note(self._lasting.take(change.at, finding))
+        except FAULTS:
+            self._detector, self._retry_at = None, change.at + RETRY_MS
+
+    def _remember(
+        self, detector: Detector, memory: DetectorState | None, stayed: set[int]
+    ) -> set[int]:
+        """The points of which it knows nothing yet."""
+        if memory is None:
+            return self._mine
+        kept = {point: memory.samples.get(point, []) for point in self._mine & stayed}
+        detector.restore(replace(memory, samples=kept))
+        return self._mine - stayed
+
+    def _newest_of(self, points: set[int]) -> list[Reading]:
+        return [self._newest[each] for each in points if each in self._newest]
+
+    def _pass_to(self, until: int) -> None:
         if self._detector is None:
             return
         try:
@@ -123,6 +221,7 @@ class _Judge:
     def _feed(self, reading: Reading) -> None:
         if self._detector is None:
             return
+        self._heard = True
         try:
             self._note(heard(self._detector, self._lasting, reading))
         except FAULTS:
@@ -130,7 +229,7 @@ class _Judge:
 
     def _made(self) -> Detector | None:
         try:
-            return build(self._watched.rule, self._watched.points, self._express)
+            return build(self._watched.rule, self._points, self._express)
         except BadRule:
             return None
 

@@ -14,6 +14,7 @@ from services.domain.detector_group import DetectorGroups
 from services.domain.detector_kind import MOST_POINTS, PARAMETERS, DetectorKind
 from services.domain.detector_maker import BadRule, Express, made
 from services.domain.point import Point
+from services.domain.unit import meaning
 
 __all__ = ["BadRule", "DetectorKind", "DetectorRule", "Express", "build", "validated"]
 
@@ -136,9 +137,9 @@ def _check_points(kind: DetectorKind, points: Mapping[str, Point]) -> None:
             raise BadRule(f"points.{name}", f"{point.tag} has states: this rule needs a quantity.")
         if kind is DetectorKind.STATE and not point.has_states:
             raise BadRule(f"points.{name}", f"{point.tag} is a quantity: it has no states.")
-    units = sorted({point.unit for point in points.values()})
+    units = {meaning(point.unit): point.unit for point in points.values()}
     if kind in _ONE_UNIT and len(units) > 1:
-        told = ", ".join(units)
+        told = ", ".join(sorted(units.values()))
         raise BadRule(
             "points", f"The points have different units ({told}): compare like with like."
         )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from services.domain.alarm import Alarm, AlarmState, ClosedAs, EventKind
 from services.domain.alarm_life import Case, Impossible, LifeEvent, after
 from services.domain.claim import Claim
+from services.domain.drill import is_twin
 from services.domain.judgement import Step
 from services.domain.point import Point
 from services.domain.rule import Direction
@@ -65,7 +66,7 @@ def raised(
         superseded=superseded,
         latch=step.latch,
         realarm_ms=step.realarm_ms,
-        exercise=not historical and point.in_exercise(raised_at),
+        exercise=is_twin(point.enterprise) or (not historical and point.in_exercise(raised_at)),
     )
 
 
@@ -92,7 +93,7 @@ def claimed(claim: Claim, identity: str, received_at: int, superseded: int) -> A
         facts=dict(claim.facts),
         latch=claim.latch,
         realarm_ms=claim.realarm_ms,
-        exercise=claim.exercise,
+        exercise=claim.exercise or is_twin(claim.enterprise),
     )
 
 

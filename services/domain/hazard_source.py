@@ -242,7 +242,10 @@ def _by_class(holding: Holding, where: str) -> Term:
         raise Unfit(where, what)
     danger = min(holding.dangers, key=lambda code: DANGERS[code].quantity.value)
     critical = DANGERS[danger].quantity
-    _, beta = _heaviest(holding.dangers)
+    heaviest, beta = _heaviest(holding.dangers)
+    if heaviest != danger:
+        # The term is of the class of the quantity; whose factor it is has to be seen.
+        beta = replace(beta, source=f"{beta.source}, {heaviest}")
     name = holding.name or holding.cas
     return Term(
         name or DANGERS[danger].name,

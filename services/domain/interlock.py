@@ -37,11 +37,9 @@ SERVING = frozenset({"in_service", "tripped", "reset_pending"})
 OUT = frozenset({"bypass_maintenance", "bypass_operational", "removed", "fault", "proof_test"})
 """It would not act: also while it is being tested, whose time is short and has to be seen."""
 
-BYPASSED = frozenset({"bypass_maintenance", "bypass_operational", "removed"})
-"""Somebody has put it out of action: needs an approval."""
-
-APPROVABLE = BYPASSED | {"proof_test"}
-"""What an approval may be of: a test needs none, but one that was approved ends with its approval."""
+BYPASSED = frozenset({"bypass_maintenance", "bypass_operational", "removed", "proof_test"})
+"""Somebody has put it out of action: needs an approval. A test takes it out of service no less, and
+one that nobody ends is a bypass by another name."""
 
 
 class Unfit(ValueError):
@@ -161,6 +159,13 @@ def serves(voting: Voting, own: str | None, inputs: Collection[str | None]) -> b
     if itself is None or not protects(voting, out + told.count(None)):
         return None
     return True
+
+
+def out_of_reach(limit: float | None, low: float | None, high: float | None) -> bool:
+    """Whether an input would never vote: its limit lies outside of what its point can show."""
+    if limit is None:
+        return False
+    return (low is not None and limit < low) or (high is not None and limit > high)
 
 
 def less_seen(before: Loop, after: Loop) -> str | None:

@@ -88,7 +88,7 @@ def link(
     """
     alarm, seq = transition.alarm, head.seq + 1
     after = asdict(alarm)
-    body = _canonical(
+    body = canonical(
         {
             "enterprise": alarm.enterprise,
             "seq": seq,
@@ -176,7 +176,8 @@ def _otherwise(before: Mapping[str, object], after: Mapping[str, object]) -> dic
     return {name: was for name, was in before.items() if name in now and now[name] != was}
 
 
-def _canonical(fields: dict[str, object]) -> str:
+def canonical(fields: Mapping[str, object]) -> str:
+    """The one text of these fields that is hashed. Raises ValueError for a value not finite."""
     return json.dumps(
         fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
     )

@@ -11,7 +11,8 @@ class Cause:
     """The reading that started something, as far as identities need it.
 
     `measured_at` is as sent (epoch ms), or None where the reading came without a time and
-    `boot`/`seq` of its message stand in for it. `again_at`: when a changed rule judged it anew;
+    `boot`/`seq` of its message stand in for it; `boot` with the message's mark, for a gateway
+    that takes an old `boot` again raises other alarms. `again_at`: when a changed rule judged it anew;
     what it starts then is another occurrence than the one it may have started before.
     """
 
@@ -28,7 +29,8 @@ class Cause:
         assert reading.value is not None
         numbered = reading.boot is not None and reading.seq is not None
         if numbered and reading.flags & ReadingFlag.NO_TIME:
-            return cls(None, reading.received_at, reading.value, reading.boot, reading.seq)
+            boot = f"{reading.boot}\x1f{reading.mark}" if reading.mark else reading.boot
+            return cls(None, reading.received_at, reading.value, boot, reading.seq)
         return cls(reading.measured_at, reading.received_at, reading.value)
 
 

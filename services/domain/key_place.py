@@ -34,6 +34,25 @@ _NAMES: Mapping[type[Shape], str] = MappingProxyType(
 )
 
 
+FARTHEST_M = 20_000.0
+"""No key place lies farther from the area of its enterprise with all that it covers: pipe corridors and
+roads lead out of it, and a water intake may be miles away; what is farther has a slip in its degrees."""
+
+
+def too_far(area: Polygon, shape: Shape) -> float | None:
+    """How many metres the nearest of a place lies from the area of its enterprise; None where that is
+    near enough."""
+    match shape:
+        case Position():
+            away = area.distance(shape)
+        case Line(corners) | Polygon(corners):
+            away = min(
+                *(area.distance(each) for each in corners),
+                *(shape.distance(each) for each in area.outer),
+            )
+    return None if away <= FARTHEST_M else away
+
+
 def geometry_of(shape: Shape) -> dict[str, object]:
     """A shape as a GeoJSON geometry (RFC 7946, 3.1), degrees of WGS 84."""
     match shape:

@@ -1,15 +1,29 @@
 """What of a limit is laxer than the standards' template: its value, its delay, its grade.
 
+Of a detector that names no substance no reason is asked (nobody knows which template is its own), but
+what would be laxer is said to whoever reads the limit.
+
 A deadband and a delay of the return are not asked: the wider they are, the longer an alarm stands,
 and it rises no later for it.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from services.domain.point import Point
+from services.domain.gas_table import GASES
+from services.domain.point import Point, PointKind
 from services.domain.rule import Condition
-from services.domain.template import OUR_CHOICE, NoTemplate, Proposal, Proposed, is_laxer
+from services.domain.template import (
+    OUR_CHOICE,
+    NoTemplate,
+    Proposal,
+    Proposed,
+    is_laxer,
+    propose,
+)
+
+_DETECTORS = frozenset({PointKind.COMBUSTIBLE_GAS, PointKind.TOXIC_GAS, PointKind.OXYGEN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +49,48 @@ def laxer(point: Point, terms: Terms, template: Proposal, before: Terms | None) 
     if proposed is None:
         return None
     return next(_laxer(point, terms, proposed, _kept(terms, before)), None)
+
+
+def told_of(point: Point, terms: Terms) -> str | None:
+    """What of a limit is laxer than the template, in words, for whoever reads it; None: nothing.
+
+    Of a detector without a substance the template of its kind counts where that needs none (%LEL,
+    %OEL, oxygen), else the strictest of all gases of the library that its unit and range allow; so
+    it does where the library has no limits for the substance: a name hides no more than none.
+    """
+    is_detector, named = point.kind in _DETECTORS, point.substance
+    if named is None and not is_detector:
+        return None
+    about = point.kind, point.unit, point.range_low, point.range_high
+    template, whose = _template(*about, named)
+    is_without = isinstance(template, NoTemplate) and not template.unread
+    if is_detector and is_without and named is not None:
+        template, whose = _template(*about, None)
+        why = f"the gas library has no limits for {named}{whose}: "
+    else:
+        why = "" if named is not None else f"the point names no substance{whose}: "
+    told = laxer(point, terms, template, None)
+    return None if told is None else f"{why}{told}"
+
+
+@lru_cache(maxsize=1_024)
+def _template(
+    kind: PointKind, unit: str, low: float | None, high: float | None, substance: str | None
+) -> tuple[Proposal, str]:
+    """The template of such a point, and whose it is where it names no substance that it needs."""
+    point = Point(0, "", "", kind, unit, low, high, substance=substance)
+    own = propose(point)
+    if substance is not None or not isinstance(own, NoTemplate):
+        return own, ""
+    found: dict[Condition, Proposed] = {}
+    for gas in GASES:
+        template = propose(replace(point, substance=gas.cas))
+        for each in () if isinstance(template, NoTemplate) else template:
+            known = found.get(each.condition)
+            if known is None or each.limit < known.limit:
+                found[each.condition] = each
+    strictest = tuple(found.values()) or NoTemplate("No gas has limits in this unit.", unread=True)
+    return strictest, " (the strictest of the gas library)"
 
 
 def _laxer(point: Point, terms: Terms, proposed: Proposed, kept: Terms | None) -> Iterator[str]:

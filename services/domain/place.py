@@ -9,7 +9,7 @@ That errs by less than one in ten thousand within 100 km, and is not meant for m
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 SEMI_MAJOR_M = 6_378_137.0
 FLATTENING = 1 / 298.257223563
@@ -92,9 +92,35 @@ class Polygon:
 
     def distance(self, position: Position) -> float:
         """Metres from a position to the nearest of it; 0 inside."""
-        if self.contains(position):
-            return 0.0
+        return 0.0 if self.contains(position) else self.margin(position)
+
+    def margin(self, position: Position) -> float:
+        """Metres from a position, inside or outside, to the nearest of its edges."""
         return min(_to_edge(a, b, position) for ring in self.rings for a, b in _edges(ring))
+
+    def left_by(self, other: "Polygon", slack_m: float) -> Position | None:
+        """Where another area lies outside of this one by more than so many metres; None: nowhere.
+
+        Looked at: its corners, the middles of its sides between where they cross the edges of this
+        one, and the corners of this one that lie within it (a bay or a hole that it covers).
+        """
+        along = (spot for a, b in _edges(other.outer) for spot in self._along(a, b))
+        bays = (corner for ring in self.rings for corner in ring if other.contains(corner))
+        return next(
+            chain(
+                (spot for spot in along if self.distance(spot) > slack_m),
+                (corner for corner in bays if other.margin(corner) > slack_m),
+            ),
+            None,
+        )
+
+    def _along(self, a: Position, b: Position) -> Iterator[Position]:
+        edges = (edge for ring in self.rings for edge in _edges(ring))
+        shares = {0.0, 1.0, *(s for c, d in edges if (s := _share(a, b, c, d)) is not None)}
+        yield a
+        for before, after in pairwise(sorted(shares)):
+            half = (before + after) / 2
+            yield Position(a.lon + half * (b.lon - a.lon), a.lat + half * (b.lat - a.lat))
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +263,16 @@ def _meet(a: Position, b: Position, c: Position, d: Position) -> bool:
     return (_side(a, b, c) > 0) != (_side(a, b, d) > 0) and (
         (_side(c, d, a) > 0) != (_side(c, d, b) > 0)
     )
+
+
+def _share(a: Position, b: Position, c: Position, d: Position) -> float | None:
+    """At which share of the way from a to b the edge from c to d crosses it; None: nowhere."""
+    if max(c.lon, d.lon) < min(a.lon, b.lon) or max(a.lon, b.lon) < min(c.lon, d.lon):
+        return None
+    begin, end = _side(c, d, a), _side(c, d, b)
+    if (begin > 0) == (end > 0) or (_side(a, b, c) > 0) == (_side(a, b, d) > 0):
+        return None
+    return begin / (begin - end)
 
 
 def _turned(ring: Ring, *, left: bool) -> Ring:

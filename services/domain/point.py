@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from services.domain.drill import is_twin
 from services.domain.formula import Formula
 from services.domain.maintenance import Maintenance
 
@@ -94,7 +95,9 @@ class Point:
     """Of a derived point: what we compute it from. No gateway sends it, and it has no period."""
 
     def in_exercise(self, at: int) -> bool:
-        """Whether it is under test at a judging time."""
+        """Whether it is under test at a judging time, or only there for a drill."""
+        if is_twin(self.enterprise):
+            return True
         return self.exercise is not None and self.exercise[0] <= at < self.exercise[1]
 
     def under_test(self, at: int) -> bool:

@@ -1,9 +1,9 @@
 """How much a gateway may send: a window of a minute, and what happens to what goes beyond it.
 
 Over the limit a message is stored apart and taken in later. A gateway is cut only when it sends
-ten times the limit for a whole minute with times that say "now": what was buffered during an
-outage and comes late is never a reason. Time is passed in, in seconds of a clock that never goes
-back.
+ten times the limit for a whole minute with values of now: what was buffered during an outage and
+comes late, by its times or from the broker's queue, is never a reason. Time is passed in, in
+seconds of a clock that never goes back.
 """
 
 from dataclasses import dataclass, field

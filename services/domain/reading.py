@@ -54,6 +54,8 @@ class Reading:
     flags: ReadingFlag = ReadingFlag.NONE
     boot: str | None = None
     seq: int | None = None
+    mark: int = 0
+    """With `boot` and `seq`: of what its message said, see `services.wire.mark`."""
 
     @property
     def judged_at(self) -> int:

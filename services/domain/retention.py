@@ -3,6 +3,8 @@
 Readings are kept as long as was chosen, counted from when the newest of their day was received:
 a past that was replayed yesterday is not old. When room is short the oldest days go earlier, but
 never what was received in the last 30 days (State Administration of Work Safety, order 40, 13).
+Before that it is told: first that room runs out, then that days go early, last that nothing more
+may go.
 """
 
 from collections.abc import Iterable
@@ -14,11 +16,21 @@ DAY_MS = 86_400_000
 LAW_DAYS = 30
 """Below this nothing is dropped, however short room is."""
 
+LOW_SHARE = 0.25
+"""With less of the room free it is told, while nothing goes early yet."""
+
 TIGHT_SHARE = 0.20
 """With less of the room free, days of readings go before their time."""
 
 FULL_SHARE = 0.10
 """With less of it free and nothing left that may go, somebody must make room."""
+
+EASIER = 0.05
+"""So much more than where a shortage begins has to be free for its end: it is not told again and
+again at the border."""
+
+NOTICE_S = 60.0
+"""So long days of readings stay after the shortage was told, for whoever can still make room."""
 
 SMALL_ROOM = 5 * 2**30
 """Bytes: with less than this free it counts how much of it is, however small the database is."""
@@ -50,8 +62,19 @@ class Room(StrEnum):
     """How much room there is for what comes."""
 
     ENOUGH = "enough"
+    LOW = "low"
+    """It runs out."""
     TIGHT = "tight"
+    """Days of readings go before their time."""
     FULL = "full"
+    """What may go does not suffice, or soon will not: the last 30 days stay."""
+
+
+BEGINS_BELOW = {Room.LOW: LOW_SHARE, Room.TIGHT: TIGHT_SHARE, Room.FULL: FULL_SHARE}
+ROOMS = tuple(Room)
+"""From the best to the worst."""
+SHORT = frozenset({Room.TIGHT, Room.FULL})
+"""Where what nobody is obliged to keep goes early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +98,17 @@ class Drop:
     why: Why
 
 
-def room(free: float | None) -> Room:
-    """What a share of free room means; None: nobody can see it."""
-    if free is None or free >= TIGHT_SHARE:
-        return Room.ENOUGH
-    return Room.TIGHT if free >= FULL_SHARE else Room.FULL
+def room(free: float | None, before: Room = Room.ENOUGH) -> Room:
+    """What a share of free room means, where it meant `before` until now; None: nobody can see it,
+    so it means the same as before."""
+    if free is None:
+        return before
+    found = Room.ENOUGH
+    for each, share in BEGINS_BELOW.items():
+        stood = ROOMS.index(before) >= ROOMS.index(each)
+        if free < (share + EASIER if stood else share):
+            found = each
+    return found
 
 
 def free_share(size: int, free: int | None, limit: int | None) -> float | None:
@@ -101,11 +130,11 @@ def next_drop(days: Iterable[Day], now: int, raw_days: int, space: Room) -> Drop
     age = now - oldest.old_since
     if age > max(raw_days, LAW_DAYS) * DAY_MS:
         return Drop(oldest.start, Why.AGE)
-    if space is not Room.ENOUGH and age > LAW_DAYS * DAY_MS:
+    if space in SHORT and age > LAW_DAYS * DAY_MS:
         return Drop(oldest.start, Why.SPACE)
     return None
 
 
 def patience_days(ordinary: int, space: Room) -> int:
     """How long what nobody is obliged to keep stays: no longer than 30 days when room is short."""
-    return ordinary if space is Room.ENOUGH else min(ordinary, LAW_DAYS)
+    return min(ordinary, LAW_DAYS) if space in SHORT else ordinary

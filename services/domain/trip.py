@@ -7,7 +7,9 @@ sequence-of-events recorder.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isclose
 
+from services.domain.interlock import Cause
 from services.domain.use_rate import Change
 
 ACTING = frozenset({"tripped", "reset_pending"})
@@ -15,6 +17,12 @@ ACTING = frozenset({"tripped", "reset_pending"})
 
 AFTER_MS = 2_000
 """The alarm of an input may bear a later time than the trip it caused: two clocks, two periods."""
+
+PROCESS = frozenset({"HH", "H", "L", "LL", "rate", "state", "expression", "voting"})
+"""What an alarm says of the process; the other conditions are of instruments and duties."""
+
+_REACHED = {"H": {"H", "HH"}, "L": {"L", "LL"}}
+"""Whoever is beyond the further level is beyond this one."""
 
 BEFORE_MS = 60_000
 """An alarm of an input that was over for longer than this before the trip did not cause it."""
@@ -47,6 +55,23 @@ class InputAlarm:
     condition: str
     raised_at: int
     cleared_at: int | None
+    limit: float | None = None
+
+
+def votes(cause: Cause, alarm: InputAlarm) -> bool:
+    """Whether an alarm says what an input votes by: a limit as far out as its own, or further, or
+    its own kind of finding. What is due, silent or bypassed is no cause of a trip."""
+    if alarm.tag != cause.tag or alarm.condition not in PROCESS:
+        return False
+    if cause.condition in PROCESS and alarm.condition not in _REACHED.get(
+        cause.condition, {cause.condition}
+    ):
+        return False
+    if cause.limit is None or alarm.limit is None or isclose(alarm.limit, cause.limit):
+        return True
+    if alarm.condition in ("HH", "H"):
+        return alarm.limit > cause.limit
+    return alarm.condition in ("LL", "L") and alarm.limit < cause.limit
 
 
 def trips(changes: Sequence[Change]) -> list[Trip]:
@@ -67,14 +92,19 @@ def trips(changes: Sequence[Change]) -> list[Trip]:
 
 
 def first_out(trip: Trip, alarms: Iterable[InputAlarm]) -> InputAlarm | None:
-    """The alarm of an input that came first (首出) of those that were there at the trip."""
+    """The alarm of an input that came first (首出) of those that stood at the trip; where none did,
+    the one that was over last before it."""
     there = [
         each
         for each in alarms
         if each.raised_at <= trip.at + AFTER_MS
         and (each.cleared_at is None or each.cleared_at >= trip.at - BEFORE_MS)
     ]
-    return min(there, key=lambda each: (each.raised_at, each.tag, each.alarm), default=None)
+    standing = [e for e in there if e.cleared_at is None or e.cleared_at >= trip.at - AFTER_MS]
+    if not standing and there:
+        last = max(each.cleared_at or 0 for each in there)
+        standing = [each for each in there if each.cleared_at == last]
+    return min(standing, key=lambda each: (each.raised_at, each.tag, each.alarm), default=None)
 
 
 def demands(kinds: Iterable[TripKind]) -> int:

@@ -33,6 +33,10 @@ class Quantity(StrEnum):
     TIME = "a time"
     FREQUENCY = "a frequency"
     ACIDITY = "an acidity"
+    DENSITY = "a density"
+    AMOUNT = "an amount of substance"
+    CONDUCTIVITY = "a conductivity"
+    ENERGY = "an energy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,10 @@ _TABLE: dict[Quantity, dict[str, str]] = {
     Quantity.TIME: {"s": "s", "ms": "ms", "min": "min", "h": "h", "d": "d"},
     Quantity.FREQUENCY: {"Hz": "Hz", "{revolution}/min": "rpm r/min /min"},
     Quantity.ACIDITY: {"[pH]": "[pH] pH"},
+    Quantity.DENSITY: {"kg/m3": "kg/m3 kg/m³", "g/cm3": "g/cm3 g/cm³", "kg/L": "kg/L kg/l"},
+    Quantity.AMOUNT: {"mol": "mol", "mol/L": "mol/L mol/l", "mmol/L": "mmol/L mmol/l"},
+    Quantity.CONDUCTIVITY: {"uS/cm": "uS/cm μS/cm µS/cm", "mS/cm": "mS/cm", "S/m": "S/m"},
+    Quantity.ENERGY: {"J": "J", "kJ": "kJ", "MJ": "MJ", "GJ": "GJ"},
 }
 
 KNOWN: dict[str, KnownUnit] = {
@@ -151,10 +159,32 @@ _FITTING: dict[PointKind, frozenset[Quantity]] = {
 """Kinds that are not here take any unit; a ratio fits every kind: of its range."""
 
 
+_NATURE: dict[str, tuple[float | None, float | None]] = {
+    "Cel": (-273.15, None),
+    "[degF]": (-459.67, None),
+    "kPa{absolute}": (0, None),
+    "MPa{absolute}": (0, None),
+    "%{relative}": (None, 100),
+    "%{volume}": (None, 100),
+    "[ppm]": (None, 1e6),
+    "[ppb]": (None, 1e9),
+    "deg": (-360, 720),
+}
+"""Between which values there is anything to measure, by the code of UCUM. Instruments of shares may
+go below 0, because their zero drifts; a vane may turn twice; K has no least: differences are told in
+it."""
+
+
 def ucum_of(unit: str) -> str | None:
     """The code of UCUM; None for a text that we do not know."""
     known = _known(unit)
     return None if known is None else known.ucum
+
+
+def meaning(unit: str) -> str:
+    """What a unit means, however it is spelt: its code of UCUM, or a text that we do not know, in
+    half-width characters and without spaces."""
+    return ucum_of(unit) or _plain(unit)
 
 
 def misfit(kind: PointKind, unit: str) -> str | None:
@@ -170,7 +200,23 @@ def misfit(kind: PointKind, unit: str) -> str | None:
     return f"{unit} measures {known.quantity}, which is not the unit of a point of kind {kind}"
 
 
+def beyond_nature(unit: str, low: float | None, high: float | None) -> dict[str, str]:
+    """The ends of a range at which nothing can be measured, by their fields, and why."""
+    least, most = _NATURE.get(ucum_of(unit) or "", (None, None))
+    wrong: dict[str, str] = {}
+    for field, end in (("range_low", low), ("range_high", high)):
+        if end is not None and least is not None and end < least:
+            wrong[field] = f"there is nothing below {least:g} {unit}; look for a slip"
+        if end is not None and most is not None and end > most:
+            wrong[field] = f"there is nothing above {most:.10g} {unit}; look for a slip"
+    return wrong
+
+
 def _known(unit: str) -> KnownUnit | None:
     """By what is shown, in full-width or half-width characters, with spaces or without."""
-    plain = "".join(unicodedata.normalize("NFKC", unit).split())
+    plain = _plain(unit)
     return KNOWN.get(unit) or KNOWN.get(plain) or _OF_AIR_FOLDED.get(plain.casefold())
+
+
+def _plain(unit: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", unit).split())

@@ -39,6 +39,8 @@ class Delivery:
     retained: bool = False
     lease: Lease | None = None
     """The right under which it was taken; None where nobody else could take it."""
+    prompt: bool = False
+    """It is known that it was published within the last two minutes, whatever it says itself."""
 
 
 class Feed(Protocol):

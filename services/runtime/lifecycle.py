@@ -34,6 +34,9 @@ def run_service(
     gc.set_threshold(*GARBAGE_THRESHOLDS)
     with asyncio.Runner(loop_factory=loop_factory) as runner:
         runner.run(_until_stopped(main))
+    # The interpreter looks for cycles once more before it ends. Of all that an api holds that takes longer
+    # than its whole end does, and on a busy machine longer than it was given.
+    gc.freeze()
 
 
 @contextmanager

@@ -104,5 +104,10 @@ class MemoryFeed:
         self, topic: str, payload: bytes, packet_id: int, qos: int, again: bool, retained: bool
     ) -> None:
         now = self._clock.now_ms()
-        self._queue.put(Delivery(self._epoch, packet_id, qos, topic, payload, now, again, retained))
+        prompt = len(self._unacked) < self._window
+        self._queue.put(
+            Delivery(
+                self._epoch, packet_id, qos, topic, payload, now, again, retained, prompt=prompt
+            )
+        )
         self._arrived.set()

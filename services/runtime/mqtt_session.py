@@ -19,6 +19,7 @@ from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from services.runtime.abreast import Abreast
 from services.runtime.buckets import published_topic
 from services.runtime.byte_budget import ByteBudget
 from services.runtime.clock import Clock
@@ -60,10 +61,12 @@ class MqttSession:
         arrived: asyncio.Event | None = None,
         budget: ByteBudget | None = None,
         urgent: Urgency = nothing_urgent,
+        window: int = 0,
     ) -> None:
         """`lease` is stamped on each delivery. `may_connect` is asked before a lost connection is
         made again: a no ends the session for good. `arrived` is set with each delivery, and
         `budget` bounds the bytes, where several sessions are one feed. `urgent` topics go first.
+        `window`: how many deliveries the broker gives before an acknowledgement; 0: not known.
         """
         self._lease = lease
         self._may_connect = may_connect
@@ -73,6 +76,7 @@ class MqttSession:
         self._clock = clock
         self._capacity = capacity
         self._queue = Lanes(urgent)
+        self._abreast = Abreast(clock, window)
         self._unacked: dict[int, int] = {}
         self._bytes = 0
         self._epoch = 0
@@ -157,6 +161,8 @@ class MqttSession:
                 f"The broker refused the subscription to {self._filter}: check the rights of "
                 "our user, and that filters x max_ack_pending stay below 65,536."
             )
+        with self._lock:
+            self._abreast.look(len(self._unacked))
         self._renew_if_stuck()
 
     async def take(self, limit: int, wait_s: float) -> list[Delivery]:
@@ -247,6 +253,8 @@ class MqttSession:
             self._refused = True
             return
         self._granted = self._subscribed_before = True
+        with self._lock:
+            self._abreast.granted()
         _log.info("hearing the field", filter=self._filter)
 
     def _on_disconnect(
@@ -280,10 +288,12 @@ class MqttSession:
             if self._is_full(size):
                 self.refused_full += 1
                 self._overflowed = True
+                self._abreast.note(self._capacity)
                 return
             self._count(size)
             if message.qos:
                 self._unacked[message.mid] = size
+                self._abreast.note(len(self._unacked))
             self._queue.put(
                 Delivery(
                     self._epoch,
@@ -295,6 +305,7 @@ class MqttSession:
                     message.dup,
                     message.retain,
                     self._lease,
+                    self._abreast.says(),
                 )
             )
         self._wake()
@@ -312,6 +323,7 @@ class MqttSession:
         with self._lock:
             self._epoch += 1
             self._granted = False
+            self._abreast.lost()
             self._unacked.clear()
             kept = [each for each in self._queue if each.qos == 0]
             self._queue.replace(kept)

@@ -12,6 +12,7 @@ from pydantic_settings import (
 )
 
 from services.runtime.buckets import EVERY_BUCKET, parse_buckets
+from services.runtime.outgoing import networks_of
 
 
 class Settings(BaseSettings):
@@ -41,6 +42,7 @@ class Settings(BaseSettings):
     mqtt_port: int = Field(default=1883, ge=1, le=65535)
     mqtt_tls_cert: Path | None = None
     mqtt_tls_key: Path | None = None
+    mqtt_device_ca: Path | None = None
     db_port: int | None = Field(default=None, ge=1, le=65535)
     database_url: SecretStr | None = None
     mqtt_url: SecretStr | None = None
@@ -54,12 +56,28 @@ class Settings(BaseSettings):
     sessions_per_user: int = Field(default=1_000, ge=1)
     buckets: str = "0-15"
     bucketed: bool = False
+    every_leaf: bool = False
     worker: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{1,32}$")
     raw_days: int = Field(default=90, ge=30)
     rollup_days: int = Field(default=1_100, ge=1_095)
     compress_days: int = Field(default=14, ge=7)
     journal_dir: Path | None = None
+    backup_key_file: Path | None = None
+    backup_passphrase: SecretStr | None = None
     database_limit_gb: float | None = Field(default=None, gt=0)
+    outgoing_networks: str | None = None
+    trusted_proxies: str | None = None
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^/?#@\s]+$")
+    plan_file: Path | None = None
+    plan_corners: str | None = None
+    tiles_url: str | None = None
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_name: str = "OIDC"
+    oidc_role_claim: str = "groups"
+    oidc_roles: str | None = None
+    oidc_second_factor: str = "mfa,otp,hwk,sms"
     watch_webhook: SecretStr | None = None
     watch_command: str | None = None
     watch_interval_s: float = Field(default=10.0, ge=0.2)
@@ -73,8 +91,14 @@ class Settings(BaseSettings):
     broker_admin_url: SecretStr | None = None
     broker_users_file: Path | None = None
     broker_log_file: Path | None = None
+    broker_window: int = Field(default=0, ge=0, le=65_535)
     token_key: SecretStr | None = None
+    token_key_file: Path | None = None
     journal_key: SecretStr | None = None
+    journal_key_file: Path | None = None
+    notice_key: SecretStr | None = None
+    notice_key_file: Path | None = None
+    notify_database_url: SecretStr | None = None
     console_dir: Path | None = None
     failpoint: str | None = None
     watch_mqtt_url: SecretStr | None = None
@@ -99,6 +123,12 @@ class Settings(BaseSettings):
     @classmethod
     def _names_buckets(cls, text: str) -> str:
         parse_buckets(text)
+        return text
+
+    @field_validator("outgoing_networks", "trusted_proxies")
+    @classmethod
+    def _names_networks(cls, text: str | None) -> str | None:
+        networks_of(text or "")
         return text
 
     @property

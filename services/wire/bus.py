@@ -160,6 +160,8 @@ class Status(msgspec.Struct, frozen=True, omit_defaults=True):
     spool_bytes: int | None = None
     derived_unsent: int = 0
     """Readings of derived points that the broker has not acknowledged (engine)."""
+    derived_traced: int = 0
+    """Readings of their inputs that are kept for late ones (engine)."""
     commit_at: int | None = None
     """When the last batch was committed (ingest)."""
     canary_at: int | None = None
@@ -168,6 +170,8 @@ class Status(msgspec.Struct, frozen=True, omit_defaults=True):
     """How far the roll-ups are behind what is stored (ingest, the one that rolls up)."""
     free_share: float | None = None
     """Of the room for the database (ingest, where it can be seen)."""
+    room: Literal["enough", "low", "tight", "full"] | None = None
+    """What that means; `services.domain.retention.Room` (ingest, where it can be seen)."""
     unjudged: int | None = None
     """Claims whose judge has fallen silent (engine)."""
     floods: list[FloodItem] = []

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from services.domain.point import Point
+from services.domain.unit import meaning
 from services.wire.expression_check import tokens_of
 
 _ALIKE = frozenset({"+", "-", "<", ">", "<=", ">=", "==", "!="})
@@ -20,7 +21,7 @@ def unlike(text: str, inputs: Mapping[str, Point]) -> str | None:
         if sign not in _ALIKE or one is None or other is None or one.has_states or other.has_states:
             continue
         outer = tokens[place - 1], tokens[place + 3] if place + 3 < len(tokens) else ""
-        if outer[0] in _BEGINS and outer[1] in _ENDS and one.unit != other.unit:
+        if outer[0] in _BEGINS and outer[1] in _ENDS and meaning(one.unit) != meaning(other.unit):
             return (
                 f"{first} is in {one.unit} and {second} in {other.unit}, so {first} {sign} {second} "
                 "has no unit: convert one of them."

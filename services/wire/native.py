@@ -69,7 +69,18 @@ def _message(found: object, transcoded: bool) -> TelemetryMessage:
     try:
         return _read_message(found, transcoded)
     except UnfitPart as error:
-        return TelemetryMessage(None, None, None, (), (f"{error}.",), transcoded)
+        boot, seq = _identity(found)
+        return TelemetryMessage(None, boot, seq, (), (f"{error}.",), transcoded)
+
+
+def _identity(found: object) -> tuple[str | None, int | None]:
+    """Of a message that is refused, the boot and seq as far as they are legible: it arrived."""
+    if not isinstance(found, dict):
+        return None, None
+    try:
+        return _boot(found.get("boot")), _seq(found.get("seq"))
+    except UnfitPart:
+        return None, None
 
 
 def _read_message(found: object, transcoded: bool) -> TelemetryMessage:

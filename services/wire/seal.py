@@ -2,7 +2,8 @@
 its own. Whoever keeps the seals elsewhere can show later that nothing sealed was cut or rewritten.
 
 A line is a JSON object with `body` (the text that is signed), `signature` and `key` in hex. The
-body holds `number`, `at`, `previous` (SHA-256 of the body before it), and `heads`.
+body holds `number`, `at`, `previous` (SHA-256 of the body before it), and `heads`; the last seal of a key
+that is relieved holds `next_key`, the one that signs from then on.
 """
 
 import hashlib
@@ -33,6 +34,7 @@ class _Body(msgspec.Struct, frozen=True):
     at: str
     previous: str
     heads: dict[str, _Head]
+    next_key: str | None = None
 
 
 class _Line(msgspec.Struct, frozen=True):
@@ -51,6 +53,12 @@ class Seal:
     heads: dict[str, ChainHead]
     digest: str
     key: str
+    next_key: str | None = None
+
+    @property
+    def following(self) -> str:
+        """The key of the seal after this one."""
+        return self.next_key or self.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +67,16 @@ class Seals:
 
     seals: tuple[Seal, ...]
     faults: tuple[str, ...]
+
+    @property
+    def keys(self) -> dict[str, str | None]:
+        """Every key by which something is signed here or may be from now on, and when it was relieved
+        (RFC 3339)."""
+        found: dict[str, str | None] = {}
+        for seal in self.seals:
+            found[seal.key] = None if seal.next_key is None else seal.at
+            found.setdefault(seal.following, None)
+        return found
 
 
 class Sealer:
@@ -70,10 +88,22 @@ class Sealer:
         self.key = self._private.public_key().public_bytes_raw().hex()
         """The public key, in hex: whoever verifies should have it from before."""
 
-    def seal(self, number: int, at: str, previous: str, heads: Mapping[str, ChainHead]) -> str:
-        """The line of the seal `number` at the moment `at` (RFC 3339), with its line feed."""
+    def seal(
+        self,
+        number: int,
+        at: str,
+        previous: str,
+        heads: Mapping[str, ChainHead],
+        next_key: str | None = None,
+    ) -> str:
+        """The line of the seal `number` at the moment `at` (RFC 3339), with its line feed; `next_key`:
+        the one that signs the seals after it, where it is another."""
         told = {code: {"seq": head.seq, "hash": head.hash.hex()} for code, head in heads.items()}
-        fields = {"number": number, "at": at, "previous": previous, "heads": told}
+        fields: dict[str, object] = {
+            "number": number, "at": at, "previous": previous, "heads": told,
+        }  # fmt: skip
+        if next_key is not None:
+            fields["next_key"] = next_key
         return _text(self.sign(fields)) + "\n"
 
     def sign(self, fields: dict[str, object]) -> dict[str, str]:
@@ -84,7 +114,8 @@ class Sealer:
 
 
 def read_seals(lines: Iterable[str], key: str | None = None) -> Seals:
-    """Read seals, oldest first, and check signatures and chain; `key`: the one to expect."""
+    """Read seals, oldest first, and check signatures and chain; `key`: one that has to be among those
+    that sign, each of them named by the one before it."""
     seals: list[Seal] = []
     faults: list[str] = []
     for number, line in enumerate(lines, 1):
@@ -93,8 +124,10 @@ def read_seals(lines: Iterable[str], key: str | None = None) -> Seals:
         except (msgspec.MsgspecError, ValueError, InvalidSignature):
             faults.append(f"Line {number} of the seals is damaged, or was not signed so.")
             continue
-        faults += _faults(seal, seals[-1] if seals else None, key)
+        faults += _faults(seal, seals[-1] if seals else None)
         seals.append(seal)
+    if key is not None and seals and key not in {seal.key for seal in seals}:
+        faults.append(f"The seals are signed with another key than {key}.")
     return Seals(tuple(seals), tuple(faults))
 
 
@@ -106,12 +139,12 @@ def _read(line: str) -> Seal:
     body = msgspec.json.decode(found.body, type=_Body)
     heads = {code: ChainHead(h.seq, bytes.fromhex(h.hash)) for code, h in body.heads.items()}
     digest = hashlib.sha256(found.body.encode()).hexdigest()
-    return Seal(body.number, body.at, body.previous, heads, digest, found.key)
+    return Seal(body.number, body.at, body.previous, heads, digest, found.key, body.next_key)
 
 
-def _faults(seal: Seal, before: Seal | None, key: str | None) -> list[str]:
+def _faults(seal: Seal, before: Seal | None) -> list[str]:
     faults: list[str] = []
-    expected = key or (before.key if before else seal.key)
+    expected = seal.key if before is None else before.following
     if seal.key != expected:
         faults.append(f"Seal {seal.number} is signed with another key than {expected}.")
     if before is not None and seal.number != before.number + 1:

@@ -6,6 +6,7 @@ Pure: the register and the time of receipt are passed in, nothing is kept.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import repeat
 
 from services.domain.directory import Directory
 from services.domain.formula import GATEWAY as COMPUTED
@@ -13,6 +14,7 @@ from services.domain.point import Point, UnfitValue
 from services.domain.reading import Quality, Reading, ReadingFlag, time_flags
 from services.wire.instant import UnfitTime, check_range
 from services.wire.leaf import DECODERS
+from services.wire.mark import mark_of
 from services.wire.native import GatewayState, decode_state
 from services.wire.telemetry import (
     DeviceValue,
@@ -67,6 +69,14 @@ class Translation:
     arrived all the same, and are no gap."""
     spoilt: int = 0
     """Readings that went with a refusal of the whole, beyond the one that each refusal stands for."""
+    marks: tuple[int, ...] = ()
+    """Of what each of `messages` says, in their order; none where nobody asked for it."""
+
+    @property
+    def identities(self) -> Iterator[tuple[str, int, int]]:
+        """The boot, seq and mark of each of `messages`: a repeat has all three."""
+        marks = self.marks or repeat(0)
+        return ((boot, seq, mark) for (boot, seq), mark in zip(self.messages, marks, strict=False))
 
     @property
     def refused(self) -> int:
@@ -160,11 +170,15 @@ class _Reader:
         readings: list[Reading] = []
         strangers: list[UnregisteredValue] = []
         refusals: list[str] = []
+        marks: list[int] = []
         for message in messages:
             refusals += message.refused
+            mark = mark_of(message) if _is_numbered(message) else 0
+            if mark:
+                marks.append(mark)
             for tag_value in message.values:
                 try:
-                    found = self._one(message, tag_value)
+                    found = self._one(message, tag_value, mark)
                 except (UnfitTime, UnfitValue) as error:
                     refusals.append(refusal(shown(tag_value.tag), error))
                     continue
@@ -181,9 +195,12 @@ class _Reader:
             refusals=tuple(refusals),
             transcoded=messages[-1].transcoded,
             unused=tuple(_unused(messages)),
+            marks=tuple(marks),
         )
 
-    def _one(self, message: TelemetryMessage, given: TagValue) -> Reading | UnregisteredValue:
+    def _one(
+        self, message: TelemetryMessage, given: TagValue, mark: int
+    ) -> Reading | UnregisteredValue:
         measured_at, flags = self._time(given)
         if message.transcoded:
             flags |= ReadingFlag.TRANSCODED
@@ -206,6 +223,7 @@ class _Reader:
             flags,
             message.boot if named else None,
             message.seq if named else None,
+            mark,
         )
 
     def _point(self, given: TagValue) -> Point | None:
@@ -283,6 +301,10 @@ def _identities(messages: list[TelemetryMessage]) -> Iterator[tuple[str, int]]:
     for message in messages:
         if message.boot is not None and message.seq is not None and message.values:
             yield message.boot, message.seq
+
+
+def _is_numbered(message: TelemetryMessage) -> bool:
+    return message.boot is not None and message.seq is not None and bool(message.values)
 
 
 def _unused(messages: list[TelemetryMessage]) -> Iterator[tuple[str, int]]:

@@ -26,6 +26,8 @@ class AlarmFilter:
     tag: str | None = None
     subject_type: str | None = None
     hazard_source: str | None = None
+    shown_of_source: frozenset[tuple[str, str]] = frozenset()
+    """Points (enterprise, tag) that are asked for with the hazard source: its loops are seen there."""
     historical: bool | None = None
     state: str | None = None
     since: int | None = None
@@ -38,11 +40,18 @@ class AlarmFilter:
             and (self.grades is None or alarm.grade in self.grades)
             and (self.tag is None or alarm.tag == self.tag)
             and (self.subject_type is None or alarm.subject_type == self.subject_type)
-            and (self.hazard_source is None or alarm.hazard_source == self.hazard_source)
+            and self._is_of_source(alarm)
             and (self.historical is None or alarm.historical == self.historical)
             and (self.state is None or alarm.state == self.state)
             and (self.since is None or alarm.raised_at >= self.since)
             and (self.until is None or alarm.raised_at < self.until)
+        )
+
+    def _is_of_source(self, alarm: AlarmItem) -> bool:
+        return (
+            self.hazard_source is None
+            or alarm.hazard_source == self.hazard_source
+            or (alarm.enterprise, alarm.tag) in self.shown_of_source
         )
 
 
@@ -74,6 +83,8 @@ async def alarms_page(
         "tag": wanted.tag,
         "subject_type": wanted.subject_type,
         "hazard_source": wanted.hazard_source,
+        "shown_enterprises": [enterprise for enterprise, _ in sorted(wanted.shown_of_source)],
+        "shown_tags": [tag for _, tag in sorted(wanted.shown_of_source)],
         "historical": wanted.historical,
         "state": wanted.state,
         "since": _moment(wanted.since),

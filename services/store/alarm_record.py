@@ -15,6 +15,7 @@ from services.runtime.failpoint import Failpoint, reach
 from services.store.deadline import Row
 from services.store.engine_lease import fence
 from services.store.engine_mark import MarkNotes, note_marks
+from services.store.notice_tables import queue_notices
 from services.store.queries import Queries
 
 
@@ -85,6 +86,8 @@ class AlarmRecord:
         cursor = self._connection.cursor()
         await cursor.executemany(self._sql["put_alarm"], map(_alarm_fields, latest.values()))
         await cursor.executemany(self._sql["append_journal"], rows)
+        numbers = [int(row["seq"]) for row in rows]
+        await queue_notices(self._connection, list(zip(transitions, numbers, strict=True)))
 
     async def _heads(self, enterprises: Iterable[str]) -> dict[str, ChainHead]:
         cursor = await self._connection.execute(

@@ -15,7 +15,6 @@ from services.store.past_every import in_order, taken_live
 from services.store.past_sieve import Sieve
 from services.wire.expression import watch as express
 
-MAX_POINTS = 1_000
 MAX_READINGS = 60_000_000
 MAX_KEPT = 1_000_000
 """Readings that may matter. Limits in the middle of the noise keep nearly every one."""
@@ -35,15 +34,19 @@ async def backtest(
     end: int,
     detectors: Sequence[DetectorTrial] = (),
     until: int | None = None,
+    *,
+    tenant: str,
 ) -> Backtest:
     """Judge what is stored of these points from `start` on and before `end` (epoch ms).
 
+    `tenant`: whose points they may be; of others nothing is found (`services.store.tenant`).
     `until`: how far silence is known, which detectors judge: now, where `end` is still to come.
     Raises TooMuch, and psycopg.OperationalError when the database does not answer in time.
     """
     comparison = Comparison()
-    watched = await _watch(connection, comparison, detectors, start, end, until)
-    limits = await _judge(connection, comparison, trials, start, end)
+    past = Past(connection, tenant), Past(connection, tenant, "every")
+    watched = await _watch(past[1], comparison, detectors, start, end, until)
+    limits = await _judge(past[0], comparison, trials, start, end)
     # Both may have looked at the same point; one of them saw bad readings, too.
     readings = (limits.readings | watched.readings).total()
     left_out = (limits.left_out | watched.left_out).total()
@@ -51,14 +54,14 @@ async def backtest(
 
 
 async def _judge(
-    connection: psycopg.AsyncConnection[Row],
+    past: Past,
     comparison: Comparison,
     trials: Sequence[Trial],
     start: int,
     end: int,
 ) -> Past:
     sieves = {trial.point.id: Sieve((*trial.today, *trial.proposed)) for trial in trials}
-    past, kept, count = Past(connection), defaultdict[int, list[Columns]](list), 0
+    kept, count = defaultdict[int, list[Columns]](list), 0
     async for found in past.slices(list(sieves), start, end):
         for point_id, columns in found.items():
             sifted = sieves[point_id].sift(columns)
@@ -82,14 +85,14 @@ async def _judge(
 
 
 async def _watch(
-    connection: psycopg.AsyncConnection[Row],
+    past: Past,
     comparison: Comparison,
     detectors: Sequence[DetectorTrial],
     start: int,
     end: int,
     until: int | None,
 ) -> Past:
-    past, parts = Past(connection, "every"), defaultdict[int, list[Columns]](list)
+    parts = defaultdict[int, list[Columns]](list)
     times: dict[int, int] = defaultdict(int)
     for trial in detectors:
         for number in trial.points:

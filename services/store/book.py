@@ -27,6 +27,7 @@ from services.store.point_row import point_of
 from services.store.queries import Queries
 from services.store.shelving import policy_of
 from services.store.suppression_book import changed_suppressions
+from services.store.tenant import name_tenant
 
 LOOK_TIMEOUT_S = 2.0
 """For the look at the version: an answer later than this means that the database is away."""
@@ -45,8 +46,12 @@ _rules: msgspec.json.Decoder[list[LimitRule]] = msgspec.json.Decoder(list[LimitR
 class BookReader:
     """Follows the book over a connection of its own, so that nothing else can hold it up."""
 
-    def __init__(self, database_url: str, *, application: str = "parkwatch-book") -> None:
+    def __init__(
+        self, database_url: str, *, application: str = "parkwatch-book", tenant: str | None = None
+    ) -> None:
+        """`tenant`: for a role that has to name whose rows it reads (`services.store.tenant`)."""
         self._url = database_url
+        self._tenant = tenant
         self._application = application
         self._sql = Queries.load("book")
         self._connection: psycopg.AsyncConnection[Any] | None = None
@@ -95,9 +100,7 @@ class BookReader:
         whole = _Whole(directory)
         with growing():
             async with within(connection, LOAD_TIMEOUT_S), connection.transaction():
-                await connection.execute(
-                    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
-                )
+                await self._begin(connection)
                 row = await (await connection.execute(self._sql["version"])).fetchone()
                 assert row is not None  # one row since migration 0001
                 async for some in self._rows(connection, "whole_points"):
@@ -128,6 +131,11 @@ class BookReader:
             permits=permits,
         )
 
+    async def _begin(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        if self._tenant is not None:
+            await name_tenant(connection, self._tenant)
+
     async def _rows(
         self, connection: psycopg.AsyncConnection[Any], name: str
     ) -> AsyncIterator[str]:
@@ -152,7 +160,7 @@ class BookReader:
     ) -> BookChange:
         known = {"known": max(self.version, 0)}
         async with within(connection, LOAD_TIMEOUT_S), connection.transaction():
-            await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            await self._begin(connection)
             row = await (await connection.execute(self._sql["version"])).fetchone()
             assert row is not None  # one row since migration 0001
             points, removed = list[Point](), list[Point]()

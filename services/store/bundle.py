@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from services.domain.reading import Reading, ReadingFlag
 from services.store.day_sheet import Cell, DaySheet, cell_of, utc_day
-from services.store.intake import Parcel
+from services.store.intake import Parcel, Unfit
 from services.wire.telemetry import PAYLOAD_LIMIT, shown
 from services.wire.translate import UnregisteredValue
 
@@ -18,8 +18,15 @@ KEPT_PER_GATEWAY = 200_000
 
 TOPIC_LIMIT = 512
 
-Message = tuple[str, str, str, int]
-"""Enterprise, gateway, boot, seq."""
+MOST_DAYS = 366
+"""Days that the readings of one batch may lie on. The store keeps each day apart, and to open one costs
+time and locks, of which a server has some thousands for everybody: 1,400 days at once held all others
+up for 12 s, 2,900 for ever. A batch of more is divided; a message of more is a dead letter."""
+
+_DAY_MS = 86_400_000
+
+Message = tuple[str, str, str, int, int]
+"""Enterprise, gateway, boot, seq, and the mark of what it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,23 @@ class Room:
 
     tags: set[str] = field(default_factory=set)
     kept: int = 0
+
+
+def check_span(parcels: Iterable[Parcel]) -> None:
+    """Raises Unfit where what is to be stored lies on more than MOST_DAYS days."""
+    check_days(
+        reading for parcel in parcels if not parcel.apart for reading in parcel.translation.readings
+    )
+
+
+def check_days(readings: Iterable[Reading]) -> None:
+    """Raises Unfit where readings lie on more than MOST_DAYS days."""
+    days = {each.measured_at // _DAY_MS for each in readings}
+    if len(days) > MOST_DAYS:
+        raise Unfit(
+            f"its readings lie on {len(days)} days, and at most {MOST_DAYS} are stored at once;"
+            " send them in several messages"
+        )
 
 
 def messages(parcels: Iterable[Parcel]) -> dict[Message, int]:
@@ -166,15 +190,16 @@ def unregistered(
 
 def _messages(parcel: Parcel) -> Iterator[Message]:
     translation = parcel.translation
-    for boot, seq in translation.messages:
-        yield translation.enterprise, translation.gateway, boot, seq
+    for boot, seq, mark in translation.identities:
+        yield translation.enterprise, translation.gateway, boot, seq, mark
 
 
 def _stored_before(parcel: Parcel, reading: Reading, mine: set[Message]) -> bool:
     if reading.boot is None or reading.seq is None or not reading.flags & ReadingFlag.NO_TIME:
         return False
     translation = parcel.translation
-    return (translation.enterprise, translation.gateway, reading.boot, reading.seq) not in mine
+    owner = translation.enterprise, translation.gateway
+    return (*owner, reading.boot, reading.seq, reading.mark) not in mine
 
 
 def _note(

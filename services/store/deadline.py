@@ -41,9 +41,18 @@ class Connection(psycopg.AsyncConnection[Row]):
 
 
 async def connect(
-    database_url: str, *, application: str, autocommit: bool = True
+    database_url: str,
+    *,
+    application: str,
+    autocommit: bool = True,
+    statement_timeout_s: float | None = None,
 ) -> psycopg.AsyncConnection[Row]:
-    """A connection that notices a dead peer; psycopg.OperationalError if there is none in 5 s."""
+    """A connection that notices a dead peer; psycopg.OperationalError if there is none in 5 s.
+
+    `statement_timeout_s`: when the server ends a statement by itself, also where nobody waits for it
+    any more.
+    """
+    ends = "" if statement_timeout_s is None else f" -c statement_timeout={statement_timeout_s:g}s"
     return await Connection.connect(
         database_url,
         autocommit=autocommit,
@@ -53,7 +62,7 @@ async def connect(
         keepalives_idle=5,
         keepalives_interval=2,
         keepalives_count=3,
-        options=_OPTIONS,
+        options=_OPTIONS + ends,
     )
 
 

@@ -10,6 +10,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
+from services.store.national_code import one_holder
 from services.store.queries import Queries
 from services.store.register import Enterprise, next_version
 
@@ -20,7 +21,7 @@ Connection = AsyncConnection[Any]
 async def insert_enterprise(
     connection: Connection, code: str, name: str, name_en: str | None, file: Mapping[str, Any]
 ) -> Enterprise | None:
-    """The new one; None when the code is taken."""
+    """The new one; None when the code is taken. Raises NationalCodeTaken."""
     values = {
         "code": code,
         "name": name,
@@ -28,7 +29,8 @@ async def insert_enterprise(
         "file": Jsonb(dict(file)),
         "version": await next_version(connection),
     }
-    return await _enterprise(connection, "insert_enterprise", values)
+    with one_holder():
+        return await _enterprise(connection, "insert_enterprise", values)
 
 
 async def find_enterprise(connection: Connection, code: str) -> Enterprise | None:
@@ -36,10 +38,18 @@ async def find_enterprise(connection: Connection, code: str) -> Enterprise | Non
     return await _enterprise(connection, "enterprise", {"code": code})
 
 
+async def has_zone(connection: Connection, enterprise: str, code: str) -> bool:
+    """Whether a zone of the enterprise has this code, in this transaction."""
+    found = await find_enterprise(connection, enterprise)
+    zones = [] if found is None else found.file.get("zones", [])
+    return any(zone["code"] == code for zone in zones)
+
+
 async def update_enterprise(
     connection: Connection, changed: Enterprise, number: int
 ) -> Enterprise | None:
-    """As it is now, under version `number` of the book; None when there is no such enterprise."""
+    """As it is now, under version `number` of the book; None when there is no such enterprise.
+    Raises NationalCodeTaken."""
     values = {
         "code": changed.code,
         "name": changed.name,
@@ -47,7 +57,8 @@ async def update_enterprise(
         "file": Jsonb(changed.file),
         "version": number,
     }
-    return await _enterprise(connection, "update_enterprise", values)
+    with one_holder():
+        return await _enterprise(connection, "update_enterprise", values)
 
 
 async def with_national_code(connection: Connection, code: str, national: str) -> str | None:

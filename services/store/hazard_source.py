@@ -13,6 +13,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
+from services.store.national_code import one_holder
 from services.store.queries import Queries
 
 _SQL = Queries.load("api_hazard_sources")
@@ -87,8 +88,17 @@ async def with_national_code(connection: Connection, source: HazardSource) -> st
     return None if row is None else str(row[0])
 
 
+async def apart_from_national(
+    connection: Connection, enterprise: str, national_code: str
+) -> tuple[str, str] | None:
+    """A source of an enterprise whose national code does not begin with this, and that code."""
+    values = {"enterprise": enterprise, "national_code": national_code}
+    row = await (await connection.execute(_SQL["apart_from_national"], values)).fetchone()
+    return None if row is None else (str(row[0]), str(row[1]))
+
+
 async def put(connection: Connection, source: HazardSource, book: int) -> None:
-    """End the version in force, if there is one, and begin this one."""
+    """End the version in force, if there is one, and begin this one. Raises NationalCodeTaken."""
     values = asdict(source) | {
         "substances": Jsonb(source.substances),
         "working": Jsonb(source.working),
@@ -97,7 +107,8 @@ async def put(connection: Connection, source: HazardSource, book: int) -> None:
     }
     if source.version > 1:
         await connection.execute(_SQL["close_source"], values | {"valid_to": source.valid_from})
-    await connection.execute(_SQL["insert_source"], values)
+    with one_holder():
+        await connection.execute(_SQL["insert_source"], values)
 
 
 async def weights(connection: Connection) -> WeightsVersion | None:

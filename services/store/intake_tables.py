@@ -7,6 +7,7 @@ import psycopg
 
 from services.runtime.clock import to_datetime
 from services.store.bundle import Message, Room, UnregisteredTag
+from services.store.claims import Claims
 from services.store.day_sheet import Cell
 from services.store.queries import Queries
 
@@ -15,20 +16,24 @@ Connection = psycopg.AsyncConnection[Any]
 _SQL = Queries.load("ingest")
 
 
-async def claim(connection: Connection, found: dict[Message, int]) -> set[Message]:
-    """Claim the identities of messages; those that were never here before."""
+async def claim(connection: Connection, found: dict[Message, int]) -> Claims:
+    """Claim the identities of messages, in the order they came."""
     if not found:
-        return set()
+        return Claims()
     names = sorted(found)
     columns = {
         "enterprise": [each[0] for each in names],
         "gateway": [each[1] for each in names],
         "boot": [each[2] for each in names],
         "seq": [each[3] for each in names],
+        "mark": [each[4] for each in names],
         "received_at": [to_datetime(found[each]) for each in names],
     }
     cursor = await connection.execute(_SQL["insert_messages"], columns)
-    return {(row[0], row[1], row[2], row[3]) for row in await cursor.fetchall()}
+    new: dict[Message, bool] = {}
+    for enterprise, gateway, boot, seq, mark, others in await cursor.fetchall():
+        new[enterprise, gateway, boot, seq, mark] = others
+    return Claims.of(found, set(new), {each for each, others in new.items() if others})
 
 
 async def rooms(

@@ -8,16 +8,21 @@ from typing import Any
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
+from services.domain.absence import Mark, absences, believed
 from services.domain.interlock import Loop
 from services.domain.point import STATES, PointKind
 from services.domain.trip import InputAlarm, TripKind
 from services.domain.use_rate import Change
 from services.runtime.clock import to_datetime, to_ms
+from services.store.gateway_event import EventKind
 from services.store.queries import Queries
 
 _SQL = Queries.load("api_interlocks")
 Connection = AsyncConnection[Any]
 _NAMES = STATES[PointKind.INTERLOCK]
+
+_GONE = (EventKind.GATEWAY_OFFLINE.value, EventKind.GATEWAY_UNSTABLE.value)
+"""Live believes only a gateway that is online (`services.api.connectivity`)."""
 
 MOST_CHANGES = 400_000
 """Read for one question; who asks for more asks for a shorter time."""
@@ -68,15 +73,38 @@ async def record(
     connection: Connection, loops: Iterable[Loop], since: int, until: int
 ) -> dict[str, dict[str, list[Change]]]:
     """By enterprise and tag, what the points of these loops told, those of their inputs' switches
-    and those that are registered no more included. Raises TooMuch."""
+    and those that are registered no more included; of a point without a period nobody knows while
+    its gateway was away. Raises TooMuch."""
     shown = sorted({(each.enterprise, tag) for each in loops for _, tag in each.switches})
     values = {"enterprises": [each for each, _ in shown], "tags": [tag for _, tag in shown]}
     rows = await (await connection.execute(_SQL["points_of"], values)).fetchall()
     points = [(enterprise, number) for enterprise, _, number in rows]
     told = await changes(connection, points, since, until)
+    marks = await _marks(connection, points, since, until)
     found: dict[str, dict[str, list[Change]]] = {}
     for enterprise, tag, number in rows:
-        found.setdefault(enterprise, {})[tag] = told.get(number, [])
+        states = believed(told.get(number, []), absences(marks.get(number, ())))
+        found.setdefault(enterprise, {})[tag] = list(states)
+    return found
+
+
+async def _marks(
+    connection: Connection, points: Sequence[tuple[str, int]], since: int, until: int
+) -> dict[int, list[Mark]]:
+    values = {
+        "enterprises": [enterprise for enterprise, _ in points],
+        "points": [number for _, number in points],
+        "since": to_datetime(since),
+        "until": to_datetime(until),
+        "kinds": [*_GONE, EventKind.GATEWAY_ONLINE.value],
+        "limit": MOST_CHANGES + 1,
+    }
+    rows = await (await connection.execute(_SQL["gateway_marks"], values)).fetchall()
+    if len(rows) > MOST_CHANGES:
+        raise TooMuch
+    found: dict[int, list[Mark]] = {}
+    for number, kind, at, last_at in rows:
+        found.setdefault(number, []).append(Mark(kind in _GONE, to_ms(at), to_ms(last_at)))
     return found
 
 
@@ -100,7 +128,8 @@ async def outages(
 async def input_alarms(
     connection: Connection, enterprise: str, tags: Sequence[str], since: int, until: int
 ) -> list[InputAlarm]:
-    """The alarms of these points that stood at some time in a stretch, in order of time."""
+    """The alarms of these points that stood at some time in a stretch, in order of time; one for
+    each level that an alarm reached, from when it did."""
     values = {
         "enterprise": enterprise,
         "tags": list(tags),
@@ -110,10 +139,8 @@ async def input_alarms(
     }
     cursor = await connection.execute(_SQL["input_alarms"], values)
     return [
-        InputAlarm(
-            tag, alarm, condition, to_ms(raised), None if cleared is None else to_ms(cleared)
-        )
-        for tag, alarm, condition, raised, cleared in await cursor.fetchall()
+        InputAlarm(tag, alarm, condition, to_ms(at), None if over is None else to_ms(over), limit)
+        for tag, alarm, condition, at, over, limit in await cursor.fetchall()
     ]
 
 

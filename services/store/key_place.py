@@ -52,6 +52,11 @@ async def find(connection: Connection, enterprise: str, code: str) -> KeyPlace |
     return found[0] if found else None
 
 
+async def of_enterprise(connection: Connection, enterprise: str) -> list[KeyPlace]:
+    """All that an enterprise has, in this transaction."""
+    return await _places(connection, "places_of", {"enterprise": enterprise})
+
+
 async def versions(
     connection: Connection, enterprise: str, code: str, below: int, limit: int
 ) -> list[KeyPlace]:

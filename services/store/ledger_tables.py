@@ -7,10 +7,19 @@ from datetime import date
 from services.domain.ledger import BOOTS_MOST, GRACE_MS, Answer, BootLedger, Hole
 from services.domain.reading_count import ReadingCount
 from services.runtime.clock import to_datetime, to_ms
+from services.store.bundle import Message
 from services.store.day_sheet import Cell
 from services.store.gateway_event import EventKind
 from services.store.intake_tables import Connection
-from services.store.ledger_change import Arrivals, Boot, Change, answers, gap_text
+from services.store.ledger_change import (
+    RUN_EVERY_MS,
+    Arrivals,
+    Boot,
+    Change,
+    answers,
+    earlier,
+    gap_text,
+)
 from services.store.queries import Queries
 
 _SQL = Queries.load("ledger")
@@ -24,22 +33,61 @@ SAME_EVENT_MS = 600_000
 """Within this time the same trouble of a gateway is one event that grows."""
 
 
-async def note(connection: Connection, arrivals: Arrivals, now: int) -> tuple[Answer, ...]:
-    """Note which messages arrived; what their gateways are to be told after the COMMIT."""
+async def note(
+    connection: Connection, arrivals: Arrivals, reused: Iterable[Message], now: int
+) -> tuple[Answer, ...]:
+    """Note which messages arrived, `reused` of them under numbers that others had had; what their
+    gateways are to be told after the COMMIT."""
+    taken = [(each[:3], each[3], each[3]) for each in reused]
+    await _tell(connection, EventKind.BOOT_REUSED, taken, now)
     if not arrivals:
         return ()
     known = await _known(connection, list(arrivals))
     ledgers = {boot: known.get(boot) or BootLedger() for boot in arrivals}
     change = Change()
-    for boot, numbers in arrivals.items():
-        change.note(boot, ledgers[boot], numbers, now)
+    anew = [boot for boot, arrived in arrivals.items() if arrived.starts_anew(ledgers[boot])]
+    runs = await _part(connection, anew, now)
+    for boot, arrived in arrivals.items():
+        late = [] if boot in runs else arrived.run
+        change.note(boot, ledgers[boot], [*arrived.note(ledgers[boot]), *late], now)
     await _put(connection, ledgers, now)
     await _write(connection, change, now)
     lost = [(boot, hole.first, hole.last) for boot, hole in change.given_up]
-    if len(known) < len(arrivals):
-        lost += await _retire(connection, {boot[:2] for boot in arrivals if boot not in known})
+    if runs:
+        await _begin(connection, runs, ledgers, arrivals, now)
+    if runs or len(known) < len(arrivals):
+        lost += await _retire(connection, {boot[:2] for boot in arrivals})
     await _tell(connection, EventKind.GAPS_GIVEN_UP, lost, now)
     return answers(ledgers)
+
+
+async def _part(connection: Connection, boots: list[Boot], now: int) -> set[Boot]:
+    """Those of which no run ended within the last while."""
+    if not boots:
+        return set()
+    values = _named(boots) | {"since": to_datetime(now - RUN_EVERY_MS)}
+    cursor = await connection.execute(_SQL["calm_boots"], values)
+    return {(row[0], row[1], row[2]) for row in await cursor.fetchall()}
+
+
+async def _begin(
+    connection: Connection,
+    runs: set[Boot],
+    ledgers: dict[Boot, BootLedger],
+    arrivals: Arrivals,
+    now: int,
+) -> None:
+    """Put the run that ended, and what it lacks, under another name, and begin a new one."""
+    boots = sorted(runs)
+    names = {"earlier": [earlier(each[2], now) for each in boots]}
+    await connection.execute(_SQL["rename_ledgers"], _named(boots) | names)
+    await connection.execute(_SQL["rename_holes"], _named(boots) | names)
+    change = Change()
+    for boot in boots:
+        ledgers[boot] = BootLedger()
+        change.note(boot, ledgers[boot], arrivals[boot].run, now)
+    await _put(connection, {boot: ledgers[boot] for boot in boots}, now)
+    await _write(connection, change, now)
 
 
 async def open_gaps(connection: Connection, now: int) -> int:

@@ -4,12 +4,13 @@ A letter brings only what its first reading did not: what is stored or kept alre
 its identity. One portion of letters is one transaction, so a crash costs nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
 from services.domain.directory import Directory
+from services.domain.reading import Reading
 from services.runtime.clock import to_datetime, to_ms
 from services.runtime.feed import Delivery
 from services.store import bundle, judge_again
@@ -17,11 +18,17 @@ from services.store import intake_tables as tables
 from services.store import ledger_tables as ledger
 from services.store.bundle import Message
 from services.store.day_sheet import DaySheet
-from services.store.diverted_tables import parcel_of, refused
+from services.store.diverted_tables import parcel_of, refused, values_of
+from services.store.instants import Instant, Owner
 from services.store.intake import Parcel, Resumed
 from services.store.intake_tables import Connection
 from services.store.queries import Queries
 from services.store.reading_table import insert_readings
+from services.store.vitals_tables import count_conflicts
+
+READINGS_AT_ONCE = 5_000
+"""Readings of one portion of letters, but for a single letter of more: what the field sends waits
+for it."""
 
 _SQL = Queries.load("set_aside")
 
@@ -43,12 +50,28 @@ def result_of(parcel: Parcel, crowded: Sequence[bundle.DeadLetter]) -> Result:
     return Result(reason, refused_values if reason is not None else 0)
 
 
+def portion_of(parcels: Iterable[Parcel]) -> list[Parcel]:
+    """The first of these letters, up to READINGS_AT_ONCE readings together; at least one, if any.
+
+    Those after them are not taken, so that a lazy iterable is not read on for nothing.
+    """
+    found: list[Parcel] = []
+    total = 0
+    for each in parcels:
+        total += values_of(each.translation)
+        if found and total > READINGS_AT_ONCE:
+            break
+        found.append(each)
+    return found
+
+
 async def read_some(
     connection: Connection, directory: Directory, limit: int, refusal: str | None
 ) -> bool:
     """Read up to `limit` letters of the oldest wish again; whether there was a wish.
 
-    In the caller's transaction. With `refusal` the database refused the next letter.
+    In the caller's transaction. With `refusal` the database refused the next letter. Raises Unfit
+    where they cannot be stored at once.
     """
     async with connection.cursor() as cursor:
         await cursor.execute(_SQL["open_request"])
@@ -59,7 +82,9 @@ async def read_some(
     wish = dict(zip(columns, found, strict=True))
     cursor = await connection.execute(_SQL["letters_of_request"], {**wish, "limit": limit})
     letters = await cursor.fetchall()
-    parcels = [_parcel(row, directory) for row in letters]
+    whole = len(letters) < limit
+    parcels = portion_of(_parcel(row, directory) for row in letters)
+    whole, letters = whole and len(parcels) == len(letters), letters[: len(parcels)]
     if refusal is not None:
         parcels = [refused(each, refusal) for each in parcels]
     stored, results = await _store(connection, parcels)
@@ -73,7 +98,7 @@ async def read_some(
             "examined": len(letters),
             "used": sum(each.reason is None for each in results),
             "stored": stored,
-            "finished": len(letters) < limit,
+            "finished": whole,
         },
     )
     return True
@@ -83,13 +108,15 @@ async def _store(connection: Connection, parcels: Sequence[Parcel]) -> tuple[int
     """Store what can be used now; how many readings were new, and what each letter came to."""
     if not parcels:
         return 0, []
+    bundle.check_span(parcels)
     parcels = [await _without_kept(connection, each) for each in parcels]
     sheet = DaySheet(parcels)
     messages = bundle.messages(parcels)
-    new = await tables.claim(connection, messages) | await _own(connection, messages)
+    new = (await tables.claim(connection, messages)).new | await _own(connection, messages)
     chosen, repeats = bundle.readings(parcels, new)
     readings = list(chain.from_iterable(chosen))
     stored = await insert_readings(connection, readings)
+    await count_conflicts(connection, _instants(parcels, chosen))
     sheet.store(chosen, repeats, stored.number, stored.by_point)
     if stored.number:
         await judge_again.add(connection, judge_again.stretches_of(readings))
@@ -113,6 +140,20 @@ def forget_repeats(sheet: DaySheet) -> None:
         count.duplicates = 0
 
 
+def _instants(
+    parcels: Sequence[Parcel], chosen: Sequence[Sequence[Reading]]
+) -> dict[Instant, Owner]:
+    """All of them may meet another value: what comes from letters is rarely the newest."""
+    return {
+        (reading.point_id, reading.measured_at): (
+            parcel.translation.enterprise,
+            parcel.translation.gateway,
+        )
+        for parcel, readings in zip(parcels, chosen, strict=True)
+        for reading in readings
+    }
+
+
 async def _own(connection: Connection, found: dict[Message, int]) -> set[Message]:
     """The messages that came first with these very letters: what they hold is no repeat."""
     if not found:
@@ -123,10 +164,11 @@ async def _own(connection: Connection, found: dict[Message, int]) -> set[Message
         "gateway": [each[1] for each in names],
         "boot": [each[2] for each in names],
         "seq": [each[3] for each in names],
+        "mark": [each[4] for each in names],
         "received_at": [to_datetime(found[each]) for each in names],
     }
     cursor = await connection.execute(_SQL["own_messages"], asked)
-    return {(row[0], row[1], row[2], row[3]) for row in await cursor.fetchall()}
+    return {(row[0], row[1], row[2], row[3], row[4]) for row in await cursor.fetchall()}
 
 
 async def _without_kept(connection: Connection, parcel: Parcel) -> Parcel:

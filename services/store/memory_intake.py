@@ -12,9 +12,12 @@ from services.domain.reading import Reading
 from services.runtime.clock import Clock, SystemClock
 from services.store import bundle
 from services.store.bundle import DeadLetter, Message, Room, UnregisteredTag
+from services.store.claims import Claims
 from services.store.day_sheet import Cell, DaySheet, utc_day
 from services.store.diverted_tables import values_of
+from services.store.instants import Instant, Owner
 from services.store.intake import Busy, CommitUnknown, Fenced, Parcel, Receipt, Unfit
+from services.store.kept_letter import UnfitKept, letters_of
 from services.store.ledger_change import arrivals
 from services.store.letter_tables import Day, capped
 from services.store.memory_ledger import MemoryLedger
@@ -31,7 +34,9 @@ class MemoryIntake:
         self._clock = clock or SystemClock()
         self.ledger = MemoryLedger()
         self.readings: dict[Identity, Reading] = {}
-        self._instants = Counter[tuple[int, int]]()
+        self._instants = Counter[Instant]()
+        self.conflicts = Counter[Owner]()
+        """Values stored beside another of the same point and instant, by gateway."""
         self.letters: list[DeadLetter] = []
         self.days: dict[Day, LetterDay] = {}
         self.apart: list[Parcel] = []
@@ -89,13 +94,13 @@ class MemoryIntake:
                 cell = enterprise, sender, utc_day(value.received_at)
                 sheet.let_go(cell)
                 try:
-                    sheet.adopt_kept(cell, bool(self.put([adopt(point, value, sender)])))
+                    reading = adopt(point, value, sender)
+                    sheet.adopt_kept(cell, bool(self.put([reading], (enterprise, sender))))
                 except UnfitValue as error:
                     sheet.refuse_kept(cell)
-                    unfit.append(str(error))
+                    unfit.append(UnfitKept(sender, value, str(error)))
             self.ledger.add(sheet.cells)
-            if unfit:
-                self.keep([_letter(entry, f"{len(unfit)} values: {unfit[-1]}.")])
+            self.keep(letters_of(enterprise, tag, unfit))
             if not entry.kept:
                 del self.tags[enterprise, tag]
             return True
@@ -113,21 +118,23 @@ class MemoryIntake:
         return len(letters) - len(kept)
 
     def fill(self, parcels: Sequence[Parcel]) -> Receipt:
-        """Take a batch in, as the tables would."""
+        """Take a batch in, as the tables would. Raises Unfit."""
+        bundle.check_span(parcels)
         sheet = DaySheet(parcels)
-        answers = self.ledger.note(arrivals(parcels), self._clock.now_ms())
+        found = bundle.messages(each for each in parcels if not each.apart)
+        claims = Claims.of(found, set(found) - set(self.messages), self._others(found))
+        self.messages |= {each: found[each] for each in claims.new}
+        arrived, now = arrivals(parcels, claims), self._clock.now_ms()
+        answers = self.ledger.note(arrived, claims.reused, now)
         apart = [each for each in parcels if each.apart]
         self.apart += apart
         parcels = [each for each in parcels if not each.apart]
-        found = bundle.messages(parcels)
-        claimed = set(found) - set(self.messages)
-        self.messages |= {each: found[each] for each in claimed}
-        chosen, repeats = bundle.readings(parcels, claimed)
+        chosen, repeats = bundle.readings(parcels, claims.new)
         readings = list(chain.from_iterable(chosen))
-        fresh = [each for each in readings if self.put([each])]
-        new = Counter(each.point_id for each in fresh)
-        instants = Counter((each.point_id, each.measured_at) for each in fresh)
-        conflicts = sum(min(n, self._instants[at] - 1) for at, n in instants.items())
+        before, new = self.conflicts.total(), Counter[int]()
+        for parcel, some in zip(parcels, chosen, strict=True):
+            owner = parcel.translation.enterprise, parcel.translation.gateway
+            new += Counter(each.point_id for each in some if self.put([each], owner))
         stored = new.total()
         sheet.store(chosen, repeats, stored, new)
         tags, crowded = bundle.unregistered(parcels, self.rooms(), sheet)
@@ -146,18 +153,20 @@ class MemoryIntake:
             dropped=self.keep(letters),
             diverted=sum(values_of(each.translation) for each in apart),
             answers=answers,
-            conflicts=conflicts,
+            conflicts=self.conflicts.total() - before,
             counted=sheet.total(),
         )
 
-    def put(self, readings: Iterable[Reading]) -> int:
-        """Store readings; how many were new."""
+    def put(self, readings: Iterable[Reading], owner: Owner) -> int:
+        """Store readings of a gateway; how many were new."""
         before = len(self.readings)
         for each in readings:
             identity = (each.point_id, each.measured_at, each.value, int(each.quality))
             if identity not in self.readings:
                 self.readings[identity] = each
-                self._instants[each.point_id, each.measured_at] += 1
+                instant = each.point_id, each.measured_at
+                self.conflicts[owner] += self._instants[instant] > 0
+                self._instants[instant] += 1
         return len(self.readings) - before
 
     def note(self, new: UnregisteredTag) -> Counter[Cell]:
@@ -189,6 +198,10 @@ class MemoryIntake:
             room.kept += len(entry.kept)
         return rooms
 
+    def _others(self, found: Iterable[Message]) -> set[Message]:
+        given = {each[:4] for each in self.messages}
+        return {each for each in found if each[:4] in given}
+
     def _refused(self, parcel: Parcel) -> bool:
         wanted = self.refuse_value
         return wanted is not None and any(
@@ -213,8 +226,3 @@ class MemoryIntake:
 
 def _identity(value: UnregisteredValue) -> tuple[int, float | None, str | None, int]:
     return value.measured_at, value.number, value.state, int(value.quality)
-
-
-def _letter(entry: UnregisteredTag, reason: str) -> DeadLetter:
-    topic = f"pw/v1/{entry.enterprise}/{entry.gateway}/telemetry"
-    return DeadLetter(entry.enterprise, entry.gateway, topic, b"", reason, entry.last_at)

@@ -1,13 +1,14 @@
 """The loss ledger in memory: the same suite as the tables."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 
 from services.domain.ledger import BOOTS_MOST, GRACE_MS, Answer, BootLedger, Hole
 from services.domain.reading_count import ReadingCount
+from services.store.bundle import Message
 from services.store.day_sheet import Cell
-from services.store.ledger_change import Arrivals, Boot, Change, answers
+from services.store.ledger_change import RUN_EVERY_MS, Arrivals, Boot, Change, answers, earlier
 
 
 @dataclass(slots=True)
@@ -25,22 +26,49 @@ class MemoryLedger:
 
     ledgers: dict[Boot, BootLedger] = field(default_factory=dict)
     gaps: dict[int, MemoryGap] = field(default_factory=dict)
+    reused: list[Message] = field(default_factory=list)
     given_up: list[tuple[Boot, Hole]] = field(default_factory=list)
     days: dict[Cell, ReadingCount] = field(default_factory=dict)
     _heard: dict[Boot, int] = field(default_factory=dict)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
-    def note(self, arrivals: Arrivals, now: int) -> tuple[Answer, ...]:
-        """Note which messages arrived; what their gateways are to be told."""
-        ledgers = {boot: self.ledgers.setdefault(boot, BootLedger()) for boot in arrivals}
-        for boot, numbers in arrivals.items():
-            change = Change()
-            change.note(boot, ledgers[boot], numbers, now)
-            self._heard.pop(boot, None)
-            self._heard[boot] = now
-            self._write(change, ledgers[boot], now)
+    def note(self, arrivals: Arrivals, reused: Iterable[Message], now: int) -> tuple[Answer, ...]:
+        """Note which messages arrived, `reused` of them under numbers that others had had; what
+        their gateways are to be told."""
+        self.reused += reused
+        for boot, arrived in arrivals.items():
+            ledger = self.ledgers.setdefault(boot, BootLedger())
+            calm = not self._ended_since(boot, now - RUN_EVERY_MS)
+            if arrived.starts_anew(ledger) and calm:
+                self._note(boot, arrived.note(ledger), now)
+                self._end_run(boot, now)
+                self._note(boot, arrived.run, now)
+            else:
+                self._note(boot, [*arrived.note(ledger), *arrived.run], now)
         self._retire()
-        return answers(ledgers)
+        return answers({boot: self.ledgers[boot] for boot in arrivals})
+
+    def _note(self, boot: Boot, numbers: Iterable[int], now: int) -> None:
+        change, ledger = Change(), self.ledgers[boot]
+        change.note(boot, ledger, numbers, now)
+        self._heard.pop(boot, None)
+        self._heard[boot] = now
+        self._write(change, ledger, now)
+
+    def _ended_since(self, boot: Boot, since: int) -> bool:
+        name = f"{boot[2]} (until "
+        return any(
+            each[:2] == boot[:2] and each[2].startswith(name) and at > since
+            for each, at in self._heard.items()
+        )
+
+    def _end_run(self, boot: Boot, now: int) -> None:
+        name = (*boot[:2], earlier(boot[2], now))
+        self.ledgers[name], self.ledgers[boot] = self.ledgers[boot], BootLedger()
+        self._heard[name] = self._heard.pop(boot)
+        for gap in self.gaps.values():
+            if gap.boot == boot and gap.closed_at is None:
+                gap.boot = name
 
     def open_gaps(self, now: int) -> int:
         """Holes whose grace is over become gaps; how many."""

@@ -15,7 +15,7 @@ from services.store.bundle import DeadLetter
 from services.store.day_sheet import DaySheet
 from services.store.diverted_tables import parcel_of, refused, values_of
 from services.store.intake import Parcel, Resumed, Unfit
-from services.store.letter_again import forget_repeats, result_of
+from services.store.letter_again import forget_repeats, portion_of, result_of
 from services.store.letter_request import LetterFilter
 from services.store.memory_intake import MemoryIntake
 from services.store.set_aside import Apart, Memory, TakenIn
@@ -97,16 +97,19 @@ class MemorySetAside:
         wish = next((each for each in self.wishes if not each.finished), None)
         if wish is None:
             return False
-        portion = wish.left[:letters]
-        parcels = [
+        found = wish.left[:letters]
+        parcels = portion_of(
             parcel_of(_delivery(each), directory, Resumed(dead_letters=each.refused))
-            for each in portion
-        ]
+            for each in found
+        )
         self._check(parcels, refusal)
-        for letter, parcel in zip(portion, parcels, strict=True):
-            self._read(wish, letter, parcel if refusal is None else refused(parcel, refusal))
-        wish.left = wish.left[letters:]
-        wish.finished = len(portion) < letters
+        if refusal is not None:
+            parcels = [refused(each, refusal) for each in parcels]
+        bundle.check_span(parcels)
+        for letter, parcel in zip(found, parcels, strict=False):
+            self._read(wish, letter, parcel)
+        wish.left = wish.left[len(parcels) :]
+        wish.finished = len(parcels) < letters and not wish.left
         return True
 
     async def note(self, found: Sequence[Condition], now: int) -> None:
@@ -152,7 +155,8 @@ class MemorySetAside:
         found = bundle.messages([parcel])
         mine = {each for each, at in found.items() if known.setdefault(each, at) == at}
         chosen, repeats = bundle.readings([parcel], mine)
-        new = Counter(each.point_id for each in chosen[0] if self._intake.put([each]))
+        owner = parcel.translation.enterprise, parcel.translation.gateway
+        new = Counter(each.point_id for each in chosen[0] if self._intake.put([each], owner))
         wish.stored += new.total()
         sheet.store(chosen, repeats, new.total(), new)
         tags, crowded = bundle.unregistered([parcel], self._intake.rooms(), sheet)

@@ -25,6 +25,13 @@ CREATE TABLE IF NOT EXISTS schema_migration (
 )
 """
 
+_READER = b"""
+DO $$ BEGIN
+    IF to_regproc('let_the_reader_read') IS NOT NULL THEN PERFORM let_the_reader_read(); END IF;
+END $$
+"""
+"""Migration 0051: who only reads may read whatever the api may, of the newest tables too."""
+
 
 class MigrationRefused(RuntimeError):
     """The migrations and the database do not fit; the text says what to do."""
@@ -43,9 +50,10 @@ class Migration:
         return hashlib.sha256(self.sql).hexdigest()
 
 
-def migrate(database_url: str) -> list[str]:
+def migrate(database_url: str, upto: int | None = None) -> list[str]:
     """Apply what is missing to the database of `database_url` (its owner's); the names applied.
 
+    `upto`: the number to stop at, for an upgrade in steps; None: all of them.
     Waits for a run already under way. Raises MigrationRefused, or psycopg.Error when the
     database does not answer within 10 s or refuses a statement (that file is then undone).
     """
@@ -55,7 +63,8 @@ def migrate(database_url: str) -> list[str]:
         applied = _applied(connection)
         migrations = available()
         _refuse_strangers(applied, migrations)
-        return [_apply(connection, each) for each in migrations if each.number not in applied]
+        missing = [each for each in migrations if each.number not in applied]
+        return [_apply(connection, each) for each in missing if upto is None or each.number <= upto]
 
 
 def available() -> list[Migration]:
@@ -91,6 +100,7 @@ def _refuse_strangers(applied: dict[int, tuple[str, str]], migrations: list[Migr
 def _apply(connection: psycopg.Connection, migration: Migration) -> str:
     with connection.transaction():
         connection.execute(migration.sql)
+        connection.execute(_READER)
         connection.execute(
             "INSERT INTO schema_migration (number, name, checksum) VALUES (%s, %s, %s)",
             (migration.number, migration.name, migration.checksum),

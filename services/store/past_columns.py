@@ -16,6 +16,7 @@ from services.domain.reading import Quality, Reading
 from services.runtime.clock import to_datetime
 from services.store.deadline import Row, within
 from services.store.queries import Queries
+from services.store.tenant import name_tenant
 
 AHEAD_MS = 600_000
 """Readings further ahead of our clock are left out, and counted: they would have to be sought in
@@ -71,10 +72,11 @@ class Columns:
 class Past:
     """Reads over a connection of its own; counts what it read and what it had to leave out.
 
-    `statement`: `columns` for the readings that limits judge, `every` for bad ones, too.
+    `tenant`: whose points they may be. `statement`: `columns` for the readings that limits judge, `every` for bad ones, too.
     """
 
     connection: psycopg.AsyncConnection[Row]
+    tenant: str
     statement: str = "columns"
     readings: Counter[int] = field(default_factory=Counter)
     left_out: Counter[int] = field(default_factory=Counter)
@@ -106,7 +108,8 @@ class Past:
             "start": to_datetime(start),
             "until": to_datetime(until + AHEAD_MS),
         }
-        async with within(self.connection, ANSWER_S):
+        async with within(self.connection, ANSWER_S), self.connection.transaction():
+            await name_tenant(self.connection, self.tenant)
             cursor = await self.connection.execute(self._sql[self.statement], values, binary=True)
         result = cursor.pgresult
         assert result is not None

@@ -33,10 +33,21 @@ from services.store.vitals_tables import count_conflicts
 WRITE_TIMEOUT_S = 15.0
 """For a batch; a database that needs longer counts as away."""
 
+FIRST_TIMEOUT_S = 3.5
+"""For a first try: a connection that stands still is left for another one within 5 s. After one that
+took longer there is patience, until something is stored as quickly again: a disk that is slow for
+everybody must not have every batch begun twice."""
+
 ASK_TIMEOUT_S = 3.0
 
 _AWAY = (psycopg.OperationalError, psycopg.InternalError)
-_DATA = (psycopg.DataError, psycopg.IntegrityError)
+_DATA = (
+    psycopg.DataError,
+    psycopg.IntegrityError,
+    # Late readings into so many compressed ones that the database would have to unpack too much at
+    # once: it says so by its configuration, and would say it again and again.
+    psycopg.errors.ConfigurationLimitExceeded,
+)
 
 
 class PostgresIntake:
@@ -58,16 +69,19 @@ class PostgresIntake:
         self._connection: Connection | None = None
         self._instants = Instants()
         self._readings = ReadingTable()
+        self._patience_s = FIRST_TIMEOUT_S
 
     async def store(self, parcels: Sequence[Parcel]) -> Receipt:
         """Store a batch durably. Raises Busy, Unfit, Fenced or CommitUnknown."""
         connection = await self._connected()
         try:
-            async with within(connection, WRITE_TIMEOUT_S):
+            async with self._in_time(connection) as began:
                 transaction = await self._begin(connection)
                 await fence(connection, parcels)
                 receipt = await self.fill(connection, parcels)
-        except (Fenced, Busy):
+            if self._was_quick(began):
+                self._patience_s = FIRST_TIMEOUT_S
+        except (Fenced, Busy, Unfit):
             await self._roll_back(connection)
             raise
         except _DATA as error:
@@ -118,7 +132,7 @@ class PostgresIntake:
         """
         connection = await self._connected()
         try:
-            async with within(connection, WRITE_TIMEOUT_S), connection.transaction():
+            async with self._in_time(connection), connection.transaction():
                 yield connection
         except _DATA as error:
             raise Unfit(_said(error)) from error
@@ -138,18 +152,22 @@ class PostgresIntake:
             self._connection = None
 
     async def fill(self, connection: Connection, parcels: Sequence[Parcel]) -> Receipt:
-        """Put a batch into the tables, in the caller's transaction."""
+        """Put a batch into the tables, in the caller's transaction. Raises Unfit."""
+        bundle.check_span(parcels)
         sheet = DaySheet(parcels)
-        answers = await ledger.note(connection, arrivals(parcels), self._clock.now_ms())
+        claims = await tables.claim(
+            connection, bundle.messages(each for each in parcels if not each.apart)
+        )
+        arrived, now = arrivals(parcels, claims), self._clock.now_ms()
+        answers = await ledger.note(connection, arrived, claims.reused, now)
         diverted = await put_apart(connection, [each for each in parcels if each.apart])
         parcels = [each for each in parcels if not each.apart]
-        new = await tables.claim(connection, bundle.messages(parcels))
-        chosen, repeats = bundle.readings(parcels, new)
+        chosen, repeats = bundle.readings(parcels, claims.new)
         readings = list(chain.from_iterable(chosen))
         stored = await self._readings.insert(connection, readings)
         owners = [(each.translation.enterprise, each.translation.gateway) for each in parcels]
-        suspects = self._instants.suspects(zip(owners, chosen, strict=True))
-        conflicts = await count_conflicts(connection, suspects)
+        sent = list(zip(owners, chosen, strict=True))
+        conflicts = await count_conflicts(connection, self._instants.suspects(sent), sent)
         sheet.store(chosen, repeats, stored.number, stored.by_point)
         rooms = await tables.rooms(connection, bundle.senders(parcels))
         tags, crowded = bundle.unregistered(parcels, rooms, sheet)
@@ -182,6 +200,20 @@ class PostgresIntake:
         except _AWAY as error:
             raise self._busy(error) from error
         return self._connection
+
+    @asynccontextmanager
+    async def _in_time(self, connection: Connection) -> AsyncIterator[float]:
+        """As long as work may take now; when it began. What takes long gives the next one longer."""
+        began = self._clock.monotonic()
+        try:
+            async with within(connection, self._patience_s):
+                yield began
+        finally:
+            if not self._was_quick(began):
+                self._patience_s = WRITE_TIMEOUT_S
+
+    def _was_quick(self, began: float) -> bool:
+        return self._clock.monotonic() - began < FIRST_TIMEOUT_S
 
     async def _begin(self, connection: Connection) -> str:
         await connection.execute(b"BEGIN")

@@ -10,7 +10,7 @@ import psycopg
 from services.store.queries import Queries
 
 OWNER = "pw_owner"
-ROLES = (OWNER, "pw_ingest", "pw_alerts", "pw_api")
+ROLES = (OWNER, "pw_ingest", "pw_alerts", "pw_api", "pw_notify")
 
 
 def provision(url_of: Callable[[str], str], database: str, passwords: Mapping[str, str]) -> None:

@@ -52,6 +52,13 @@ async def dead_letters(
         return await cursor.fetchall()
 
 
+async def letter_payload(connection: Connection, enterprise: str, number: int) -> bytes | None:
+    """All that is kept of a dead letter, 256 KiB at most; None where there is no such letter."""
+    values = {"enterprise": enterprise, "id": number}
+    row = await (await connection.execute(_SQL["letter_payload"], values)).fetchone()
+    return None if row is None else bytes(row[0])
+
+
 async def unregistered_tags(
     connection: Connection, scope: frozenset[str] | None, after: tuple[str, str], limit: int
 ) -> list[UnregisteredTag]:

@@ -26,6 +26,7 @@ class HistorySubject(StrEnum):
 
     ENTERPRISE = "enterprise"
     POINT = "point"
+    GROUP = "group"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,8 @@ async def note(
     after: Mapping[str, Any],
     reason: str | None = None,
 ) -> None:
-    """Note a change of an enterprise (`name` is its code) or of a point (its tag); nothing where
-    nothing changed. `before` None: it was made new."""
+    """Note a change of an enterprise (`name` is its code), of a point (its tag) or of a group of
+    detectors (its code); nothing where nothing changed. `before` None: it was made new."""
     if before is None:
         old, new = None, {key: plain(value) for key, value in after.items() if value is not None}
     else:

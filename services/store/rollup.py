@@ -14,6 +14,8 @@ from services.store.queries import Queries
 
 POINTS_AT_ONCE = 2_000
 NOTES_AT_ONCE = 4
+DAYS_AT_ONCE = 366
+"""Of the notes taken together; each is of a batch, which has no more (`bundle.MOST_DAYS`)."""
 
 PORTION_TIMEOUT_S = 120.0
 ASK_TIMEOUT_S = 20.0
@@ -93,8 +95,9 @@ class Rollups:
 
     async def roll_due(self, now: int) -> bool:
         """Roll up again what some notes name, in one transaction; whether there were any."""
+        bounds = {"most": NOTES_AT_ONCE, "days": DAYS_AT_ONCE}
         async with self._at_work(PORTION_TIMEOUT_S) as connection:
-            await connection.execute(self._sql["take_notes"], {"most": NOTES_AT_ONCE})
+            await connection.execute(self._sql["take_notes"], bounds)
             cursor = await connection.execute(self._sql["due_days"])
             days: list[tuple[datetime, bool]] = await cursor.fetchall()
             for day, dropped in days:

@@ -70,6 +70,16 @@ async def renew_codes(connection: Connection, username: str, digests: Collection
     await connection.execute(_SQL["keep_codes"], values)
 
 
+async def secrets(connection: Connection) -> list[tuple[str, bytes]]:
+    """Everybody's (username, sealed secret), locked until the transaction ends."""
+    return await (await connection.execute(_SQL["secrets"])).fetchall()
+
+
+async def put_secret(connection: Connection, username: str, secret: bytes) -> None:
+    """The same secret, sealed anew."""
+    await connection.execute(_SQL["put_secret"], {"username": username, "secret": secret})
+
+
 async def use_code(connection: Connection, username: str, digest: bytes, at: datetime) -> bool:
     """Whether it was one that nobody used yet; it is used now."""
     values = {"username": username, "digest": digest, "at": at}

@@ -67,9 +67,14 @@ async def changed(connection: Connection, after: int, ended_since: datetime) -> 
     return await _rows(connection, "changed", {"after": after, "ended_since": ended_since})
 
 
-async def of_user(connection: Connection, username: str) -> list[SessionRow]:
-    """Those of one person that nobody ended, newest first."""
-    return await _rows(connection, "of_user", {"username": username})
+async def of_user(
+    connection: Connection, username: str, after: tuple[datetime, str] | None, limit: int
+) -> list[SessionRow]:
+    """At most `limit` of one person's that nobody ended, newest first, after this one (when it
+    began, its id)."""
+    at, id_ = after or (None, "")
+    values = {"username": username, "at": at, "id": id_, "limit": limit}
+    return await _rows(connection, "of_user", values)
 
 
 async def end_one(

@@ -1,7 +1,7 @@
 """How gateways do, as the store keeps it: written by ingest, read by it at its start."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 
 from services.domain.connection import ConnectionState
+from services.domain.reading import Reading
 from services.domain.skew import ClockState
 from services.runtime.clock import to_datetime, to_ms
 from services.store.gateway_event import EventKind
@@ -75,9 +76,16 @@ async def keep(
             )
 
 
-async def count_conflicts(connection: Connection, suspects: dict[Instant, Owner]) -> int:
-    """Count with its gateway each value that was stored, in this very transaction, beside
-    another of the same point and instant. How many."""
+async def count_conflicts(
+    connection: Connection,
+    suspects: dict[Instant, Owner],
+    sent: Iterable[tuple[Owner, Iterable[Reading]]] = (),
+) -> int:
+    """Count each value that was stored, in this very transaction, beside another of the same
+    point and instant, with the gateway that sent the later of the two. How many.
+
+    `sent`: who sent what, in order of arrival; without it all of an instant are its suspect's.
+    """
     if not suspects:
         return 0
     instants = list(suspects)
@@ -88,11 +96,15 @@ async def count_conflicts(connection: Connection, suspects: dict[Instant, Owner]
         "first": min(moments),
         "last": max(moments),
     }
+    rows = await (await connection.execute(_SQL["count_conflicts"], asked)).fetchall()
+    senders = _senders({instants[place - 1] for place, *_ in rows}, sent)
     found: Counter[Owner] = Counter()
-    for place, number in await (
-        await connection.execute(_SQL["count_conflicts"], asked)
-    ).fetchall():
-        found[suspects[instants[place - 1]]] += number
+    for place, values, qualities, before in rows:
+        instant = instants[place - 1]
+        new = set(zip(values, qualities, strict=True))
+        known = [owner for said, owner in senders.get(instant, {}).items() if said in new]
+        owners = [suspects[instant]] * (len(new) - len(known)) + known
+        found.update(owners if before else owners[1:])
     if found:
         columns = {
             "enterprise": [enterprise for enterprise, _ in sorted(found)],
@@ -101,6 +113,19 @@ async def count_conflicts(connection: Connection, suspects: dict[Instant, Owner]
         }
         await connection.execute(_SQL["add_conflicts"], columns)
     return found.total()
+
+
+def _senders(
+    wanted: set[Instant], sent: Iterable[tuple[Owner, Iterable[Reading]]]
+) -> dict[Instant, dict[tuple[float | None, int], Owner]]:
+    """Of some instants the values and qualities sent, each with who was the first to send it."""
+    found: dict[Instant, dict[tuple[float | None, int], Owner]] = {}
+    for owner, readings in sent if wanted else ():
+        for each in readings:
+            instant = each.point_id, each.measured_at
+            if instant in wanted:
+                found.setdefault(instant, {}).setdefault((each.value, int(each.quality)), owner)
+    return found
 
 
 def _columns(vitals: Sequence[Vitals]) -> dict[str, list[object]]:

@@ -25,7 +25,9 @@ WHERE (%(scope)s::text[] IS NULL OR a.enterprise = ANY(%(scope)s))
   AND (%(grade)s::smallint[] IS NULL OR a.grade = ANY(%(grade)s))
   AND (%(tag)s::text IS NULL OR a.tag = %(tag)s)
   AND (%(subject_type)s::text IS NULL OR a.subject_type = %(subject_type)s)
-  AND (%(hazard_source)s::text IS NULL OR p.hazard_source = %(hazard_source)s)
+  AND (%(hazard_source)s::text IS NULL OR p.hazard_source = %(hazard_source)s
+       OR (a.enterprise, a.tag) IN (
+           SELECT * FROM unnest(%(shown_enterprises)s::text[], %(shown_tags)s::text[])))
   AND (%(historical)s::boolean IS NULL OR a.historical = %(historical)s)
   AND (%(state)s::text IS NULL OR a.state = %(state)s)
   AND (%(since)s::timestamptz IS NULL OR a.raised_at >= %(since)s)

@@ -68,6 +68,22 @@ SELECT tag, group_code FROM detector_group_member
 WHERE enterprise = %(enterprise)s AND tag = ANY(%(tags)s) AND redundant
   AND group_code <> %(code)s;
 
+-- name: members_between
+-- Who was in these groups from a moment on and before another: how each stood then, and every change.
+SELECT its.name, its.at, its.after -> 'members',
+       coalesce((its.after ->> 'removed')::boolean, false)
+FROM unnest(%(codes)s::text[]) AS code
+CROSS JOIN LATERAL (
+    SELECT coalesce(max(number), 0) AS number FROM register_change
+    WHERE enterprise = %(enterprise)s AND subject = 'group' AND name = code
+      AND after ?| ARRAY['members', 'removed'] AND at <= %(first)s
+) AS standing
+JOIN register_change AS its
+  ON its.enterprise = %(enterprise)s AND its.subject = 'group' AND its.name = code
+ AND its.number >= standing.number
+WHERE its.after ?| ARRAY['members', 'removed'] AND its.at < %(past)s
+ORDER BY its.number LIMIT %(most)s;
+
 -- name: rules_over
 -- The rules in force that name a group.
 SELECT id FROM detector_rule

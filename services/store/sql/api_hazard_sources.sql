@@ -25,6 +25,13 @@ SELECT code FROM hazard_source
 WHERE enterprise = %(enterprise)s AND code <> %(code)s AND valid_to IS NULL
   AND particulars ->> 'national_code' = %(national_code)s::text;
 
+-- name: apart_from_national
+-- A hazard source of an enterprise whose code in the national register does not begin with this.
+SELECT code, particulars ->> 'national_code' FROM hazard_source
+WHERE enterprise = %(enterprise)s AND valid_to IS NULL AND particulars ? 'national_code'
+  AND NOT starts_with(particulars ->> 'national_code', %(national_code)s::text)
+ORDER BY code LIMIT 1;
+
 -- name: insert_source
 -- A version of a hazard source, in force from its beginning on.
 INSERT INTO hazard_source (enterprise, code, version, name, name_en, unit_type, exposed_people,

@@ -136,12 +136,44 @@ CROSS JOIN LATERAL (
 ORDER BY change.point_id, change.at
 LIMIT %(limit)s;
 
+-- name: gateway_marks
+-- When the gateways of those points whose states hold without an end went and came back: in a time,
+-- and the last few before it.
+SELECT point.id, event.kind, event.at, event.last_at
+FROM unnest(%(enterprises)s::text[], %(points)s::integer[]) AS its (enterprise, id)
+JOIN point ON point.enterprise = its.enterprise AND point.id = its.id
+    AND coalesce(point.period_s, 0) <= 0 AND point.gateway IS NOT NULL
+CROSS JOIN LATERAL (
+    (SELECT kind, at, last_at FROM gateway_event
+     WHERE enterprise = its.enterprise AND gateway = point.gateway
+       AND kind = ANY(%(kinds)s) AND at <= %(since)s
+     ORDER BY id DESC LIMIT 8)
+    UNION ALL
+    SELECT kind, at, last_at FROM gateway_event
+    WHERE enterprise = its.enterprise AND gateway = point.gateway
+      AND kind = ANY(%(kinds)s) AND at > %(since)s AND at < %(until)s) AS event
+LIMIT %(limit)s;
+
 -- name: input_alarms
--- The alarms of these points that stood at some time in a stretch.
-SELECT tag, id, condition, raised_at, cleared_at FROM alarm
-WHERE enterprise = %(enterprise)s AND tag = ANY(%(tags)s) AND NOT exercise
-  AND raised_at < %(until)s AND (cleared_at IS NULL OR cleared_at >= %(since)s)
-ORDER BY raised_at, id LIMIT %(limit)s;
+-- The alarms of these points that stood at some time in a stretch: each level that one reached, and
+-- when; the alarm's row tells only its last. Where the journal has no beginning of it, that row.
+SELECT its.tag, its.id, level.condition, min(level.at) AS at, its.cleared_at, level."limit"
+FROM (SELECT * FROM alarm
+      WHERE enterprise = %(enterprise)s AND tag = ANY(%(tags)s) AND NOT exercise
+        AND raised_at < %(until)s AND (cleared_at IS NULL OR cleared_at >= %(since)s)
+      ORDER BY raised_at DESC, id LIMIT %(limit)s) AS its
+LEFT JOIN LATERAL (
+    SELECT body::jsonb #>> '{alarm,condition}' AS condition,
+           (body::jsonb #>> '{alarm,limit}')::double precision AS "limit",
+           CASE event WHEN 'raised' THEN its.raised_at ELSE journal.at END AS at,
+           bool_or(event = 'raised') OVER () AS whole
+    FROM journal WHERE enterprise = its.enterprise AND alarm_id = its.id
+        AND event IN ('raised', 'escalated')) AS told ON told.whole
+CROSS JOIN LATERAL (
+    SELECT coalesce(told.condition, its.condition) AS condition, coalesce(told.at, its.raised_at) AS at,
+           CASE WHEN told.condition IS NULL THEN its."limit" ELSE told."limit" END AS "limit") AS level
+GROUP BY its.tag, its.id, level.condition, its.cleared_at, level."limit"
+ORDER BY 4, 2;
 
 -- name: trip_words
 -- The newest word on each trip of a loop in a time.

@@ -1,7 +1,11 @@
 -- name: heads
--- Where the journal of each of these enterprises (null: all, removed ones too) ends now.
+-- Where the journal of each of these enterprises (null: all, removed ones too, and the park's own
+-- where there is one) ends now.
 SELECT enterprise.code, coalesce(head.seq, 0) AS seq, head.hash
-FROM enterprise
+FROM (
+    SELECT code FROM enterprise
+    UNION ALL SELECT '*' WHERE EXISTS (SELECT FROM journal WHERE journal.enterprise = '*')
+) AS enterprise
 LEFT JOIN LATERAL (
     SELECT seq, hash FROM journal
     WHERE journal.enterprise = enterprise.code ORDER BY seq DESC LIMIT 1

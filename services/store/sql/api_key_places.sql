@@ -18,6 +18,13 @@ FROM key_place
 WHERE enterprise = %(enterprise)s AND code = %(code)s AND version < %(below)s
 ORDER BY version DESC LIMIT %(limit)s;
 
+-- name: places_of
+-- All key places of an enterprise as they stand.
+SELECT enterprise, code, version, kind, name, name_en, geometry, points, removed, created_at,
+       valid_from, valid_to, changed_by, reason
+FROM key_place WHERE enterprise = %(enterprise)s AND valid_to IS NULL AND NOT removed
+ORDER BY code;
+
 -- name: count_places
 -- How many key places an enterprise has.
 SELECT count(*) FROM key_place

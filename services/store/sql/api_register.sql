@@ -47,7 +47,7 @@ WHERE enterprise = %(enterprise)s AND code = %(code)s AND deleted_at IS NULL RET
 
 -- name: taken_ids
 -- Which of these point numbers are in use already.
-SELECT id FROM point WHERE id = ANY(%(ids)s);
+SELECT numbers_in_use(%(ids)s::integer[]);
 
 -- name: taken_tags
 -- Which of these names of an enterprise's points are in use already.
@@ -83,7 +83,7 @@ FROM point WHERE enterprise = %(enterprise)s AND tag = ANY(%(tags)s) AND deleted
 
 -- name: is_in_use
 -- Whether anything was made of a point's kind: a reading, a group, a formula, or a rule in force.
-SELECT EXISTS (SELECT FROM reading WHERE point_id = %(id)s)
+SELECT has_readings(%(id)s)
     OR EXISTS (SELECT FROM point AS derived
                WHERE derived.enterprise = %(enterprise)s AND derived.formula IS NOT NULL
                  AND derived.deleted_at IS NULL

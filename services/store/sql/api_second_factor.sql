@@ -48,3 +48,11 @@ SELECT %(username)s, digest FROM unnest(%(digests)s::bytea[]) AS digest;
 -- A recovery code is taken once.
 UPDATE recovery_code SET used_at = %(at)s
 WHERE username = %(username)s AND digest = %(digest)s AND used_at IS NULL RETURNING username;
+
+-- name: secrets
+-- Everybody's secret, to be sealed by a new key; nobody confirms or removes one meanwhile.
+SELECT username, secret FROM second_factor ORDER BY username FOR UPDATE;
+
+-- name: put_secret
+-- The same secret, sealed by another key.
+UPDATE second_factor SET secret = %(secret)s WHERE username = %(username)s;

@@ -23,12 +23,14 @@ WHERE version > %(after)s
 ORDER BY version;
 
 -- name: of_user
--- The sessions of one person that nobody ended, newest first.
+-- A page of the sessions of one person that nobody ended, newest first.
 SELECT id, username, signed_in_at, expires_at, used_at, shown_at, enrolling, with_second_factor,
        address, program, false AS ended, version
 FROM sign_in_session
 WHERE username = %(username)s AND ended_at IS NULL
-ORDER BY signed_in_at DESC, id;
+  AND (%(at)s::timestamptz IS NULL OR signed_in_at < %(at)s
+       OR (signed_in_at = %(at)s AND id > %(id)s COLLATE "C"))
+ORDER BY signed_in_at DESC, id COLLATE "C" LIMIT %(limit)s;
 
 -- name: end_one
 -- One session of this person is over.

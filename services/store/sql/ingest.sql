@@ -45,12 +45,19 @@ SELECT point_id, count(*) FROM new
 WHERE (SELECT count(*) FROM new) < %(offered)s GROUP BY point_id;
 
 -- name: insert_messages
--- Claim the identities of messages; those returned were never here before.
-INSERT INTO gateway_message (enterprise, gateway, boot, seq, received_at)
+-- Claim the identities of messages; those returned were never here before, and whether one that
+-- said something else was here under the same number.
+INSERT INTO gateway_message AS fresh (enterprise, gateway, boot, seq, mark, received_at)
 SELECT * FROM unnest(%(enterprise)s::text[], %(gateway)s::text[], %(boot)s::text[],
-                     %(seq)s::bigint[], %(received_at)s::timestamptz[])
+                     %(seq)s::bigint[], %(mark)s::bigint[], %(received_at)s::timestamptz[])
+         AS given (enterprise, gateway, boot, seq, mark, received_at)
+WHERE NOT EXISTS (SELECT FROM gateway_message AS old
+    WHERE (old.enterprise, old.gateway, old.boot, old.seq)
+          = (given.enterprise, given.gateway, given.boot, given.seq) AND old.mark = 0)
 ON CONFLICT DO NOTHING
-RETURNING enterprise, gateway, boot, seq;
+RETURNING enterprise, gateway, boot, seq, mark, EXISTS (SELECT FROM gateway_message AS other
+    WHERE (other.enterprise, other.gateway, other.boot, other.seq)
+          = (fresh.enterprise, fresh.gateway, fresh.boot, fresh.seq));
 
 -- name: unregistered_of_gateways
 -- What these gateways hold already in the list of unregistered tags.
@@ -86,7 +93,7 @@ FROM new GROUP BY 1, 2, 3;
 
 -- name: adoptable
 -- Tags in the list of unregistered ones that have become points.
-SELECT tag_list.enterprise, tag_list.tag, tag_list.gateway
+SELECT tag_list.enterprise, tag_list.tag
 FROM unregistered_tag AS tag_list JOIN point USING (enterprise, tag)
 WHERE point.deleted_at IS NULL
 ORDER BY 1, 2;

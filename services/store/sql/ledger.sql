@@ -56,6 +56,31 @@ WHERE (gap.enterprise, gap.id) = (filled.enterprise, filled.id) AND gap.opened_a
 DELETE FROM gap USING unnest(%(enterprise)s::text[], %(id)s::bigint[]) AS gone (enterprise, id)
 WHERE (gap.enterprise, gap.id) = (gone.enterprise, gone.id);
 
+-- name: calm_boots
+-- Of these boots those of which no run ended lately, so that one may end now.
+SELECT enterprise, gateway, boot
+FROM unnest(%(enterprise)s::text[], %(gateway)s::text[], %(boot)s::text[])
+    AS wanted (enterprise, gateway, boot)
+WHERE NOT EXISTS (SELECT FROM gateway_ledger AS ended
+    WHERE ended.enterprise = wanted.enterprise AND ended.gateway = wanted.gateway
+      AND starts_with(ended.boot, wanted.boot || ' (until ') AND ended.heard_at > %(since)s);
+
+-- name: rename_ledgers
+-- A run of a boot has ended: it is known by its end from now on.
+UPDATE gateway_ledger AS ledger SET boot = ended.earlier
+FROM unnest(%(enterprise)s::text[], %(gateway)s::text[], %(boot)s::text[], %(earlier)s::text[])
+    AS ended (enterprise, gateway, boot, earlier)
+WHERE (ledger.enterprise, ledger.gateway, ledger.boot)
+      = (ended.enterprise, ended.gateway, ended.boot);
+
+-- name: rename_holes
+-- And so is what it lacks.
+UPDATE gap SET boot = ended.earlier
+FROM unnest(%(enterprise)s::text[], %(gateway)s::text[], %(boot)s::text[], %(earlier)s::text[])
+    AS ended (enterprise, gateway, boot, earlier)
+WHERE gap.closed_at IS NULL
+  AND (gap.enterprise, gap.gateway, gap.boot) = (ended.enterprise, ended.gateway, ended.boot);
+
 -- name: retire_boots
 -- Forget the boots heard longest ago of gateways that have too many, and what they lack.
 WITH ranked AS (

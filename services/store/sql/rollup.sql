@@ -73,9 +73,18 @@ CREATE TEMPORARY TABLE IF NOT EXISTS rollup_due (
 ) ON COMMIT DELETE ROWS;
 
 -- name: take_notes
--- Take some notes out, each minute of a point once.
-WITH taken AS (
-    DELETE FROM rollup_note WHERE id IN (SELECT id FROM rollup_note ORDER BY id LIMIT %(most)s)
+-- Take some notes out, each minute of a point once: so many of the oldest, and of so many days, for
+-- each day is kept apart and opening one costs locks.
+WITH oldest AS (
+    SELECT id, (SELECT count(DISTINCT date_trunc('day', minute, 'UTC'))
+                FROM unnest(minutes) AS minute) AS days
+    FROM rollup_note ORDER BY id LIMIT %(most)s
+), summed AS (
+    SELECT id, sum(days) OVER (ORDER BY id) AS upto, row_number() OVER (ORDER BY id) AS place
+    FROM oldest
+), taken AS (
+    DELETE FROM rollup_note
+    WHERE id IN (SELECT id FROM summed WHERE upto <= %(days)s OR place = 1)
     RETURNING points, minutes)
 INSERT INTO rollup_due (point_id, bucket)
 SELECT DISTINCT due.point_id, due.bucket

@@ -109,12 +109,13 @@ ORDER BY id LIMIT %(limit)s;
 
 -- name: own_messages
 -- Of these messages the ones that came first with the very delivery that is read again.
-SELECT known.enterprise, known.gateway, known.boot, known.seq
+SELECT known.enterprise, known.gateway, known.boot, known.seq, wanted.mark
 FROM gateway_message AS known
 JOIN unnest(%(enterprise)s::text[], %(gateway)s::text[], %(boot)s::text[], %(seq)s::bigint[],
-            %(received_at)s::timestamptz[])
-     AS wanted (enterprise, gateway, boot, seq, received_at)
-     USING (enterprise, gateway, boot, seq, received_at);
+            %(mark)s::bigint[], %(received_at)s::timestamptz[])
+     AS wanted (enterprise, gateway, boot, seq, mark, received_at)
+     USING (enterprise, gateway, boot, seq, received_at)
+WHERE known.mark IN (wanted.mark, 0);
 
 -- name: kept_before
 -- Of these values of unregistered tags the ones that are kept already, by their place.

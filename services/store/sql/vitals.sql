@@ -29,16 +29,19 @@ SELECT enterprise, gateway, at, at, kind, detail, 1 FROM unnest(
     %(detail)s::text[]) AS happened (enterprise, gateway, at, kind, detail);
 
 -- name: count_conflicts
--- Of instants of points: how many values this transaction stored beside another of the same
--- instant. By their place in the list.
-SELECT wanted.n, least(count(*) FILTER (WHERE reading.xmin = pg_current_xact_id()::xid),
-                       count(*) - 1)
+-- Of instants of points with several values, which this transaction stored (its savepoints have
+-- numbers of their own, after its own), and how many were there before. By their place in the list.
+SELECT wanted.n, array_agg(reading.value) FILTER (WHERE own.is_new),
+       array_agg(reading.quality) FILTER (WHERE own.is_new),
+       count(*) FILTER (WHERE NOT own.is_new)
 FROM unnest(%(points)s::integer[], %(moments)s::timestamptz[]) WITH ORDINALITY
      AS wanted (point_id, moment, n)
 JOIN reading ON reading.point_id = wanted.point_id AND reading.measured_at = wanted.moment
+CROSS JOIN LATERAL (SELECT age(pg_current_xact_id()::xid)::bigint - age(reading.xmin)
+                           BETWEEN 0 AND 1000000) AS own (is_new)
 WHERE reading.measured_at BETWEEN %(first)s AND %(last)s
 GROUP BY wanted.n
-HAVING count(*) > 1 AND bool_or(reading.xmin = pg_current_xact_id()::xid);
+HAVING count(*) > 1 AND bool_or(own.is_new);
 
 -- name: add_conflicts
 -- Count them with their gateways.

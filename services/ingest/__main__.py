@@ -1,7 +1,6 @@
 """`python -m services.ingest`: the ingest service with the settings of its environment."""
 
-from services.ingest.run import main
-from services.runtime.settings import Settings
+from services.runtime.start import start
 
 if __name__ == "__main__":
-    main(Settings())
+    start("services.ingest.run")

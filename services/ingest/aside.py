@@ -15,7 +15,7 @@ from services.domain.rate import (
     RateGate,
 )
 from services.domain.reading import Reading, ReadingFlag
-from services.domain.trouble import Condition, Kind, PoisonRuns, Run
+from services.domain.trouble import POISON_RATE, Condition, Kind, PoisonRate, PoisonRuns, Run
 from services.runtime.clock import Clock
 from services.runtime.feed import Delivery
 from services.store.diverted_tables import values_of
@@ -42,6 +42,7 @@ class Aside:
         self._gate = RateGate(rate)
         self._clock = clock
         self._runs = PoisonRuns()
+        self._poison_rate = PoisonRate()
         self._apart: dict[Owner, Apart] = {}
         self._last_apart: dict[Owner, float] = {}
         self._open: dict[Key, Condition] = {}
@@ -61,7 +62,9 @@ class Aside:
             return False
         values = values_of(found)
         owner = (found.enterprise, found.gateway)
-        passage = self._gate.judge(owner, values, _is_live(found), self._clock.monotonic())
+        passage = self._gate.judge(
+            owner, values, _is_live(found, delivery), self._clock.monotonic()
+        )
         if passage is Passage.STRAIGHT:
             return False
         if passage is Passage.CUT:
@@ -75,8 +78,11 @@ class Aside:
 
     def committed(self, parcels: Sequence[Parcel]) -> None:
         """A batch is stored: what it says about its gateways."""
-        for owner in self._runs.note(_standings(parcels)):
+        standings = list(_standings(parcels))
+        for owner in self._runs.note(standings):
             self._judge_run(owner)
+        for owner, found in self._poison_rate.note(standings).items():
+            self._note_poison(owner, found)
         for parcel in parcels:
             if parcel.apart:
                 self._note_apart(parcel)
@@ -106,6 +112,8 @@ class Aside:
             self._open.setdefault((condition.owner, condition.kind), condition)
             if condition.kind is Kind.ONLY_POISON:
                 self._runs.resume(condition.owner, condition.since, condition.count)
+            if condition.kind is Kind.MUCH_POISON:
+                self._poison_rate.resume(condition.owner, self._clock.now_ms())
 
     def review(self) -> list[Condition]:
         """What has to be written down now."""
@@ -113,10 +121,13 @@ class Aside:
         for (owner, kind), condition in list(self._open.items()):
             if kind is Kind.CUT and condition.until is not None and now >= condition.until:
                 self._end(owner, kind)
+            if kind is Kind.MUCH_POISON and not self._poison_rate.is_over(owner, now):
+                self._end(owner, kind)
             if kind is Kind.OVER_RATE and owner not in self._apart:
                 quiet = monotonic - self._last_apart.get(owner, monotonic - WINDOW_S)
                 if quiet >= WINDOW_S:
                     self._end(owner, kind)
+        self._poison_rate.forget(now)
         return list(self._pending.values())
 
     def written(self, conditions: Iterable[Condition]) -> None:
@@ -152,6 +163,15 @@ class Aside:
         elif (owner, Kind.ONLY_POISON) in self._open:
             self._end(owner, Kind.ONLY_POISON)
 
+    def _note_poison(self, owner: Owner, found: Run) -> None:
+        """Over the rate; one that sends nothing else is flagged for that already."""
+        known = self._open.get((owner, Kind.MUCH_POISON))
+        if known is not None:
+            self._set(Condition(owner, Kind.MUCH_POISON, known.since, known.count + found.count))
+        elif (owner, Kind.ONLY_POISON) not in self._open:
+            count = found.count + POISON_RATE
+            self._set(Condition(owner, Kind.MUCH_POISON, found.since, count))
+
     def _set(self, condition: Condition) -> None:
         key = (condition.owner, condition.kind)
         self._open[key] = self._pending[key] = condition
@@ -172,18 +192,20 @@ def _standings(parcels: Iterable[Parcel]) -> Iterable[tuple[Owner, bool, int]]:
         yield (found.enterprise, found.gateway), useful, parcel.delivery.received_at
 
 
-def _is_live(found: Translation) -> bool:
-    """Whether its first and last value say "now": a back-fill is in order of time.
+def _is_live(found: Translation, delivery: Delivery) -> bool:
+    """Whether its first and last value are of now: a back-fill is in order of time.
 
-    A value without a time of its own says nothing, so nobody is cut for it.
+    A value without a time of its own is of the moment at which it was published: of now only
+    where it is known that it did not wait for us at the broker, and is not given again.
     """
     values = found.readings or found.unregistered
-    return _says_now(values[0]) and (len(values) == 1 or _says_now(values[-1]))
+    prompt = delivery.prompt and not delivery.redelivered
+    return _is_now(values[0], prompt) and (len(values) == 1 or _is_now(values[-1], prompt))
 
 
-def _says_now(value: Reading | UnregisteredValue) -> bool:
+def _is_now(value: Reading | UnregisteredValue, prompt: bool) -> bool:
     if value.received_at - value.measured_at > LIVE_MS:
         return False
     # Joining flags is slow, and most values have none.
     flags = value.flags
-    return flags is ReadingFlag.NONE or not flags & ReadingFlag.NO_TIME
+    return prompt or flags is ReadingFlag.NONE or not flags & ReadingFlag.NO_TIME

@@ -38,11 +38,15 @@ _log = structlog.get_logger()
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which buckets a worker is to hold. `alone`: nobody else wants them, whoever starts it sees
-    to that, so it may hear them before the database answers. `bucketed`: the broker maps."""
+    to that, so it may hear them before the database answers. `bucketed`: the broker maps.
+    `every_leaf`: the rest's session began with the filter that no leaf escapes. `window`: of the
+    broker, in messages a session; 0 where nobody knows."""
 
     buckets: frozenset[int]
     bucketed: bool
     alone: bool
+    every_leaf: bool = False
+    window: int = 0
 
     @property
     def all(self) -> frozenset[int]:
@@ -183,13 +187,14 @@ class BucketHolder:
         session = MqttSession(
             self._address,
             client_id_of("ingest", self._secret, lease.bucket),
-            filter_of(lease.bucket),
+            filter_of(lease.bucket, every_leaf=self._wanted.every_leaf),
             self._clock,
             lease=lease,
             may_connect=self._leave_for(lease),
             arrived=self.feed.arrived,
             budget=self.feed.budget,
             urgent=self.feed.urgent,
+            window=self._wanted.window,
         )
         await session.__aenter__()
         self._leases[lease.bucket] = lease

@@ -13,7 +13,7 @@ import structlog
 from services.ingest.aside import Aside
 from services.ingest.book_follower import BookFollower
 from services.ingest.canary import Canary
-from services.ingest.chores import Chores
+from services.ingest.chores import Chores, Portion
 from services.ingest.downlink import Downlink
 from services.ingest.gateway_watch import GatewayWatch
 from services.ingest.in_flight import InFlight
@@ -69,6 +69,7 @@ class Door:
         self.apart = Aside(0, clock) if chores is None else chores.aside
         self._precedence = precedence or Precedence()
         self._adoption_due = False
+        self._adoption = Portion(self._limits.adoption, self._limits.adoption)
         self._looked_at = float("-inf")
         self.tally = Tally()
         self.canary = Canary(feed)
@@ -202,14 +203,17 @@ class Door:
         """Move one portion of what was kept for new points; deliveries go on in between."""
         try:
             self._adoption_due = await self._intake.adopt(
-                self._follower.directory, self._limits.adoption
+                self._follower.directory, self._adoption.size
             )
+            self._adoption.worked()
         except Busy as error:
             self._note_away(error)
             await pause(stop, self._limits.back_off)
         except Unfit as error:
-            self._adoption_due = False
-            _log.error("an adoption was refused by the database", reason=str(error))
+            self._adoption.failed(str(error))
+            if self._adoption.refusal is not None:
+                self._adoption_due = False
+                _log.error("an adoption was refused by the database", reason=str(error))
 
     async def _do_chores(self, parcels: Sequence[Parcel], stop: asyncio.Event) -> None:
         """Come back to what was set aside; the more is going on here, the less of it."""

@@ -105,7 +105,13 @@ def _holder(
     secret: str,
     clock: Clock,
 ) -> BucketHolder:
-    wanted = Wanted(parse_buckets(settings.buckets), settings.maps_buckets, settings.alone)
+    wanted = Wanted(
+        parse_buckets(settings.buckets),
+        settings.maps_buckets,
+        settings.alone,
+        settings.every_leaf,
+        settings.broker_window,
+    )
     owner = settings.worker or process
     table = LeaseTable(database_url, owner, process, lease_s=settings.lease_s, alone=settings.alone)
     return BucketHolder(wanted, table, address, secret, clock)

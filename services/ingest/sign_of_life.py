@@ -40,6 +40,7 @@ async def show_life(
             canary_at=door.canary.stored_at,
             rollup_lag_ms=keeper.roller.progress.lag_ms(clock.now_ms()),
             free_share=keeper.retention.free,
+            room=None if (room := keeper.retention.room) is None else room.value,
             in_flight=door.in_flight.by_cell(),
             readings=_figures(door),
             gaps_opened=door.tally.gaps,

@@ -1,6 +1,6 @@
 """`python -m services.alerts`."""
 
-from services.alerts.run import main
-from services.runtime.settings import Settings
+from services.runtime.start import start
 
-main(Settings())
+if __name__ == "__main__":
+    start("services.alerts.run")

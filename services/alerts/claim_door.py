@@ -9,6 +9,7 @@ import structlog
 from services.alerts.engine import TooManyClaims
 from services.alerts.judge import Judge
 from services.domain.claim import OWN_KEYS, Claim
+from services.domain.store_room import PARK
 from services.domain.subject import Subject, SubjectType
 from services.wire.bus import ClaimItem, ClaimItems
 
@@ -80,7 +81,9 @@ class ClaimDoor:
 
 
 def _unfit(item: ClaimItem) -> str | None:
-    words = (item.key, item.enterprise, item.subject_type, item.condition)
+    words = [item.key, item.subject_type, item.condition]
+    if item.enterprise != PARK:
+        words.append(item.enterprise)
     if not all(_WORD.fullmatch(word) for word in words):
         return "key, enterprise, subject_type and condition are 1 to 64 of A-Z a-z 0-9 _ . : -"
     if item.key in OWN_KEYS:

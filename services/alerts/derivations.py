@@ -10,33 +10,32 @@ from itertools import groupby
 import msgspec
 import structlog
 
-from services.domain.derived import (
-    Derivation,
-    Evaluate,
-    Said,
-    Value,
-    instant,
-    is_news,
-)
+from services.domain.derived import Derivation, Evaluate, Occasion, Value
 from services.domain.detector_course import FAULTS
 from services.domain.directory import BookChange, Directory
 from services.domain.ear import Ear
 from services.domain.formula import Formula
 from services.domain.point import Point
 from services.domain.reading import Reading
+from services.domain.told import Said, Told
+from services.domain.trace import MOST_KEPT, Trace, instant
 from services.wire.expression import BadExpression
 from services.wire.formula import compile_formula
 
 LOOK_MS = 1_000
+MOST_READINGS = 300_000
+"""Of the traces of all inputs together; each keeps its part of it, two at least."""
 
 _log = structlog.get_logger()
 
 
 class SavedDerivations(msgspec.Struct, frozen=True, array_like=True):
-    """The newest readings of all inputs, and what each derived point read last."""
+    """What all inputs and derived points read of late, the oldest of each first; `since`: of each
+    derived point up to when its instants count as taken (None: of none)."""
 
     newest: list[Reading] = []
     said: list[tuple[int, Said]] = []
+    since: list[tuple[int, int | None]] = []
 
 
 class Derivations:
@@ -50,7 +49,7 @@ class Derivations:
         self._fallback = fallback
         self._ear = Ear()
         self._looked = 0
-        self._newest: dict[int, Reading] = {}
+        self._traces: dict[int, Trace] = {}
         self._heard: dict[int, int] = {}
         self._by_id: dict[int, Derivation] = {}
         self._of_input: dict[int, list[Derivation]] = {}
@@ -70,8 +69,8 @@ class Derivations:
         mine = [each for each in readings if each.point_id in of_input]
         mine.sort(key=_order)
         found: list[Reading] = []
-        for _, together in groupby(mine, key=instant):
-            found += self._compute([each for each in together if self._learn(each)])
+        for at, together in groupby(mine, key=instant):
+            found += self._compute(at, [each for each in together if self._learn(each)])
         return found
 
     def pass_time(self, now: int, hearing: bool) -> list[Reading]:
@@ -88,7 +87,7 @@ class Derivations:
                 continue
             found.append(Reading(number, said.at, now, said.value, said.quality))
             if number in self._of_input and self._learn(found[-1]):
-                found += self._compute(found[-1:])
+                found += self._compute(said.at, found[-1:])
         return found
 
     def follow(self, change: BookChange) -> None:
@@ -108,12 +107,19 @@ class Derivations:
             derivation = self._by_id.get(reading.point_id)
             if derivation is not None:
                 derivation.remember(Said(reading.measured_at, reading.value, reading.quality))
+            if reading.point_id in self._of_input:
                 self._learn(reading)
+
+    def traced(self) -> int:
+        """How many readings of inputs are kept."""
+        return sum(map(len, self._traces.values()))
 
     def save(self) -> SavedDerivations:
         """All of it, for `load`."""
-        said = [(number, each.last) for number, each in self._by_id.items() if each.last]
-        return SavedDerivations(list(self._newest.values()), said)
+        said = [(number, each) for number, d in self._by_id.items() for each in d.told.said]
+        since = [(number, derivation.told.since) for number, derivation in self._by_id.items()]
+        traces = (trace.readings for trace in self._traces.values())
+        return SavedDerivations([each for readings in traces for each in readings], said, since)
 
     def load(self, saved: SavedDerivations | None) -> None:
         """As it was saved."""
@@ -122,48 +128,78 @@ class Derivations:
         for number, said in saved.said:
             if number in self._by_id:
                 self._by_id[number].remember(said)
+        since = dict(saved.since)
+        for number in {number for number, _ in saved.said} & set(self._by_id):
+            if number in since:
+                self._by_id[number].told.since = since[number]
+            else:
+                self._by_id[number].told.close()
         for reading in saved.newest:
             if reading.point_id in self._of_input:
                 self._learn(reading)
 
     def _learn(self, reading: Reading) -> bool:
-        """Whether it is the newest of its input now."""
-        if not is_news(self._newest.get(reading.point_id), reading):
+        """Whether it tells something new of its input."""
+        trace = self._traces[reading.point_id]
+        if not trace.learn(reading):
             return False
-        self._newest[reading.point_id] = reading
-        self._heard[reading.point_id] = self._ear.at
+        if trace.newest is reading:
+            self._heard[reading.point_id] = self._ear.at
         return True
 
-    def _compute(self, news: Sequence[Reading]) -> list[Reading]:
-        waiting = {d.point.id: d for each in news for d in self._of_input[each.point_id]}
-        found: list[Reading] = []
+    def _compute(self, at: int, learned: Sequence[Reading]) -> list[Reading]:
+        """What all derived points read that inputs read at an instant. One made of another has as
+        many occasions as that one has told."""
+        waiting: dict[int, dict[int, bool]] = {}
         done: set[int] = set()
-        received_at = max((each.received_at for each in news), default=0)
+        found: list[Reading] = []
+        received_at = max((each.received_at for each in learned), default=0)
+        for each in learned:
+            self._await(each, at, waiting, done)
         while waiting:
             number = min(waiting, key=self._rank.__getitem__)
-            derivation = waiting.pop(number)
+            occasions = waiting.pop(number)
             done.add(number)
-            self._recall_last(derivation)
-            said = derivation.say(self._newest_of, received_at)
-            if said is None:
-                continue
-            found.append(Reading(number, said.at, received_at, said.value, said.quality))
-            if number in self._of_input and self._learn(found[-1]):
-                above = (each for each in self._of_input[number] if each.point.id not in done)
-                waiting |= {each.point.id: each for each in above}
+            for when in sorted(occasions):
+                occasion = Occasion(when, received_at, occasions[when])
+                for reading in self._say(self._by_id[number], occasion):
+                    found.append(reading)
+                    if number in self._of_input and self._learn(reading):
+                        self._await(reading, reading.measured_at, waiting, done)
         return found
 
+    def _await(
+        self, reading: Reading, at: int, waiting: dict[int, dict[int, bool]], done: set[int]
+    ) -> None:
+        """Those that are made of its point are to be computed."""
+        is_news = self._traces[reading.point_id].newest is reading
+        for derivation in self._of_input[reading.point_id]:
+            if derivation.point.id not in done:
+                occasions = waiting.setdefault(derivation.point.id, {})
+                occasions[at] = occasions.get(at, False) or is_news
+
+    def _say(self, derivation: Derivation, occasion: Occasion) -> list[Reading]:
+        self._recall_last(derivation)
+        said = derivation.say(occasion, self._newest_of, self._as_of)
+        number, now = derivation.point.id, occasion.now
+        return [Reading(number, each.at, now, each.value, each.quality) for each in said]
+
     def _newest_of(self, point_id: int) -> Reading | None:
-        known = self._newest.get(point_id)
+        known = self._traces[point_id].newest
         if known is None and (known := self._fallback(point_id)) is not None:
             self._learn(known)
         return known
+
+    def _as_of(self, point_id: int, at: int) -> Reading | None:
+        self._newest_of(point_id)
+        return self._traces[point_id].as_of(at)
 
     def _recall_last(self, derivation: Derivation) -> None:
         """Of a point that we know nothing of yet: what was heard of it, or is on record."""
         known = None if derivation.last else self._fallback(derivation.point.id)
         if known is not None:
             derivation.remember(Said(known.measured_at, known.value, known.quality))
+            derivation.told.close()
 
     def _build(self, enterprises: set[str]) -> None:
         """Make those of some enterprises anew; the others stay as they are."""
@@ -178,7 +214,10 @@ class Derivations:
         for derivation in self._by_id.values():
             for each in {point.id for point in derivation.inputs.values()}:
                 self._of_input.setdefault(each, []).append(derivation)
-        self._newest = {id_: each for id_, each in self._newest.items() if id_ in self._of_input}
+        room = max(2, min(MOST_KEPT, MOST_READINGS // max(1, len(self._of_input))))
+        self._traces = {id_: self._traces.get(id_, Trace()) for id_ in self._of_input}
+        for trace in self._traces.values():
+            trace.room = room
         self._heard = {id_: at for id_, at in self._heard.items() if id_ in self._of_input}
         self._rank = _ranks(self._by_id)
 
@@ -186,13 +225,12 @@ class Derivations:
         find = self._directory.find
         found = {name: find(point.enterprise, tag) for name, tag in formula.inputs}
         inputs = {name: each for name, each in found.items() if each is not None}
-        last = None if before is None else before.last
+        told = Told() if before is None else before.told
         if before is not None and (before.formula, before.inputs) == (formula, inputs):
-            return Derivation(point, formula, inputs, before.evaluate, last)
-        whole = len(inputs) == len(found)
-        return Derivation(
-            point, formula, inputs, _compiled(point, formula, inputs) if whole else None, last
-        )
+            return Derivation(point, formula, inputs, before.evaluate, told)
+        told.close()
+        evaluate = _compiled(point, formula, inputs) if len(inputs) == len(found) else None
+        return Derivation(point, formula, inputs, evaluate, told)
 
 
 def _compiled(point: Point, formula: Formula, inputs: Mapping[str, Point]) -> Evaluate | None:

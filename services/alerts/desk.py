@@ -104,6 +104,7 @@ def furnish(place: Place, found: Recovered, ears: Ears) -> Desk:
     judge.on_book = _book_taker(desk)
     watch.on_derived = desk.outlet.send
     keeper.derived, keeper.unsent = found.derivations.save, desk.outlet.unsent
+    keeper.traced = found.derivations.traced
     recorder.on_recorded = _recorded(desk)
     recorder.on_damage = judge.mark_everywhere
     _put_under_lease(desk, place)

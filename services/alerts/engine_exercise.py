@@ -10,6 +10,7 @@ from services.alerts.engine_outcome import Outcome
 from services.alerts.engine_track import Track
 from services.domain import event
 from services.domain.alarm import EventKind, Transition
+from services.domain.drill import is_twin
 
 
 class Exercises:
@@ -27,7 +28,10 @@ class Exercises:
         self._maintenances.note(touched)
         for point_id in touched:
             point = self._fleet.directory.by_id.get(point_id)
-            if point is not None and point.exercise is not None:
+            # What is only there for a drill is never in earnest.
+            if point is None or is_twin(point.enterprise):
+                continue
+            if point.exercise is not None:
                 self._points.add(point_id)
 
     def tick(self, now: int, out: Outcome) -> None:

@@ -7,6 +7,10 @@ from dataclasses import replace
 from services.alerts.engine_fleet import Fleet
 from services.alerts.engine_outcome import Outcome
 
+PATIENCE_MS = 1_000
+"""So long an end waits for the judging time of its point, which is behind ours by what readings
+take to come: nothing is over before it ends. A point that is further behind is not waited for."""
+
 
 class Expiry:
     """Who dies when, soonest first."""
@@ -26,7 +30,7 @@ class Expiry:
     def tick(self, now: int, out: Outcome) -> None:
         """End what has died, and withdraw what stood by it."""
         directory = self._fleet.directory
-        while self._ends and self._ends[0][0] <= now:
+        while self._ends and self._ends[0][0] <= now and not self._is_early(now):
             _, point_id = heapq.heappop(self._ends)
             dead = [
                 rule
@@ -38,3 +42,11 @@ class Expiry:
             track = self._fleet.find(point_id)
             if dead and track is not None:
                 self._fleet.turn(track, directory.in_force(point_id), now, out)
+
+    def _is_early(self, now: int) -> bool:
+        """Whether for its point the soonest end is still to come, though not for our clock."""
+        end, point_id = self._ends[0]
+        track = self._fleet.find(point_id)
+        if track is None or track.newest is None or now >= end + PATIENCE_MS:
+            return False
+        return track.estimate(now) < end

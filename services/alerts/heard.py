@@ -28,7 +28,7 @@ OF_ONE_INSTANT = 8
 """Readings of a point that differ, with and without a usable value."""
 
 MessageId = tuple[str, str, str, int]
-"""Enterprise, gateway, boot, seq."""
+"""Enterprise, gateway, boot with the mark of what was said, seq."""
 
 _log = structlog.get_logger()
 

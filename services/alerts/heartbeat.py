@@ -54,6 +54,7 @@ class Heartbeat:
                 engine_at=self.watch.engine_at,
                 spool_bytes=ledger.spool.size_bytes,
                 derived_unsent=len(self.keeper.unsent()),
+                derived_traced=self.keeper.traced(),
                 unjudged=self.judge.engine.unjudged,
                 floods=flood_items(self.judge.engine.floods()),
                 detail=self._detail(),

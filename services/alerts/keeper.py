@@ -55,6 +55,8 @@ class Keeper:
         """Place in the judge's count of steps up to which a snapshot on the disk knows."""
         self.derived: Callable[[], SavedDerivations | None] = lambda: None
         """Where derived points stand."""
+        self.traced: Callable[[], int] = int
+        """How many readings their inputs keep."""
         self.unsent: Callable[[], list[Reading]] = list
         """What of theirs the broker has not acknowledged."""
 

@@ -24,6 +24,8 @@ BATCH = 200
 BATCH_S = 20.0
 """A batch that takes longer means that the database is away; what became of it shows its
 position once it is back."""
+SAID_S = 5.0
+"""One that takes longer than this is said to wait for the database: a lock, or a slow disk."""
 LOOK_S = 3.0
 PING_EVERY_S = 1.0
 GATHER_S = 0.1
@@ -45,7 +47,8 @@ class Recorder:
         self._moved = asyncio.Event()
         self.position = 0
         """Everything up to here is in the database, as far as we know."""
-        self.db_ok = False
+        self._answers = False
+        self._writing_since: float | None = None
         self.set_aside = 0
         """Records that the database refuses for what is in them; they are kept in a file."""
         self.on_recorded: Callable[[int], None] = lambda _: None
@@ -59,6 +62,13 @@ class Recorder:
         """Called when another engine turns out to have the lease."""
         self.recorded_until = 0
         """When the last thing that is on record was noted, epoch ms; 0: we have recorded nothing."""
+
+    @property
+    def db_ok(self) -> bool:
+        """Whether the database takes what we record: it answers, and keeps no batch waiting."""
+        since = self._writing_since
+        waits = since is not None and self._clock.monotonic() - since > SAID_S
+        return self._answers and not waits
 
     def wake(self) -> None:
         """There is something new in the spool."""
@@ -87,16 +97,16 @@ class Recorder:
                     await self._carry(connection, term)
             except Fenced:
                 _log.warning("another engine has the lease: recording no more")
-                self.db_ok = False
+                self._answers = False
                 self.on_fenced()
                 return
             except (psycopg.Error, PositionMoved) as failure:
-                if self.db_ok or failures == 0:
+                if self._answers or failures == 0:
                     _log.warning(
                         "cannot record now: the spool keeps it", fault=_first_line(failure)
                     )
-                failures = 0 if self.db_ok else failures + 1
-                self.db_ok = False
+                failures = 0 if self._answers else failures + 1
+                self._answers = False
             await asyncio.sleep(BACKOFF_S[min(failures, len(BACKOFF_S) - 1)])
 
     async def _carry(
@@ -105,9 +115,9 @@ class Recorder:
         record = AlarmRecord(connection, self._spool, term)
         async with within(connection, LOOK_S):
             self._move(await record.position())
-        if not self.db_ok:
+        if not self._answers:
             _log.info("recording", position=self.position)
-        self.db_ok = True
+        self._answers = True
         reader = SpoolReader(self._folder, self.position)
         noted_at = self._clock.now_ms()
         damaged = 0
@@ -130,6 +140,7 @@ class Recorder:
         batch: Sequence[tuple[int, bytes]],
     ) -> int | None:
         """One transaction; if the database refuses what is in it, record by record."""
+        self._writing_since = self._clock.monotonic()
         try:
             async with within(connection, BATCH_S):
                 noted_at = await self._write(record, batch)
@@ -142,6 +153,8 @@ class Recorder:
             async with within(connection, LOOK_S):
                 await record.write(self.position, batch[0][0], [], [])
             noted_at = None
+        finally:
+            self._writing_since = None
         self._move(batch[-1][0])
         return noted_at
 

@@ -17,7 +17,7 @@ from services.runtime.clock import Clock
 from services.runtime.failpoint import Failpoint, reach
 from services.runtime.feed import Delivery, Feed
 from services.runtime.lifecycle import pause
-from services.wire.translate import translate
+from services.wire.translate import Translation, translate
 
 STEP = 500
 """Deliveries judged in one step: few enough that the loop stays quick."""
@@ -138,18 +138,16 @@ class Watch:
         if hearing is not None:
             self._hearings.append(hearing)
         had = {
-            (boot, seq)
-            for boot, seq in set(found.messages)
-            if not self._is_new((found.enterprise, found.gateway, boot, seq))
+            each for each in set(found.identities) if not self._is_new(_message_id(found, *each))
         }
         if not had:
             return found.readings
-        # A reading with a time of its own is its own identity: a gateway that counts anew under
-        # an old boot id must not be judged blind.
+        # A reading with a time of its own is its own identity. A gateway that counts anew under
+        # an old boot id must not be judged blind: its messages say something else.
         return [
             each
             for each in found.readings
-            if not each.flags & ReadingFlag.NO_TIME or (each.boot, each.seq) not in had
+            if not each.flags & ReadingFlag.NO_TIME or (each.boot, each.seq, each.mark) not in had
         ]
 
     def _is_new(self, message: MessageId) -> bool:
@@ -160,3 +158,8 @@ class Watch:
         if len(self._messages) > MESSAGES_REMEMBERED:
             self._messages.popitem(last=False)
         return True
+
+
+def _message_id(found: Translation, boot: str, seq: int, mark: int) -> MessageId:
+    """A message is a repeat only if it says the same; without a mark, by its number alone."""
+    return found.enterprise, found.gateway, f"{boot}\x1f{mark}" if mark else boot, seq

@@ -1,7 +1,6 @@
 """`python -m services.api`."""
 
-from services.api.run import main
-from services.runtime.settings import Settings
+from services.runtime.start import start
 
 if __name__ == "__main__":
-    main(Settings())
+    start("services.api.run")

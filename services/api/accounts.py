@@ -13,12 +13,16 @@ from services.api.principal import Principal
 from services.api.second_factor import SecondFactors
 from services.api.session_book import SessionBook
 from services.api.token import BadToken, Mint
+from services.api.trail import Trail
 from services.domain.api_key import KeyScope
+from services.domain.audit import Deed
+from services.domain.password_mark import NO_PASSWORD
 from services.domain.session_life import ENROLLING_MS, Right
 from services.runtime.clock import Clock, to_datetime
 from services.store import people, sign_in_session
 from services.store.people import Account, SignIn
 from services.store.sign_in_session import SessionRow
+from services.store.tenant import EVERY
 
 _MAX_PROGRAM = 200
 _log = structlog.get_logger()
@@ -35,10 +39,12 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Where somebody signs in from: address, and what the client calls itself."""
+    """Where somebody signs in from: address, what the client calls itself, and by which request."""
 
     address: str
     program: str
+    request_id: str
+    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,9 @@ class Accounts:
         book: SessionBook,
         rules: SessionRules,
         clock: Clock,
+        trail: Trail,
     ) -> None:
+        self._trail = trail
         self._database = database
         self._mint = mint
         self._passwords = passwords
@@ -82,7 +90,7 @@ class Accounts:
 
     async def refresh(self) -> None:
         """Read all users anew, and what changed of sessions and keys. Raises DatabaseAway."""
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(tenant=EVERY) as connection:
             found = await people.accounts(connection)
             await self._book.follow(connection)
         self._known = {account.username: account for account in found}
@@ -158,7 +166,7 @@ class Accounts:
             return
         done = False
         try:
-            async with self._database.transaction() as connection:
+            async with self._database.transaction(tenant=EVERY) as connection:
                 number = await sign_in_session.next_version(connection)
                 await sign_in_session.note_use(connection, news, number)
             done = True
@@ -170,15 +178,16 @@ class Accounts:
         self, username: str, password: str, code: str | None, caller: Caller
     ) -> SignedIn | Refusal:
         """A token, or why not; a wrong name takes as long as a wrong password. Raises DatabaseAway."""
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(tenant=EVERY) as connection:
             found = await people.sign_in(connection, username)
-        stored = None if found is None else found.password_hash
+        known = found is not None and found.password_hash != NO_PASSWORD
+        stored = found.password_hash if found is not None and known else None
         if not await self._passwords.matches(stored, password) or found is None:
             return Refusal.WRONG
         if found.second_factor:
             if code is None:
                 return Refusal.CODE_WANTED
-            async with self._database.transaction() as connection:
+            async with self._database.transaction(tenant=EVERY) as connection:
                 passed = await self._factors.passes(connection, username, code)
             if not passed:
                 return Refusal.WRONG
@@ -204,12 +213,13 @@ class Accounts:
             ended=False,
             version=0,
         )
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(tenant=EVERY) as connection:
             number = await sign_in_session.next_version(connection)
             await sign_in_session.insert(connection, replace(row, version=number))
             await sign_in_session.end_surplus(
                 connection, found.username, self._rules.most, row.signed_in_at, number
             )
+            await self._trail.note(connection, _signing_in(found, caller))
         await self.refresh()
         right = Right.ENROL if enrolling else Right.FULL
         principal = Principal(
@@ -219,16 +229,34 @@ class Accounts:
 
     async def make_first_admin(self, password: str | None) -> None:
         """Make `admin` where there is nobody yet. Raises DatabaseAway."""
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(tenant=EVERY) as connection:
             if not await people.is_empty(connection):
                 return
         if password is None:
             _log.warning("there is no user yet: set PARKWATCH_ADMIN_PASSWORD and start again")
             return
         hashed = await self._passwords.hash(password)
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(tenant=EVERY) as connection:
             if await people.insert_first_admin(connection, hashed, new_token_version()):
+                first = {"username": "admin"}
+                await self._trail.note(
+                    connection, Deed("system", None, None, "", "", "first start", first)
+                )
                 _log.info("the first user was made", username="admin")
+
+
+def _signing_in(found: SignIn, caller: Caller) -> Deed:
+    who = {"username": found.username}
+    return Deed(
+        found.username,
+        found.role,
+        found.enterprise,
+        caller.address,
+        caller.request_id,
+        caller.what,
+        who,
+        found.enterprise,
+    )
 
 
 def principal_of(account: Account) -> Principal:

@@ -52,7 +52,9 @@ class OffView:
 
 @dataclass(frozen=True, slots=True)
 class AlarmView:
-    """An alarm item of the contract; times RFC 3339."""
+    """An alarm item of the contract; times RFC 3339. `enterprise`: its code, or `*`: the alarm is
+    the park's own (short room in the database or in the broker's store), and no enterprise sees it.
+    """
 
     id: str
     enterprise: str
@@ -180,4 +182,8 @@ def maybe_time_text(epoch_ms: int | None) -> str | None:
 
 def moment_text(moment: datetime) -> str:
     """RFC 3339 in UTC with milliseconds."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    at = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    # A chart says two thousand of them: this takes a third of what isoformat does.
+    return "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ" % (  # noqa: UP031
+        at.year, at.month, at.day, at.hour, at.minute, at.second, at.microsecond // 1000
+    )  # fmt: skip

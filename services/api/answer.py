@@ -7,6 +7,10 @@ import msgspec
 from fastapi.responses import Response
 
 T = TypeVar("T")
+SHEET = "parkwatch.sheet"
+"""Marks in a scope that it asks for a piece of a sheet: it takes its turn behind what is live."""
+FOLLOWING = "parkwatch.following"
+"""Marks in a scope that it asks for a further page of what was asked for once: one turn, one audit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,18 @@
 
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 
-from services.api import problem
+from services.api import description, problem
+from services.api.address import Addresses
 from services.api.broker_access import BrokerAway
-from services.api.database import DatabaseAway
+from services.api.database import DatabaseAway, NoTurn
 from services.api.edge import App, Edge
 from services.api.engine_link import EngineAway
+from services.api.lane import Lanes
+from services.api.listing import Listing
 from services.api.once import DoneBefore
-from services.api.problem import MEDIA_TYPE, Kind, render
+from services.api.problem import Kind, render
 from services.api.repeat import Repeat
 from services.api.routes import (
     acknowledge,
@@ -20,12 +23,14 @@ from services.api.routes import (
     alarms,
     api_keys,
     approvals,
+    audit,
     backtest,
     bypasses,
     conformance,
     connectivity,
     derived_points,
     detector_templates,
+    drills,
     ended_rules,
     enterprises,
     events,
@@ -33,23 +38,29 @@ from services.api.routes import (
     grade_tree,
     groups,
     handover,
+    handovers,
     hazard_sources,
     health,
     interlock_record,
     interlock_statistics,
     interlocks,
+    journal_course,
     journal_export,
     ledger,
     letters,
     live,
     maintenance,
+    notices,
     off_board,
+    oidc,
+    park_ground,
     park_map,
     places,
     point_export,
     point_import,
     points,
     readings,
+    receivers,
     refused,
     risk_index,
     rules,
@@ -60,17 +71,20 @@ from services.api.routes import (
     source_status,
     substances,
     suppressions,
+    system,
     telemetry,
     templates,
     users,
     values,
 )
 from services.api.routes.console import Console
+from services.api.transport import Transport
 from services.api.window import Window
 
 PREFIX = "/api/v1"
 _NOUNS = (
     session,
+    oidc,
     second_factor,
     sessions,
     users,
@@ -83,6 +97,7 @@ _NOUNS = (
     groups,
     risk_index,
     grade_tree,
+    park_ground,
     park_map,
     places,
     substances,
@@ -111,16 +126,24 @@ _NOUNS = (
     interlocks,
     bypasses,
     handover,
+    handovers,
     connectivity,
+    drills,
+    journal_course,
     journal_export,
+    audit,
+    system,
     letters,
     refused,
     adoption,
     events,
     ledger,
     telemetry,
+    receivers,
+    notices,
     live,
 )
+_ROUTERS = (*(noun.router for noun in _NOUNS), gateways.park)
 
 
 def make_routes() -> FastAPI:
@@ -133,19 +156,18 @@ def make_routes() -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    problem.install(app)
+    addresses = app.state.addresses = Addresses()
+    addresses.add("", health.router.routes)
+    for router in _ROUTERS:
+        addresses.add(PREFIX, router.routes)
+    problem.install(app, addresses)
     _install_absences(app)
-    refusal: dict[int | str, dict[str, Any]] = {
-        status: {"description": says, "content": {MEDIA_TYPE: {"schema": problem.REFERENCE}}}
-        for status, says in (("422", "Not valid"), ("default", "A problem (RFC 9457)"))
-    }
-    nouns = APIRouter(prefix=PREFIX, responses=refusal)
-    for noun in _NOUNS:
-        nouns.include_router(noun.router)
-    nouns.include_router(gateways.park)
-    app.include_router(nouns)
-    app.include_router(health.router, include_in_schema=False)
-    problem.describe(app)
+    # In the place of FastAPI's own; the description names each refusal instead.
+    refusal: dict[int | str, dict[str, Any]] = {"default": {"description": "A problem"}}
+    for router in _ROUTERS:
+        app.router.routes.extend(router.below(PREFIX, refusal))
+    app.router.routes.extend(health.router.below("", {}, described=False))
+    description.describe(app)
     return app
 
 
@@ -154,7 +176,9 @@ def make_app(window: Window) -> App:
     app = make_routes()
     app.state.window = window
     app.mount("/", Console(window.console))
-    return Edge(Repeat(app, window))
+    lanes = Lanes(app, window.heavy_turns)
+    inner = Repeat(Listing(lanes, app.state.addresses, window.clock), window)
+    return Transport(Edge(inner, window.address_rate, window.ground.images), window.proxies)
 
 
 def _install_absences(app: FastAPI) -> None:
@@ -164,6 +188,14 @@ def _install_absences(app: FastAPI) -> None:
             Kind.DATABASE_AWAY,
             "The database does not answer now: live alarms go on, try this again in a moment.",
             headers={"Retry-After": "2"},
+        )
+
+    @app.exception_handler(NoTurn)
+    async def _busy(_request: Request, _error: NoTurn) -> Response:
+        return render(
+            Kind.BUSY,
+            "Other exports and statistics are being made: ask for this again in a moment.",
+            headers={"Retry-After": "5"},
         )
 
     @app.exception_handler(DoneBefore)

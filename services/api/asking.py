@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -10,11 +10,14 @@ from fastapi import Depends, Header, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.requests import HTTPConnection
 
+from services.api.answer import FOLLOWING, SHEET
+from services.api.deed import AUDITED, PRINCIPAL, deed_before
 from services.api.idempotency import OCCASION
 from services.api.once import Once
-from services.api.permission import GRANTS, Permission
+from services.api.permission import GRANTS, Permission, Role
 from services.api.principal import Principal
 from services.api.problem import Kind, Problem
+from services.api.tenant import asks
 from services.api.token import BadToken
 from services.api.window import Window
 from services.api.wording import Language, choose
@@ -39,16 +42,29 @@ Bearer = Annotated[
 class Requires:
     """A dependency that asks for a permission; answers who it was granted to."""
 
-    def __init__(self, permission: Permission) -> None:
+    def __init__(self, permission: Permission, *, of_persons: bool = False) -> None:
         self.permission = permission
+        self.of_persons = of_persons
+        """Whether the answer tells names with telephone numbers, sessions or places of people: who
+        reads it is on record before it is answered."""
 
     async def __call__(self, request: Request, bearer: Bearer) -> Principal:
         here = window(request)
         principal = _signed_in(here, bearer)
-        count(here, f"user:{principal.username}")
+        asks(principal, self.permission)
+        if FOLLOWING not in request.scope:
+            count(here, f"user:{principal.username}")
+        request.scope[PRINCIPAL] = principal
         if not principal.may(self.permission):
+            here.trail.noticed(deed_before(request, 403))
             raise _not_allowed(principal, self.permission)
         here.accounts.note_use(principal, self.permission)
+        if self.of_persons:
+            await here.trail.read(deed_before(request))
+        elif request.method == "GET" and (
+            principal.role is Role.REGULATOR or _is_taken_out(request)
+        ):
+            here.trail.noticed(deed_before(request))
         return principal
 
 
@@ -57,6 +73,11 @@ async def public() -> None:
 
 
 Public = Depends(public)
+
+
+def _is_taken_out(request: Request) -> bool:
+    """Whether something is asked for to be kept elsewhere: an export, a list as a sheet, a file."""
+    return SHEET in request.scope or request.url.path.endswith(("/export", "/payload"))
 
 
 def _signed_in(here: Window, bearer: HTTPAuthorizationCredentials | None) -> Principal:
@@ -119,14 +140,27 @@ async def once(request: Request) -> Once:
     """What is needed to answer this request's repeat. Raises DatabaseAway."""
     here = window(request)
     await here.follower.catch_up()
-    return Once(here.answers, request.scope.get(OCCASION))
+    return Once(here.answers, request.scope.get(OCCASION), here.trail, request)
 
 
 OnceOnly = Annotated[Once, Depends(once)]
 """For a route that changes the register: its transaction ends in `once.keep`."""
+
+
+async def by_the_engine(request: Request) -> AsyncIterator[None]:
+    """Declares that the engine carries it out, whose journal proves it: the row of the audit says
+    who asked from where, and does not make it wait for the database."""
+    yield
+    if AUDITED not in request.scope:
+        window(request).trail.later(deed_before(request))
+
+
+ByTheEngine = Depends(by_the_engine)
 SignedIn = Annotated[Principal, Depends(Requires(Permission.OWN))]
 AccountOwner = Annotated[Principal, Depends(Requires(Permission.ACCOUNT))]
 Reader = Annotated[Principal, Depends(Requires(Permission.SEE))]
+PersonsReader = Annotated[Principal, Depends(Requires(Permission.SEE, of_persons=True))]
+Auditor = Annotated[Principal, Depends(Requires(Permission.AUDIT, of_persons=True))]
 Acknowledger = Annotated[Principal, Depends(Requires(Permission.ACKNOWLEDGE))]
 Proposer = Annotated[Principal, Depends(Requires(Permission.PROPOSE))]
 Shelver = Annotated[Principal, Depends(Requires(Permission.SHELVE))]
@@ -134,8 +168,12 @@ Approver = Annotated[Principal, Depends(Requires(Permission.APPROVE))]
 Designer = Annotated[Principal, Depends(Requires(Permission.PROPOSE_RULES))]
 Configurer = Annotated[Principal, Depends(Requires(Permission.CONFIGURE))]
 Reprocessor = Annotated[Principal, Depends(Requires(Permission.REPROCESS))]
+Instructor = Annotated[Principal, Depends(Requires(Permission.DRILL))]
+HandingOver = Annotated[Principal, Depends(Requires(Permission.HAND_OVER))]
 Registrar = Annotated[Principal, Depends(Requires(Permission.REGISTER))]
+ReceiverOwner = Annotated[Principal, Depends(Requires(Permission.RECEIVERS))]
 UserAdmin = Annotated[Principal, Depends(Requires(Permission.USERS))]
+UserReader = Annotated[Principal, Depends(Requires(Permission.USERS, of_persons=True))]
 
 
 async def _language(

@@ -27,7 +27,8 @@ def part() -> Json:
             "gateway": {
                 "type": "userPassword",
                 "description": "Issued once, when the gateway is registered (POST "
-                "/api/v1/enterprises/{code}/gateways), and valid at once.",
+                "/api/v1/enterprises/{code}/gateways), and valid at once. Where the park sets "
+                "`MQTT_DEVICE_CA`, a certificate is shown beside it, with the user name as a DNS name.",
             }
         },
     }
@@ -174,6 +175,11 @@ def _schemas() -> Json:
                 "minimum": 0,
                 "maximum": _SAFE,
                 "description": "Counts the gateway's messages since `boot`.",
+            },
+            "exercise": {
+                "type": "boolean",
+                "description": "It is said in a drill. For people: what is an exercise is decided by "
+                "whose gateway it is, so that no message can hide an alarm.",
             },
             "values": {
                 "type": "object",

@@ -21,8 +21,9 @@ from services.api.live.message import (
     Values,
     encoded,
 )
+from services.api.prompt_close import CLOSE_S
 from services.api.replica import Source
-from services.api.routes.live import BAD_MESSAGE, Subscribe
+from services.api.routes.live import BAD_MESSAGE, TOO_OFTEN, Subscribe
 from services.api.ticket import LIFETIME_S
 from services.api.wording import Language
 from services.domain.alarm import AlarmState, ClosedAs, EventKind
@@ -102,7 +103,9 @@ def _channel() -> Json:
         "address": "/api/v1/live",
         "description": "A snapshot first, then what changes. Close codes: "
         f"{CHANGED_ACCOUNT[0]} the account changed, sign in again; "
-        f"{BAD_MESSAGE} a message of the client was not understood.",
+        f"{BAD_MESSAGE} a message of the client was not understood; "
+        f"{TOO_OFTEN[0]} {TOO_OFTEN[1]} (not with `RATE_LIMIT=0`). A client that does not answer "
+        f"our close frame within {CLOSE_S:g} s is cut.",
         "servers": [{"$ref": "#/servers/live"}],
         "messages": {
             name: {"$ref": f"#/components/messages/{name}"} for name in (*_MESSAGES, "subscribe")
@@ -150,9 +153,12 @@ def _schemas() -> Json:
             known = ", ".join(f"`{each}`" for each in names)
             found[owner.__name__]["properties"][name]["description"] = f"So far: {known}."
     found["Heartbeat"]["properties"]["degraded"]["description"] = (
-        "What does not work now: `engine` (no live alarms), `ingest` (readings wait in the broker), "
+        "What does not work now: `broker` (nobody is heard, neither the field nor our own services), "
+        "`engine` (no live alarms), `ingest` (readings wait in the broker), "
         "`database` (alarms go on, the record follows), "
-        "`broker_store` (half full or more: see the field of this name); empty when all is well."
+        "`broker_store` (half full or more: see the field of this name), "
+        "`database_store` (its room runs out: an alarm of enterprise `*` says how far); "
+        "empty when all is well."
     )
     return found | {"Subscribe": Subscribe.model_json_schema()}
 

@@ -12,32 +12,11 @@ import threading
 import msgspec
 import psycopg
 
-from services.domain.backtest import Backtest, Trial
-from services.domain.detector_past import DetectorTrial
+from services.api.backtest_job import DEADLINE_S, Done, Job
 from services.store.backtest import TooMuch, backtest
 from services.store.deadline import connect
 
-DEADLINE_S = 120.0
 NICE = 10
-
-
-class Job(msgspec.Struct, frozen=True):
-    """What is to be tried; times in epoch ms."""
-
-    database_url: str
-    trials: list[Trial]
-    start: int
-    end: int
-    detectors: list[DetectorTrial] = []
-    now: int | None = None
-
-
-class Done(msgspec.Struct, frozen=True):
-    """What was found, or in a sentence why not."""
-
-    found: Backtest | None = None
-    too_much: str | None = None
-    database_away: bool = False
 
 
 def main() -> None:
@@ -56,7 +35,7 @@ async def _do(job: Job) -> Done:
             connection = await connect(job.database_url, application="parkwatch-backtest")
             try:
                 what = job.trials, job.start, job.end, job.detectors, job.now
-                return Done(await backtest(connection, *what))
+                return Done(await backtest(connection, *what, tenant=job.tenant))
             finally:
                 await connection.close()
     except TooMuch as refused:

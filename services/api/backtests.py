@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from services.api.backtest_worker import DEADLINE_S, Done, Job
+from services.api.backtest_job import DEADLINE_S, Done, Job
 from services.api.database import DatabaseAway
 from services.api.problem import Kind, Problem
 from services.domain.backtest import Backtest

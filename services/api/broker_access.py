@@ -15,7 +15,8 @@ import structlog
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
-from services.runtime.buckets import MARK, bucket_of
+from services.api.broker_admin import current
+from services.runtime.buckets import LEAVES, MARK, bucket_of
 from services.store.register import Gateway
 
 RELOAD_TIMEOUT_S = 3.0
@@ -54,7 +55,10 @@ def render(gateways: Iterable[Gateway], *, bucketed: bool = False) -> str:
 
 def _user(gateway: Gateway, bucketed: bool) -> str:
     place = f"{gateway.enterprise}.{gateway.code}"
-    mapped = f', "pw.v1.{place}.*.{bucket_of(gateway.enterprise)}"' if bucketed else ""
+    # By name: a leaf that nobody maps, `>` above all, has no way round `pw.v1`.
+    bucket = bucket_of(gateway.enterprise)
+    names = LEAVES if bucketed else ()
+    mapped = "".join(f', "pw.b.{bucket}.{place}.{leaf}"' for leaf in names)
     return (
         f'  {{ user: "{gateway.username}", password: "{gateway.password_hash}",'
         ' allowed_connection_types: ["MQTT"],'
@@ -78,7 +82,7 @@ class BrokerAccess:
             await asyncio.to_thread(self._write, text)
         except OSError as error:
             raise BrokerAway(f"{self._file} cannot be written: {error.strerror}.") from error
-        await self._reload()
+        await self.reload()
 
     def _write(self, text: str) -> None:
         half = self._file.with_name(f".{self._file.name}.half")
@@ -94,11 +98,12 @@ class BrokerAccess:
             os.fsync(handle.fileno())
         half.replace(self._file)
 
-    async def _reload(self) -> None:
+    async def reload(self) -> None:
+        """Make the broker read its files again; raises BrokerAway when it did not."""
         try:
             async with asyncio.timeout(RELOAD_TIMEOUT_S):
                 connection = await nats.connect(
-                    self._url, allow_reconnect=False, connect_timeout=2, error_cb=quiet
+                    current(self._url), allow_reconnect=False, connect_timeout=2, error_cb=quiet
                 )
                 try:
                     await self._ask(connection)

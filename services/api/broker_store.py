@@ -2,6 +2,8 @@
 
 import asyncio
 import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -11,14 +13,18 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
 from services.api.broker_access import quiet
+from services.api.broker_admin import current
 from services.api.broker_room import NoRoom, cap_of, keep_room
 from services.api.database import Database, DatabaseAway
 from services.api.vitals import Vitals
-from services.domain.broker_store import Level, StoreJudge, StoreState, end_of
+from services.domain.broker_store import RISES_AT, Level, StoreJudge, StoreState, end_of
 from services.runtime.clock import Clock
 from services.store.gateway_event import EventKind, tell_broker_store
+from services.store.tenant import EVERY
 
 TIMEOUT_S = 3.0
+UNSEEN_S = 60.0
+"""What was not seen for so long is not known any more."""
 
 EVENTS = {
     Level.WELL: EventKind.BROKER_STORE_WELL,
@@ -47,10 +53,27 @@ class _Answer(msgspec.Struct):
     data: _Data
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the broker said of its store when it answered last, in bytes."""
+
+    folder: Path
+    used: int
+    cap: int
+
+
 class BrokerStore:
     """Looks at one broker's store; `look` is called again and again."""
 
-    def __init__(self, admin_url: str, database: Database, vitals: Vitals, clock: Clock) -> None:
+    def __init__(
+        self,
+        admin_url: str,
+        database: Database,
+        vitals: Vitals,
+        clock: Clock,
+        free: Callable[[Path], int | None] | None = None,
+    ) -> None:
+        """`free`: the bytes free on a folder's disk; None where it cannot be seen."""
         self._url = admin_url
         self._database = database
         self._vitals = vitals
@@ -58,8 +81,11 @@ class BrokerStore:
         self._judge = StoreJudge()
         self._logged = Level.WELL
         self._recorded: Level | None = None
+        self._free = free or _free
+        self._known: _Known | None = None
         self._trouble: str | None = None
         self._no_room: str | None = None
+        self._seen_at = clock.monotonic()
 
     async def look(self) -> None:
         """Ask once, and tell what is new: in the log, in `degraded`, to every enterprise."""
@@ -69,8 +95,27 @@ class BrokerStore:
             if str(error) != self._trouble:
                 self._trouble = str(error)
                 _log.warning("the broker's store is not watched", reason=str(error))
+            if await self._full_disk():
+                return
+            if self._clock.monotonic() - self._seen_at > UNSEEN_S:
+                self._vitals.broker_store = None
             return
-        self._trouble = None
+        self._trouble, self._seen_at = None, self._clock.monotonic()
+        await self._tell(used, limit)
+
+    async def _full_disk(self) -> bool:
+        """Told, where it is so: a broker without any room on its disk does not answer any more."""
+        known = self._known
+        if known is None:
+            return False
+        free = await asyncio.to_thread(self._free, known.folder)
+        end = end_of(known.used, known.cap, free)
+        if free is None or known.used < RISES_AT[Level.FULL] * end:
+            return False
+        await self._tell(known.used, end)
+        return True
+
+    async def _tell(self, used: int, limit: int) -> None:
         state = self._judge.judge(used, limit, self._clock.monotonic())
         self._vitals.broker_store = state
         self._say(state)
@@ -81,7 +126,7 @@ class BrokerStore:
         try:
             async with asyncio.timeout(TIMEOUT_S):
                 client = await nats.connect(
-                    self._url, allow_reconnect=False, connect_timeout=2, error_cb=quiet
+                    current(self._url), allow_reconnect=False, connect_timeout=2, error_cb=quiet
                 )
                 try:
                     answer = await client.request("$SYS.REQ.SERVER.PING.JSZ", b"", timeout=2.0)
@@ -92,8 +137,12 @@ class BrokerStore:
         except (NatsError, OSError, TimeoutError, msgspec.MsgspecError) as error:
             reason = str(error) or type(error).__name__
             raise StoreUnseen(f"The broker does not say how full it is: {reason}.") from error
-        free = await asyncio.to_thread(_free, Path(found.config.store_dir))
-        return found.storage, end_of(found.storage, cap_of(found.config.max_storage), free)
+        known = _Known(
+            Path(found.config.store_dir), found.storage, cap_of(found.config.max_storage)
+        )
+        self._known = known
+        free = await asyncio.to_thread(self._free, known.folder)
+        return known.used, end_of(known.used, known.cap, free)
 
     async def _keep_room(self, client: Client, limit: int) -> None:
         try:
@@ -125,7 +174,7 @@ class BrokerStore:
         left = "" if hours is None else f", {hours} h"
         detail = f"{state.share:.0%}{left}"
         try:
-            async with self._database.transaction() as connection:
+            async with self._database.transaction(tenant=EVERY) as connection:
                 now = self._clock.now_ms()
                 await tell_broker_store(connection, EVENTS[state.level], detail, now)
         except DatabaseAway:

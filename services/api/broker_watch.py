@@ -23,6 +23,7 @@ from services.api.register import Register
 from services.runtime.clock import Clock
 from services.store import gateway_event
 from services.store.gateway_event import REFUSALS, EventKind, Mark, MarkMoved
+from services.store.tenant import EVERY
 
 WRITE_S = 1.0
 PATIENCE_S = 10.0
@@ -91,7 +92,7 @@ class BrokerWatch:
     async def _know_mark(self) -> bool:
         if self._stored is None:
             try:
-                async with self._database.transaction() as connection:
+                async with self._database.transaction(tenant=EVERY) as connection:
                     self._stored = await gateway_event.mark_of(connection, self._path)
             except DatabaseAway:
                 return False
@@ -148,7 +149,7 @@ class BrokerWatch:
             return
         self._written_at = now
         try:
-            async with self._database.transaction() as connection:
+            async with self._database.transaction(tenant=EVERY) as connection:
                 numbers = await gateway_event.keep(
                     connection, self._path, self._stored, self._reached, self._tally.waiting()
                 )

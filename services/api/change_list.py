@@ -1,4 +1,4 @@
-"""What became of an enterprise or a point of the register, as outsiders see it."""
+"""What became of an enterprise, a point or a group of the register, as outsiders see it."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -37,12 +37,24 @@ async def change_page(
     cursor: str | None,
 ) -> Response:
     """A page of the changes of one subject, newest first. Whoever asks may see it."""
+    return answer(await changes(here, subject, enterprise, name, limit, cursor))
+
+
+async def changes(
+    here: Window,
+    subject: HistorySubject,
+    enterprise: str,
+    name: str,
+    limit: int,
+    cursor: str | None,
+) -> Page[ChangeView]:
+    """The page itself."""
     below = (read_cursor(cursor, tuple[Number]) or (NEWEST,))[0]
     async with here.database.transaction() as connection:
         found = await changes_of(connection, subject, enterprise, name, below, limit + 1)
     page = found[:limit]
     following = make_cursor([page[-1].number]) if len(found) > limit else None
-    return answer(Page([_view(each) for each in page], following))
+    return Page([_view(each) for each in page], following)
 
 
 def _view(entry: HistoryEntry) -> ChangeView:

@@ -57,6 +57,23 @@ class Door:
             self._opened()
         return True
 
+    async def renew(self, *, cut: bool) -> bool:
+        """Make the broker read its files again; whether it did. `cut`: every gateway has to come in
+        anew, which takes a moment."""
+        if self._access is None:
+            return True
+        async with self._one_at_a_time:
+            try:
+                if cut:
+                    await self._access.put([])
+                    self._in_force = None
+                else:
+                    await self._access.reload()
+            except BrokerAway as error:
+                _log.warning("the broker does not take what was renewed", reason=str(error))
+                return False
+        return True
+
     async def _put(self, cut: frozenset[Place]) -> bool:
         if self._access is None:
             return True

@@ -18,6 +18,7 @@ from services.domain.claim import Claim, Place
 from services.domain.due import DueDay, DueKind, Standing, to_claim, wanted
 from services.runtime.clock import Clock
 from services.store.due_list import due_on
+from services.store.tenant import EVERY
 from services.wire import bus
 from services.wire.bus import AlarmItem, ClaimItem, ClaimItems
 
@@ -68,7 +69,7 @@ class DueWatch:
         at = self._clock.monotonic()
         if seen == self._seen and at - self._looked_at < AGAIN_S:
             return
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(tenant=EVERY) as connection:
             self._days = await due_on(connection, seen[1])
         self._seen, self._looked_at = seen, at
 

@@ -15,6 +15,7 @@ from services.wire import bus
 
 COMMAND_TIMEOUT_S = 3.0
 SNAPSHOT_RETRY_S = 1.0
+BEAT_S = 1.0
 MAX_WAITING = 1_000
 """Commands under way at once; beyond it the answer is that the engine is busy."""
 
@@ -35,10 +36,18 @@ class Bus(Protocol):
 
 
 class EngineLink:
-    """Hears the engine and speaks to it; everything happens on the event loop."""
+    """Hears the engine and speaks to it; everything happens on the event loop. `heard` is told the
+    numbers of points that readings came of."""
 
     def __init__(
-        self, line: Bus, client: str, clock: Clock, replica: Replica, hub: Hub, vitals: Vitals
+        self,
+        line: Bus,
+        client: str,
+        clock: Clock,
+        replica: Replica,
+        hub: Hub,
+        vitals: Vitals,
+        heard: Callable[[Sequence[int]], None] | None = None,
     ) -> None:
         self._bus = line
         self._client = client
@@ -46,9 +55,11 @@ class EngineLink:
         self._replica = replica
         self._hub = hub
         self._vitals = vitals
+        self._heard = heard
         self._numbers = 0
         self._waiting: dict[str, asyncio.Future[bus.Reply]] = {}
         self._asked_at: float | None = None
+        self._beaten_at: float | None = None
 
     def open(self) -> None:
         """Subscribe to everything the engine says."""
@@ -56,6 +67,16 @@ class EngineLink:
         self._bus.subscribe(bus.VALUES, self._on_values)
         self._bus.subscribe(f"{bus.STATUS}/+", self._on_status)
         self._bus.subscribe(f"{bus.REPLY}/{self._client}", self._on_reply)
+
+    def beat(self) -> None:
+        """Say once a second that we live: what comes back of it tells that the broker does. Called
+        often."""
+        now = self._clock.monotonic()
+        if self._beaten_at is not None and now - self._beaten_at < BEAT_S:
+            return
+        self._beaten_at = now
+        alive = msgspec.json.encode(bus.Status("api", True, self._clock.now_ms()))
+        self._vitals.said(taken=self._bus.publish(f"{bus.STATUS}/api", alive))
 
     def ask_for_snapshot(self) -> None:
         """Ask when one is wanted, and not again within a second. Called often."""
@@ -160,7 +181,10 @@ class EngineLink:
     def _on_values(self, topic: str, payload: bytes) -> None:
         frame = _decode(topic, payload, bus.ValueFrame)
         if frame is not None:
-            self._hub.values(self._replica.take_values(frame))
+            changed = self._replica.take_values(frame)
+            if self._heard is not None:
+                self._heard(changed)
+            self._hub.values(changed)
 
     def _on_status(self, topic: str, payload: bytes) -> None:
         status = _decode(topic, payload, bus.Status)

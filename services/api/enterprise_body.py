@@ -8,16 +8,18 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from services.api.day import Day
+from services.api.fault import fault_within
 from services.api.source_body import MOST_PEOPLE, Person, Word
-from services.api.text import Code, Name, Number
-from services.domain.hazard_source import MOST_T, Unfit, check_cas
+from services.api.text import ENTERPRISE_NUMBER, Code, Name, Number
+from services.domain.hazard_source import MOST_T, Unfit
 from services.domain.place import MOST_CORNERS, BadShape, Polygon
-from services.domain.point_file import outside
+from services.domain.point_file import FENCE_M
+from services.domain.product import check_product
 
 MOST_ENTRIES = 200
 """Contacts, licences or zones of an enterprise."""
 MOST_SUBSTANCES = 1_000
-NATIONAL = r"^[0-9]{11}$"
+NATIONAL = ENTERPRISE_NUMBER
 
 
 class ContactRole(StrEnum):
@@ -110,24 +112,24 @@ class Licence(BaseModel):
 
 
 class KnownSubstance(BaseModel):
-    """A substance that is handled there; hazard sources say what is where."""
+    """A substance that is handled there, or a product that is declared by its class; hazard sources
+    say what is where."""
 
     model_config = ConfigDict(extra="forbid")
     name: Name
     cas: Annotated[Word | None, Field(examples=["7782-50-5"])] = None
+    danger: Annotated[
+        Word | None,
+        Field(
+            alias="class",
+            examples=["W5.3"],
+            description="Asked of what neither the gas library nor Table 1 of GB 18218 knows: its "
+            "class of Table 2, or `other`",
+        ),
+    ] = None
     quantity_t: Annotated[
         Number | None, Field(ge=0, le=MOST_T, description="Tonnes at most on site")
     ] = None
-
-    @field_validator("cas")
-    @classmethod
-    def _known(cls, cas: str | None) -> str | None:
-        if cas is not None:
-            try:
-                check_cas(cas, "substance")
-            except Unfit as error:
-                raise ValueError(error.reason) from None
-        return cas
 
 
 class Zone(BaseModel):
@@ -171,30 +173,35 @@ class EnterpriseDescription(EnterpriseFacts):
     @field_validator("licences")
     @classmethod
     def _licences(cls, licences: list[Licence]) -> list[Licence]:
-        _once([f"{each.kind} {each.number}" for each in licences])
+        _once("number", [f"{each.kind} {each.number}" for each in licences])
         return licences
 
     @field_validator("substances")
     @classmethod
     def _substances(cls, substances: list[KnownSubstance]) -> list[KnownSubstance]:
-        _once([each.cas or each.name for each in substances])
+        _once("name", [each.cas or each.name for each in substances])
         return substances
 
     @field_validator("zones")
     @classmethod
     def _zones(cls, zones: list[Zone], info: ValidationInfo) -> list[Zone]:
-        _once([each.code for each in zones])
+        _once("code", [each.code for each in zones])
         area: Area | None = info.data.get("area")
         whole = None if area is None else area.polygon
-        for zone in zones if whole is not None else []:
-            corners = [] if zone.area is None else zone.area.polygon.outer
-            if whole is not None and any(outside(whole, each) is not None for each in corners):
-                raise ValueError(f"{zone.code} lies partly outside of the enterprise's area")
+        for number, zone in enumerate(zones):
+            its = None if zone.area is None else zone.area.polygon
+            out = None if whole is None or its is None else whole.left_by(its, FENCE_M)
+            if out is not None:
+                raise fault_within(
+                    f"{number}.area",
+                    f"{zone.code} lies partly outside of the enterprise's area, near "
+                    f"[{out.lon:.6g}, {out.lat:.6g}]",
+                )
         return zones
 
     def file(self) -> dict[str, Any]:
         """What there is of it, as JSON."""
-        whole = self.model_dump(mode="json", include=set(FILE), exclude_none=True)
+        whole = self.model_dump(mode="json", by_alias=True, include=set(FILE), exclude_none=True)
         return {name: value for name, value in whole.items() if value != []}
 
 
@@ -227,9 +234,20 @@ class EnterpriseChange(EnterpriseFacts):
     zones: Annotated[list[Zone] | None, Field(max_length=MOST_ENTRIES)] = None
 
 
-def _once(names: list[str]) -> None:
+def undeclared(substances: list[KnownSubstance] | None) -> dict[str, str]:
+    """By its path each of these that nobody can look up and nobody has declared, and why."""
+    wrong: dict[str, str] = {}
+    for number, each in enumerate(substances or []):
+        try:
+            check_product(each.name, each.cas, each.danger)
+        except Unfit as fault:
+            wrong[f"substances.{number}.{fault.field}"] = fault.reason
+    return wrong
+
+
+def _once(field: str, names: list[str]) -> None:
     seen: set[str] = set()
-    for name in names:
+    for number, name in enumerate(names):
         if name in seen:
-            raise ValueError(f"{name} stands in it twice")
+            raise fault_within(f"{number}.{field}", f"{name} stands in it twice")
         seen.add(name)

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import WithJsonSchema
 
 from services.api.alarm_view import moment_text
+from services.domain.product import is_listed
 from services.store.register import Enterprise
 
 
@@ -45,13 +48,31 @@ class LicenceView:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class SubstanceOnSiteView:
-    """A substance that is handled there, with the tonnes at most on site."""
+def _maybe(kind: str) -> dict[str, Any]:
+    return {"anyOf": [{"type": kind}, {"type": "null"}]}
 
-    name: str
-    cas: str | None
-    quantity_t: float | None
+
+SubstanceOnSite = Annotated[
+    dict[str, Any],
+    WithJsonSchema(
+        {
+            "type": "object",
+            "title": "SubstanceOnSite",
+            "description": "A substance that is handled there, with the tonnes at most on site. "
+            "`known`: the gas library or Table 1 of GB 18218 has it; of what they do not have, "
+            "`class` is what the enterprise declares: of Table 2, or `other`.",
+            "properties": {
+                "name": {"type": "string"},
+                "cas": _maybe("string"),
+                "class": _maybe("string"),
+                "quantity_t": _maybe("number"),
+                "known": {"type": "boolean"},
+            },
+            "required": ["name", "cas", "class", "quantity_t", "known"],
+        }
+    ),
+]
+"""A dict, because `class` is no name of Python's, and it is what is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +99,7 @@ class EnterpriseFileView:
     area: dict[str, Any] | None
     contacts: list[ContactView]
     licences: list[LicenceView]
-    substances: list[SubstanceOnSiteView]
+    substances: list[SubstanceOnSite]
     zones: list[ZoneView]
 
 
@@ -120,15 +141,17 @@ def file_view(enterprise: Enterprise, today: date) -> EnterpriseFileView:
             for each in file.get("contacts", [])
         ],
         licences=[_licence(each, today) for each in file.get("licences", [])],
-        substances=[
-            SubstanceOnSiteView(each["name"], each.get("cas"), each.get("quantity_t"))
-            for each in file.get("substances", [])
-        ],
+        substances=[_substance(each) for each in file.get("substances", [])],
         zones=[
             ZoneView(each["code"], each["name"], each.get("name_en"), each.get("area"))
             for each in file.get("zones", [])
         ],
     )
+
+
+def _substance(told: Mapping[str, Any]) -> SubstanceOnSite:
+    kept = {name: told.get(name) for name in ("name", "cas", "class", "quantity_t")}
+    return kept | {"known": is_listed(told["name"], told.get("cas"))}
 
 
 def _licence(told: Mapping[str, Any], today: date) -> LicenceView:

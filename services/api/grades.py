@@ -60,12 +60,14 @@ class SourceState:
 
 @dataclass(slots=True)
 class PlaceState:
-    """A key place now: the points that watch it, those of them that are online (None: no engine
-    answers, so that nobody knows), and its mark in the tree."""
+    """A key place now: the sensors that watch it, those of them that are online (None: no engine
+    answers, so that nobody knows), its mark in the tree, and how many points watch it with those
+    that we compute."""
 
     points: int
     online: int | None
     mark: Mark
+    watching: int
 
 
 @dataclass(slots=True)
@@ -94,12 +96,13 @@ class Grades:
         """How a key place stands. A point of it that was removed is none any more."""
         register = self.here.register
         found = [register.place(place.enterprise, tag) for tag in place.points]
-        there = _sensors(each for each in found if each is not None)
+        watching = [each for each in found if each is not None]
+        there = _sensors(watching)
         online = None
         if self.here.vitals.live:
             online = sum(self.here.connectivity.is_online(each.point) for each in there)
         mark = self.tree.places.get((place.enterprise, place.code), Mark())
-        return PlaceState(len(there), online, mark)
+        return PlaceState(len(there), online, mark, len(watching))
 
     def source(self, source: HazardSource) -> SourceState:
         """How a hazard source stands."""
@@ -183,8 +186,9 @@ class _Blind:
         return tuple(found)
 
 
-def _sources(alarm: AlarmItem, place: Place | None, blind: _Blind) -> tuple[str, ...]:
-    """The hazard sources that an alarm is of, by the register as it is now."""
+def _sources(here: Window, alarm: AlarmItem, place: Place | None, blind: _Blind) -> tuple[str, ...]:
+    """The hazard sources that an alarm is of, by the register as it is now: what a loop's point
+    says is of the loop's source, too."""
     match alarm.subject_type:
         case SubjectType.GATEWAY:
             return blind.of_gateway(alarm.enterprise, alarm.subject_id)
@@ -192,8 +196,10 @@ def _sources(alarm: AlarmItem, place: Place | None, blind: _Blind) -> tuple[str,
             return blind.of_enterprise(alarm.enterprise)
         case _ if alarm.subject_type == SOURCE:
             return (alarm.subject_id,)
-    source = alarm.hazard_source if place is None else place.point.hazard_source
-    return () if source is None else (source,)
+    named = [alarm.hazard_source if place is None else place.point.hazard_source]
+    if alarm.tag is not None:
+        named.append(here.register.interlocks.source_shown(alarm.enterprise, alarm.tag))
+    return tuple(dict.fromkeys(each for each in named if each is not None))
 
 
 def _places(here: Window, alarm: AlarmItem, blind: _Blind) -> tuple[str, ...]:
@@ -225,7 +231,7 @@ def _standing(here: Window, alarm: AlarmItem, blind: _Blind) -> Standing:
             exercise=alarm.exercise,
         ),
         alarm.tag,
-        _sources(alarm, place, blind),
+        _sources(here, alarm, place, blind),
         None if place is None else place.equipment,
         _places(here, alarm, blind),
     )

@@ -24,19 +24,31 @@ MAX_ANSWER = 64 * 1024
 @dataclass(frozen=True, slots=True)
 class Occasion:
     """A write that may be repeated: whose, which (SHA-256 of method, path, query and key), and
-    what was asked (SHA-256 of its body). `name` is known to the asker alone: it seals the answer.
+    what was asked (SHA-256 of `name` and its body's digest: bodies hold passwords, and whoever reads
+    what is kept must not try theirs by it). `name` is known to the asker alone: it seals the answer.
+    `version`: of the account, another one with each role and password, and for whoever is given the
+    name next: what is in memory is for the same rights only, as what is in the database is for the
+    same tenant only.
     """
 
     username: str
     request: bytes
     asked: bytes
     name: bytes
+    version: int = 0
 
     @classmethod
-    def of(cls, username: str, place: tuple[str, ...], key: str, body: bytes) -> "Occasion":
-        """`place`: method, path and query."""
+    def of(
+        cls, username: str, place: tuple[str, ...], key: str, asked: bytes, version: int = 0
+    ) -> "Occasion":
+        """`place`: method, path and query; `asked`: SHA-256 of the body."""
         name = "\x00".join((username, *place, key)).encode()
-        return cls(username, sha256(name).digest(), sha256(body).digest(), name)
+        return cls(username, sha256(name).digest(), sha256(name + asked).digest(), name, version)
+
+    @property
+    def entry(self) -> tuple[str, int, bytes]:
+        """By what its answer is found in memory."""
+        return self.username, self.version, self.request
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +82,7 @@ class Idempotency:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._entries: OrderedDict[tuple[str, bytes], Entry] = OrderedDict()
+        self._entries: OrderedDict[tuple[str, int, bytes], Entry] = OrderedDict()
 
     def begin(self, occasion: Occasion) -> Entry | Answer:
         """The answer of before, or a new entry to be finished or dropped.
@@ -78,7 +90,7 @@ class Idempotency:
         Raises KeyReused for the same key with another body, InProgress while the first waits.
         """
         self._forget()
-        key = occasion.username, occasion.request
+        key = occasion.entry
         known = self._entries.get(key)
         if known is None:
             entry = self._entries[key] = Entry(occasion.asked, self._clock.monotonic())
@@ -91,7 +103,7 @@ class Idempotency:
 
     def finish(self, occasion: Occasion, answer: Answer) -> None:
         """Keep the answer, unless it says that it may go otherwise next time."""
-        key = occasion.username, occasion.request
+        key = occasion.entry
         entry = self._entries.get(key)
         if entry is None:
             return
@@ -103,7 +115,7 @@ class Idempotency:
 
     def drop_unfinished(self, occasion: Occasion) -> None:
         """The request came to nothing: its key may be used again."""
-        key = occasion.username, occasion.request
+        key = occasion.entry
         entry = self._entries.get(key)
         if entry is not None and entry.answer is None:
             del self._entries[key]

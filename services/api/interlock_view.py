@@ -7,7 +7,15 @@ from typing import Any
 
 from services.api.alarm_view import maybe_time_text, moment_text
 from services.api.interlock_live import LoopNow
-from services.domain.bypass import HOUR_MS, Bypass, BypassState, Extension, Signature
+from services.domain.bypass import (
+    HOUR_MS,
+    OVER,
+    UNKNOWN,
+    Bypass,
+    BypassState,
+    Extension,
+    Signature,
+)
 from services.domain.interlock import Voting, protects
 from services.domain.use_rate import Use
 from services.store.interlock import Interlock
@@ -53,11 +61,13 @@ class LoopVersionView:
 
 @dataclass(frozen=True, slots=True)
 class SignatureView:
-    """Who, when, and what they wrote."""
+    """Who, when, and what they wrote. `field_state`: of a restoration and its verification what the
+    field showed then; `unknown`: nobody knew, and it rests on the note alone; null: not asked."""
 
     by: str
     at: str
     note: str | None
+    field_state: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +85,8 @@ class ExtensionView:
 class BypassView:
     """A bypass. `state`: applied, approved_once, approved, in_force, expired, restored, verified,
     refused or lapsed; `since` and `until`: for when it is approved. `still_protects`: whether the
-    loop would act with it. `waits_for`: what it waits for now (null: nothing)."""
+    loop would act with it. `waits_for`: what it waits for now (null: nothing). `field_state`: what the
+    field shows now of what is bypassed (`unknown`: nobody knows; null: it is over)."""
 
     id: str
     enterprise: str
@@ -98,16 +109,20 @@ class BypassView:
     verified: SignatureView | None
     still_protects: bool | None
     waits_for: str | None
+    field_state: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class LoopView(LoopVersionView):
     """A loop and how it stands: `state` as last heard (null: nobody knows), `inputs_out` the inputs
     whose own switches say that they do not vote, `in_service` whether it would act by all of that,
-    `in_outage` whether its unit is shut down with approval; `bypass`: the one that is open."""
+    `in_outage` whether its unit is shut down with approval; `bypass`: the one that is open;
+    `unregistered`: the causes and effects that are neither a registered point nor a loop, so that
+    nobody sees them here."""
 
     state: str | None
     inputs_out: list[str]
+    unregistered: list[str]
     known_at: str | None
     in_service: bool | None
     in_outage: bool
@@ -160,13 +175,16 @@ def version_values(loop: Interlock) -> dict[str, Any]:
     }
 
 
-def loop_view(loop: Interlock, now: LoopNow, bypass: BypassView | None) -> LoopView:
+def loop_view(
+    loop: Interlock, now: LoopNow, bypass: BypassView | None, unregistered: list[str]
+) -> LoopView:
     """A loop as it stands."""
     use = now.use
     return LoopView(
         **version_values(loop),
         state=now.state,
         inputs_out=list(now.inputs_out),
+        unregistered=unregistered,
         known_at=maybe_time_text(now.at),
         in_service=None if now.in_outage or use.unknown else bool(use.serving),
         in_outage=now.in_outage,
@@ -174,8 +192,9 @@ def loop_view(loop: Interlock, now: LoopNow, bypass: BypassView | None) -> LoopV
     )
 
 
-def bypass_view(bypass: Bypass, loop: Interlock | None, now: int) -> BypassView:
-    """A bypass as it stands at `now` (epoch ms)."""
+def bypass_view(bypass: Bypass, loop: Interlock | None, now: int, seen: str | None) -> BypassView:
+    """A bypass as it stands at `now` (epoch ms). `seen`: what the field shows of it (None: nobody
+    knows)."""
     left = None
     if loop is not None:
         voting = Voting(loop.voting)
@@ -203,6 +222,7 @@ def bypass_view(bypass: Bypass, loop: Interlock | None, now: int) -> BypassView:
         verified=_maybe(bypass.verified),
         still_protects=left,
         waits_for=_WAITS.get(state, "approval" if bypass.pending(now) is not None else None),
+        field_state=None if state in OVER else seen or UNKNOWN,
     )
 
 
@@ -219,7 +239,7 @@ def use_view(use: Use, per: float) -> UseView:
 
 
 def _signature(its: Signature) -> SignatureView:
-    return SignatureView(its.by, maybe_time_text(its.at) or "", its.note)
+    return SignatureView(its.by, maybe_time_text(its.at) or "", its.note, its.field_state)
 
 
 def _maybe(its: Signature | None) -> SignatureView | None:

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 
 from services.api.problem import Kind, Problem
 from services.api.rule_body import Limit
-from services.domain.laxity import Terms, laxer
+from services.api.window import Window
+from services.domain.laxity import Terms, laxer, told_of
 from services.domain.point import Point
 from services.domain.rule import Condition
 from services.domain.template import NoTemplate, Proposed, is_laxer, propose
+from services.domain.unit import meaning
 from services.store.rule_list import Rule
 
 
@@ -30,6 +32,14 @@ def check_reason(
 def terms_of(limit: Rule | Limit) -> Terms:
     """What of a limit is held against the template."""
     return Terms(Condition(limit.condition), limit.limit, limit.on_delay_s, limit.grade)
+
+
+def told_laxer(here: Window, rule: Rule) -> str | None:
+    """What of a limit in force is laxer than the template, for whoever reads it."""
+    place = here.register.place(rule.enterprise, rule.tag)
+    if place is None or rule.valid_to is not None:
+        return None
+    return told_of(place.point, terms_of(rule))
 
 
 def check_removal(point: Point, condition: Condition, reason: str | None) -> None:
@@ -73,12 +83,12 @@ def laxer_after(before: Point, after: Point, condition: Condition, limit: float)
     had, has = _of_template(before, condition), _of_template(after, condition)
     stands = f"the {condition} limit in force, {limit:g} {after.unit},"
     if has is not None and is_laxer(condition, limit, (has,)):
-        if had == has and before.unit == after.unit:
+        if had == has and meaning(before.unit) == meaning(after.unit):
             return None
         return f"{stands} would be laxer than the template's, {has.limit:g} ({has.source})"
     if had is not None and has is None:
         return f"{stands} would have no template any more"
-    if has is None and before.unit != after.unit:
+    if has is None and meaning(before.unit) != meaning(after.unit):
         return f"{stands} was set in {before.unit}"
     return None
 

@@ -98,6 +98,7 @@ class Drawing:
             state.mark,
             risk=_Risk(state.risk, key[1]),
             points=(state.sensors, state.online),
+            watching=len(state.places),
             registered=known is not None,
         )
 
@@ -113,6 +114,7 @@ class Drawing:
             known.geometry,
             state.mark,
             points=(state.points, state.online),
+            watching=state.watching,
         )
 
     def _point(self, key: Key) -> MapFeature | None:
@@ -144,6 +146,7 @@ class Drawing:
         *,
         risk: _Risk | None = None,
         points: tuple[int | None, int | None] = _NOT_COUNTED,
+        watching: int = 1,
         registered: bool = True,
         judged: bool = True,
     ) -> MapFeature:
@@ -165,7 +168,7 @@ class Drawing:
             off_board=mark.off_board,
             points=points[0],
             points_online=points[1],
-            why=self._why(mark, risk, self._note(layer, points, judged)),
+            why=self._why(mark, risk, self._note(layer, points, watching, judged)),
         )
         name = key[0] if layer is Layer.ENTERPRISE else f"{key[0]}/{key[1]}"
         return MapFeature(f"{layer}/{name}", geometry, properties)
@@ -186,12 +189,12 @@ class Drawing:
         )
 
     def _note(
-        self, layer: Layer, points: tuple[int | None, int | None], judged: bool
+        self, layer: Layer, points: tuple[int | None, int | None], watching: int, judged: bool
     ) -> str | None:
         """What keeps the rest from being the whole truth."""
         if not self.grades.here.vitals.live:
             return unknown_text(self.language)
-        if points[0] == 0:
+        if watching == 0:
             return unwatched_text(self.language)
         if not judged:
             return unjudged_text(self.language)

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 from services.api.window import Window
+from services.domain.drill import is_twin
 from services.store.register import Place
 
 Key = tuple[str, str]
@@ -69,7 +70,8 @@ def _keys(
         seen = scope is None or place.point.enterprise in scope
         return seen and place.lon is not None and place.lat is not None
 
-    codes = [each for each in register.enterprises if scope is None or each in scope]
+    field = (each for each in register.enterprises if not is_twin(each))
+    codes = [each for each in field if scope is None or each in scope]
     match layer:
         case Layer.POINT:
             begin, last = after, None

@@ -9,6 +9,7 @@ from prometheus_client import Counter as Total
 from services.api.broker_watch import BrokerWatch
 from services.api.vitals import ENGINE, INGEST
 from services.api.window import Window
+from services.domain.retention import ROOMS
 from services.domain.trouble import Kind as Trouble
 
 
@@ -27,8 +28,9 @@ def exposition(here: Window) -> bytes:
     for grade in (1, 2, 3, 4):
         alarms.labels(str(grade)).set(grades[grade])
     gauge("parkwatch_live_clients", "Consoles on the live push.", len(here.hub.channels))
+    gauge("parkwatch_audit_waiting", "Rows of the audit not on record yet.", here.trail.waiting)
     gauge("parkwatch_gateways_on_bench", "Gateways being tried.", here.bench.running)
-    gauge("parkwatch_points", "Registered points.", len(here.register.by_id))
+    gauge("parkwatch_points", "Registered points.", here.register.counts()[0])
     gauge("parkwatch_database_up", "Whether the database answers.", here.vitals.database_there)
     gauge("parkwatch_engine_up", "Whether live alarms can be served.", here.vitals.live)
     gauge("parkwatch_gateways_open", "Whether gateways may come in.", here.door.is_open)
@@ -40,6 +42,8 @@ def exposition(here: Window) -> bytes:
         gauge("parkwatch_spool_bytes", "Size of the engine's spool.", status.spool_bytes)
         waits = status.derived_unsent
         gauge("parkwatch_derived_unsent", "Computed readings that wait for the broker.", waits)
+        traced = status.derived_traced
+        gauge("parkwatch_derived_traced", "Readings kept of inputs of derived points.", traced)
     committed = here.vitals.commit_at
     if committed is not None:
         age = (here.clock.now_ms() - committed) / 1000
@@ -54,6 +58,7 @@ def exposition(here: Window) -> bytes:
         gauge("parkwatch_broker_store_ratio", "Of the broker's store, used.", kept.share)
     _store(here, gauge)
     _ledger(here, registry)
+    _notices(here, registry)
     if here.broker_watch is not None:
         _refusals(here.broker_watch, registry)
     return generate_latest(registry)
@@ -66,9 +71,10 @@ def _store(here: Window, gauge: Callable[[str, str, float], None]) -> None:
     if status.rollup_lag_ms is not None:
         lag = status.rollup_lag_ms / 1000
         gauge("parkwatch_rollup_lag_seconds", "Roll-ups are behind what is stored.", lag)
-    if status.free_share is not None:
-        free = status.free_share
-        gauge("parkwatch_storage_free_ratio", "Of the room for the database, free.", free)
+    if (seen := here.vitals.store_room) is not None:
+        gauge("parkwatch_storage_free_ratio", "Of the room for the database, free.", seen.free)
+        stage = ROOMS.index(seen.room)
+        gauge("parkwatch_storage_stage", "0 room enough, 1 low, 2 tight, 3 full.", stage)
 
 
 def _ledger(here: Window, registry: CollectorRegistry) -> None:
@@ -103,6 +109,20 @@ def _ledger(here: Window, registry: CollectorRegistry) -> None:
         ("acks_sent", "Acks sent to gateways.", sum(each.acks_sent for each in workers)),
     ):
         Total(f"parkwatch_{name}", says, registry=registry).inc(count)
+
+
+def _notices(here: Window, registry: CollectorRegistry) -> None:
+    watch = here.notice_watch
+    totals = watch.totals
+    for name, says, number in (
+        ("notices_waiting", "Alarms on their way to receivers.", float(totals.waiting)),
+        ("notices_overdue_seconds", "What could be sent waits so long.", watch.overdue_s),
+        ("receivers_failing", "Receivers that do not take theirs.", float(totals.failing)),
+    ):
+        Gauge(f"parkwatch_{name}", says, registry=registry).set(number)
+    fates = Total("parkwatch_notices", "By what became of them.", ["fate"], registry=registry)
+    for fate in ("sent", "given_up", "left_out"):
+        fates.labels(fate).inc(getattr(totals, fate))
 
 
 def _apart_age(here: Window) -> float:

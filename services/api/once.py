@@ -1,18 +1,23 @@
-"""Doing a change once: its answer goes into the database in the change's own transaction."""
+"""Doing a change once: its answer goes into the database in the change's own transaction, and so
+does its row of the audit."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from fastapi import Request
 from fastapi.responses import Response
 from psycopg import AsyncConnection
 
 from services.api.database import Database
+from services.api.deed import AUDITED, deed_of
 from services.api.idempotency import KEPT_S, LIMIT, Answer, KeyReused, Occasion
 from services.api.seal import Seal
+from services.api.trail import Trail
 from services.runtime.clock import Clock, to_datetime
 from services.store import kept_answer
 from services.store.kept_answer import KeptAnswer
+from services.store.tenant import EVERY
 
 PRUNE_S = 600.0
 
@@ -59,7 +64,7 @@ class Answers:
     async def prune(self) -> None:
         """Forget what is old or too much. Raises DatabaseAway."""
         before = to_datetime(self.clock.now_ms()) - timedelta(seconds=KEPT_S)
-        async with self.database.transaction() as connection:
+        async with self.database.transaction(tenant=EVERY) as connection:
             await kept_answer.prune(connection, before, LIMIT)
 
 
@@ -69,12 +74,21 @@ class Once:
 
     answers: Answers
     occasion: Occasion | None
+    trail: Trail
+    request: Request
 
     async def keep(self, connection: AsyncConnection[Any], response: Response) -> Response:
-        """Keep the answer to a change that this transaction makes; call it last in there.
+        """Keep the answer to a change that this transaction makes, and who made it; call it last in
+        there.
 
         Raises DoneBefore, which undoes the transaction: the repeat is then answered as the first.
         """
         if self.occasion is not None:
             await self.answers.keep(connection, self.occasion, response)
+        return await self.note(connection, response)
+
+    async def note(self, connection: AsyncConnection[Any], response: Response) -> Response:
+        """Only who made the change, where its answer is not to be kept; call it last in there."""
+        await self.trail.note(connection, deed_of(self.request, response))
+        self.request.scope[AUDITED] = True
         return response

@@ -9,9 +9,12 @@ from hashlib import sha256
 import bcrypt
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 
 GATEWAY_BCRYPT_COST = 4
 """Gateway passwords carry 160 random bits, so the cost guards nothing and would slow the broker."""
+NOBODYS = "$2a$04$" + "abcdefghijklmnopqrstuu" + "0123456789abcdefghijklmnopqrstu"
+"""A hash of the same cost that no password has: what a name that there is not is held against."""
 
 
 class Passwords:
@@ -22,7 +25,7 @@ class Passwords:
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = PasswordHasher() if hasher is None else hasher
-        self._dummy = self._hasher.hash(secrets.token_hex(16))
+        self._dummy = hash_of_nothing(self._hasher)
         self._turns = asyncio.Semaphore(2)
 
     async def hash(self, password: str) -> str:
@@ -42,6 +45,17 @@ class Passwords:
             return False
 
 
+def hash_of_nothing(hasher: PasswordHasher) -> str:
+    """What no password matches and costs as much to be held against as any hash of this hasher;
+    random, for to make a true one takes as long as a sign-in, at each start."""
+    salt, digest = (
+        base64.b64encode(secrets.token_bytes(length)).decode().rstrip("=")
+        for length in (hasher.salt_len, hasher.hash_len)
+    )
+    cost = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    return f"$argon2id$v={ARGON2_VERSION}${cost}${salt}${digest}"
+
+
 def new_gateway_password() -> tuple[str, str]:
     """A fresh password of 160 random bits, and its hash as the broker takes it."""
     password = base64.b32encode(secrets.token_bytes(20)).decode().lower()
@@ -50,19 +64,27 @@ def new_gateway_password() -> tuple[str, str]:
 
 
 class GatewayDoor:
-    """Checks gateways' credentials; remembers what matched, so that each costs bcrypt once."""
+    """Checks gateways' credentials; remembers what matched, so that each costs bcrypt once.
+
+    Whatever does not match costs one bcrypt, whether there is such a gateway or not, and whether
+    its password is remembered or not: how long a refusal takes tells nothing.
+    """
 
     LIMIT = 20_000
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[str, bytes]] = {}
 
-    def matches(self, username: str, stored: str, password: str) -> bool:
+    def matches(self, username: str, stored: str | None, password: str) -> bool:
+        """Whether it is the password. `stored`: its hash; None: there is no such gateway."""
         digest = sha256(password.encode()).digest()
         known = self._known.get(username)
-        if known is not None and known[0] == stored:
-            return hmac.compare_digest(known[1], digest)
-        if len(password) > 72 or not bcrypt.checkpw(password.encode(), stored.encode()):
+        if known is not None and known[0] == stored and hmac.compare_digest(known[1], digest):
+            return True
+        # bcrypt takes 72 bytes at most, and ours have 32; by the digest it has the same to do.
+        asked = password.encode() if len(password.encode()) <= 72 else digest.hex().encode()
+        right = bcrypt.checkpw(asked, (stored or NOBODYS).encode())
+        if stored is None or not right or asked != password.encode():
             return False
         if len(self._known) >= self.LIMIT:
             self._known.clear()

@@ -40,13 +40,32 @@ class Permission(StrEnum):
     """Enterprises and gateways; an enterprise only its own."""
     REPROCESS = "reprocess"
     """Having dead letters read again; an enterprise only its own."""
+    DRILL = "drill"
+    """Being a drill's instructor, or the simulator that plays it."""
+    RECEIVERS = "receivers"
+    """Whom alarms are sent to; an enterprise only its own."""
     USERS = "users"
+    HAND_OVER = "hand_over"
+    """Handing a shift over, and taking one over; an enterprise its own."""
+    AUDIT = "audit"
+    """Reading who did what."""
 
 
+READING = frozenset({Permission.SEE, Permission.AUDIT})
+"""What changes nothing."""
+_OWN_AFFAIRS = frozenset({Permission.OWN, Permission.ACCOUNT})
+CHANGING = frozenset(Permission) - READING - _OWN_AFFAIRS
+"""What changes something of the park or of an enterprise."""
 _EVERYONE = frozenset({Permission.OWN, Permission.SEE, Permission.ACCOUNT})
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.OPERATOR: _EVERYONE | {Permission.ACKNOWLEDGE, Permission.PROPOSE, Permission.SHELVE},
+    Role.OPERATOR: _EVERYONE
+    | {
+        Permission.ACKNOWLEDGE,
+        Permission.PROPOSE,
+        Permission.SHELVE,
+        Permission.HAND_OVER,
+    },
     Role.SUPERVISOR: _EVERYONE
     | {
         Permission.ACKNOWLEDGE,
@@ -57,6 +76,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.CONFIGURE,
         Permission.REGISTER,
         Permission.REPROCESS,
+        Permission.DRILL,
+        Permission.HAND_OVER,
     },
     Role.ENTERPRISE: _EVERYONE
     | {
@@ -65,9 +86,11 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.PROPOSE_RULES,
         Permission.REGISTER,
         Permission.REPROCESS,
+        Permission.RECEIVERS,
+        Permission.HAND_OVER,
     },
     Role.INSPECTOR: _EVERYONE,
-    Role.REGULATOR: _EVERYONE,
+    Role.REGULATOR: _EVERYONE | {Permission.AUDIT},
     Role.ADMIN: frozenset(Permission),
 }
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from services.api.enterprise_body import Area
+from services.api.fault import fault_within
 from services.api.shape_body import AnyShape, Course, Spot, shape_of
 from services.api.text import Code, Name, Reason, Tag
 from services.domain.key_place import PlaceKind, misshapen
@@ -45,7 +46,7 @@ class PlaceDescription(BaseModel):
     def _once(cls, tags: list[str]) -> list[str]:
         for number, tag in enumerate(tags):
             if tag in tags[:number]:
-                raise ValueError(f"{tag} stands in it twice")
+                raise fault_within(str(number), f"{tag} stands in it twice")
         return tags
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -10,7 +10,6 @@ from pydantic import (
     Field,
     ValidationInfo,
     field_validator,
-    model_validator,
 )
 
 from services.api.day import Day
@@ -19,7 +18,7 @@ from services.api.text import Code, Name, Number, Reason, Tag, Unit
 from services.domain.medium import unknown
 from services.domain.point import PointKind, Reporting
 from services.domain.point_file import Criticality
-from services.domain.unit import misfit
+from services.domain.unit import beyond_nature, misfit
 
 T = TypeVar("T")
 Period = Annotated[Number, Field(ge=0.01, le=86_400, description="Seconds between two readings")]
@@ -83,6 +82,12 @@ class PointDescription(BaseModel):
     def _unit(cls, unit: str, info: ValidationInfo) -> str:
         return _unless(unit, _unfit(info.data.get("kind"), unit))
 
+    @field_validator("range_low", "range_high")
+    @classmethod
+    def _natural(cls, end: float | None, info: ValidationInfo) -> float | None:
+        wrong = beyond_nature(info.data.get("unit", ""), end, end)
+        return _unless(end, wrong.get(info.field_name or ""))
+
     @field_validator("substance")
     @classmethod
     def _known(cls, substance: str | None) -> str | None:
@@ -100,11 +105,11 @@ class PointDescription(BaseModel):
         done = next(done for done, name in DUES if name == info.field_name)
         return _unless(due, _too_soon(done, info.data.get(done), due))
 
-    @model_validator(mode="after")
-    def _ranges(self) -> Self:
-        if _upside_down(self.range_low, self.range_high):
-            raise ValueError("range_low must be below range_high")
-        return self
+    @field_validator("range_high")
+    @classmethod
+    def _ranges(cls, high: float | None, info: ValidationInfo) -> float | None:
+        upside_down = _upside_down(info.data.get("range_low"), high)
+        return _unless(high, "it must be above range_low" if upside_down else None)
 
     def columns(self) -> dict[str, object]:
         """By the columns of the table, but for the number."""
@@ -190,6 +195,8 @@ def unfit_together(columns: Mapping[str, Any], changed: set[str]) -> dict[str, s
         columns["range_low"], columns["range_high"]
     ):
         wrong["range_low"] = "it must be below range_high"
+    if changed & {"unit", "range_low", "range_high"}:
+        wrong |= beyond_nature(columns["unit"], columns["range_low"], columns["range_high"])
     if "substance" in changed and columns["substance"] is not None:
         wrong["substance"] = unknown(columns["substance"])
     if changed & {"lon", "lat"}:

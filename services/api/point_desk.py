@@ -2,17 +2,21 @@
 
 import secrets
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+from services.api.day import park_day
 from services.api.fence import Fences
 from services.api.formula_guard import unlike_after
 from services.api.loosening import check_kept_limits
-from services.api.point_body import NewPoint, PointChange, unfit_together
+from services.api.point_body import DUES, NewPoint, PointChange, unfit_together
 from services.api.principal import Principal
 from services.api.problem import Kind, Problem, invalid_fields, not_found
 from services.api.window import Window
 from services.domain.detector_group import GroupKind
+from services.domain.unit import meaning
 from services.runtime.clock import to_datetime
+from services.store import interlock
 from services.store import register as store
 from services.store.point_row import point_from
 from services.store.register import Connection, Place
@@ -33,6 +37,7 @@ async def create(
     """Put a point into the book; refuses a name that is taken and a position outside of its
     enterprise. Raises Problem."""
     check_known(here, new)
+    check_done(here, new.columns())
     number = await store.next_version(connection)
     if await store.taken_tags(connection, new.enterprise, [new.tag]):
         raise Problem(Kind.CONFLICT, f"tag: {new.tag} is registered already; change it with PATCH.")
@@ -67,6 +72,7 @@ async def change(
     wrong = unfit_together(columns, named)
     if wrong:
         raise invalid_fields(wrong)
+    check_done(here, change.columns())
     check_pair(here, known, columns)
     if columns["unit"] != known["unit"]:
         unlike = await unlike_after(connection, {(enterprise, tag): point_from(columns)})
@@ -101,7 +107,16 @@ def is_judged_otherwise(before: Mapping[str, Any], after: Mapping[str, Any]) -> 
 
 
 async def check_unused(connection: Connection, point: Mapping[str, Any]) -> None:
-    """A kind that was mistaken can be put right as long as nothing was made of it."""
+    """A kind that was mistaken can be put right as long as nothing was made of it. What shows how a
+    loop stands is watched for bypasses by its kind."""
+    loops = await interlock.of_enterprise(connection, point["enterprise"])
+    shown = [e.tag for e in loops for _, tag in e.loop.switches if tag == point["tag"]]
+    if shown:
+        raise Problem(
+            Kind.CONFLICT,
+            f"kind: {point['tag']} shows how the loop {shown[0]} stands; give that loop another "
+            "state_tag first.",
+        )
     if await store.is_in_use(connection, point):
         raise Problem(
             Kind.CONFLICT,
@@ -111,7 +126,7 @@ async def check_unused(connection: Connection, point: Mapping[str, Any]) -> None
 
 def check_pair(here: Window, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     """Refuse another unit for a point that measures the same as others."""
-    if before["unit"] == after["unit"]:
+    if meaning(before["unit"]) == meaning(after["unit"]):
         return
     enterprise, tag, groups = before["enterprise"], before["tag"], here.register.groups
     for code in groups.of(enterprise, tag):
@@ -130,6 +145,19 @@ def check_known(here: Window, new: NewPoint) -> None:
             Kind.INVALID, f"enterprise: {new.enterprise} is not registered; do that first."
         )
     check_gateway(here, new.enterprise, new.gateway)
+
+
+def check_done(here: Window, told: Mapping[str, Any]) -> None:
+    """Refuse what is told to be done already, on a day that lies ahead."""
+    today = park_day(here.clock.now_ms())
+    ahead = {name: told[name] for name, _ in DUES if told.get(name)}
+    wrong = {
+        name: f"{day} lies ahead: it is the day on which it was done, and today is {today}"
+        for name, day in ahead.items()
+        if date.fromisoformat(str(day)) > today
+    }
+    if wrong:
+        raise invalid_fields(wrong)
 
 
 def check_gateway(here: Window, enterprise: str, gateway: str | None) -> None:

@@ -12,9 +12,8 @@ from enum import StrEnum
 from pydantic import ValidationError
 
 from services.api.point_body import Coordinates, NewPoint, PointName
-from services.api.sheet import BadSheet, Cell, Row, csv_rows, fold, plain_day, restored
+from services.api.sheet import BadSheet, Cell, Row, fold, plain_day, restored
 from services.api.sheet_words import column_of, value_of
-from services.api.workbook import is_workbook, workbook_rows
 from services.domain.gcj02 import from_gcj02
 from services.domain.place import Position
 from services.store.register import Place
@@ -74,17 +73,6 @@ class Sheet:
     def in_order(self) -> None:
         """Put what is wrong in the order of the rows."""
         self.errors.sort(key=lambda text: int(text.split(":", 1)[0].removeprefix("Row ")))
-
-
-def read_sheet(
-    payload: bytes,
-    enterprise: str | None,
-    coordinates: Coordinates = "wgs84",
-    mode: Mode = Mode.CREATE,
-) -> Sheet:
-    """The points of a sheet, CSV or XLSX. Raises BadSheet."""
-    rows = workbook_rows(payload) if is_workbook(payload) else csv_rows(payload)
-    return read_rows(rows, enterprise, coordinates, mode)
 
 
 def read_rows(

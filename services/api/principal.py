@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.api.permission import GRANTS, KEY_GRANTS, Permission, Role
+from services.api.permission import CHANGING, GRANTS, KEY_GRANTS, Permission, Role
 from services.domain.api_key import KeyScope
 from services.domain.session_life import Right
 
@@ -31,6 +31,11 @@ class Principal:
 
     def may(self, permission: Permission) -> bool:
         return permission in GRANTS[self.role] and permission in self._confines()
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether there is nothing of the park or of an enterprise that they may change."""
+        return not any(self.may(each) for each in CHANGING)
 
     def _confines(self) -> frozenset[Permission]:
         if self.scopes is not None:

@@ -1,5 +1,6 @@
 """Errors as outsiders see them: RFC 9457 problem details with a stable `type` and one sentence."""
 
+import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from http import HTTPStatus
@@ -11,6 +12,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from services.api.address import Addresses
+from services.api.fault import WITHIN
+from services.api.media_type import wanted_instead
 from services.api.text import PATTERNS
 
 MEDIA_TYPE = "application/problem+json"
@@ -30,10 +34,13 @@ class Kind(StrEnum):
     INVALID = "invalid"
     CONFLICT = "conflict"
     TOO_LARGE = "too-large"
+    MEDIA_TYPE = "unsupported-media-type"
     TOO_MANY = "too-many-requests"
     DATABASE_AWAY = "database-away"
+    BUSY = "busy"
     ENGINE_AWAY = "engine-away"
     BROKER_AWAY = "broker-away"
+    PROVIDER_AWAY = "provider-away"
     NOT_ACKNOWLEDGEABLE = "not-acknowledgeable"
     NOT_POSSIBLE = "not-possible"
     KEY_REUSED = "idempotency-key-reused"
@@ -43,6 +50,12 @@ class Kind(StrEnum):
 
 
 REFERENCE = {"$ref": "#/components/schemas/Problem"}
+_PAGES = ("GET", "HEAD")
+"""What the console's places take, which are no routes."""
+_ASKING = ("GET", "HEAD", "DELETE")
+"""What is asked without a body."""
+_LED = re.compile(r"([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*): (.+?)\.?", re.DOTALL)
+"""A sentence about one field begins with its path."""
 UNION = "<"
 """What begins the name of a member of a union of bodies: it is no field of what was sent."""
 UNKNOWN_KIND = "unknown_kind"
@@ -72,10 +85,13 @@ _STATUS: dict[Kind, int] = {
     Kind.INVALID: 422,
     Kind.CONFLICT: 409,
     Kind.TOO_LARGE: 413,
+    Kind.MEDIA_TYPE: 415,
     Kind.TOO_MANY: 429,
     Kind.DATABASE_AWAY: 503,
+    Kind.BUSY: 503,
     Kind.ENGINE_AWAY: 503,
     Kind.BROKER_AWAY: 503,
+    Kind.PROVIDER_AWAY: 503,
     Kind.NOT_ACKNOWLEDGEABLE: 409,
     Kind.NOT_POSSIBLE: 409,
     Kind.KEY_REUSED: 422,
@@ -136,34 +152,30 @@ def render(
     return Response(msgspec.json.encode(body), code, dict(headers or {}), MEDIA_TYPE)
 
 
-def describe(app: FastAPI) -> None:
-    """Add the shape of a problem to the description of the routes."""
-    plain = app.openapi
-
-    def described() -> dict[str, Any]:
-        document = plain()
-        document["components"]["schemas"]["Problem"] = SCHEMA
-        return document
-
-    app.openapi = described  # type: ignore[method-assign]
-
-
-def install(app: FastAPI) -> None:
-    """Give every kind of failure its problem."""
+def install(app: FastAPI, addresses: Addresses) -> None:
+    """Give every kind of failure its problem; `addresses` are those that there are."""
 
     @app.exception_handler(Problem)
-    async def _problem(_request: Request, problem: Problem) -> Response:
-        return render(problem.kind, problem.detail, None, problem.headers, problem.errors)
+    async def _problem(request: Request, problem: Problem) -> Response:
+        errors = problem.errors or _named(request, problem)
+        return render(problem.kind, problem.detail, None, problem.headers, errors)
 
     @app.exception_handler(RequestValidationError)
-    async def _invalid(_request: Request, error: RequestValidationError) -> Response:
+    async def _invalid(request: Request, error: RequestValidationError) -> Response:
+        wanted = wanted_instead(request)
+        if wanted is not None and any(item["loc"][0] == "body" for item in error.errors()):
+            detail = f"Send the body as {wanted}, and say so in Content-Type."
+            return render(Kind.MEDIA_TYPE, detail, headers={"Accept": wanted})
         errors = [_field_error(item) for item in error.errors()[:20]]
         return render(Kind.INVALID, _sentence(errors), errors=errors)
 
     @app.exception_handler(HTTPException)
-    async def _http(_request: Request, error: HTTPException) -> Response:
+    async def _http(request: Request, error: HTTPException) -> Response:
+        if error.status_code in (404, 405):
+            taken = addresses.methods(request.scope)
+            return _missed(taken or (_PAGES if error.status_code == 405 else ()))
         return render(
-            Kind.NOT_FOUND if error.status_code == 404 else Kind.HTTP,
+            Kind.HTTP,
             _http_sentence(error),
             status=error.status_code,
             headers=error.headers,
@@ -174,16 +186,28 @@ def install(app: FastAPI) -> None:
         return render(Kind.BUG, "This is our fault and is in the log; please try again later.")
 
 
+def _named(request: Request, problem: Problem) -> list[dict[str, str]]:
+    """The one field that a sentence is led by, for programs that do not read sentences."""
+    led = _LED.fullmatch(problem.detail) if problem.kind is Kind.INVALID else None
+    if led is None:
+        return []
+    where = "query" if request.method in _ASKING else "body"
+    return [{"in": where, "field": led[1], "message": led[2]}]
+
+
+def _missed(methods: Sequence[str]) -> Response:
+    """What is asked at an address that takes these methods, none of them the one that was used."""
+    if not methods:
+        return render(Kind.NOT_FOUND, "There is nothing at this address.")
+    allowed = ", ".join(methods)
+    detail = f"This address does not take this method; it takes {allowed}."
+    return render(Kind.HTTP, detail, status=405, headers={"Allow": allowed})
+
+
 def _http_sentence(error: HTTPException) -> str:
-    match error.status_code:
-        case 404:
-            return "There is nothing at this address."
-        case 405:
-            return "This address does not take this method."
-        case 400:
-            return "The body cannot be read; send valid JSON."
-        case _:
-            return str(error.detail)
+    if error.status_code == 400:
+        return "The body cannot be read; send valid JSON."
+    return str(error.detail)
 
 
 def _field_error(item: Mapping[str, object]) -> dict[str, str]:
@@ -195,6 +219,9 @@ def _field_error(item: Mapping[str, object]) -> dict[str, str]:
         field, where = "body", "body"
     if item.get("type") == UNKNOWN_KIND:
         field = "kind"
+    context = item.get("ctx")
+    if item.get("type") == WITHIN and isinstance(context, dict):
+        field = f"{field}.{context[WITHIN]}"
     return {"in": where, "field": field, "message": _reason(item)}
 
 
@@ -212,6 +239,20 @@ _REASONS = {
     "timezone_aware": "it needs an offset, like 2026-01-04T16:00:00Z",
     "list_type": "it must be a list",
 }
+_AT_LEAST, _AT_MOST = ("min_length", "at least"), ("max_length", "at most")
+_LENGTHS = {
+    "too_short": _AT_LEAST,
+    "string_too_short": _AT_LEAST,
+    "too_long": _AT_MOST,
+    "string_too_long": _AT_MOST,
+}
+
+
+def _length(kind: str, context: Mapping[str, object], *, of_text: bool) -> str:
+    name, bound = _LENGTHS[kind]
+    count = context.get(name)
+    one, many = ("character", "characters") if of_text else ("entry", "entries")
+    return f"it must have {count} {one if count == 1 else many} {bound}"
 
 
 def _reason(item: Mapping[str, object]) -> str:
@@ -222,11 +263,15 @@ def _reason(item: Mapping[str, object]) -> str:
         letters = PATTERNS.get(str(context.get("pattern")))
         if letters is not None:
             return f"it may hold only {letters}"
+    if kind in _LENGTHS and isinstance(context, dict):
+        return _length(kind, context, of_text=isinstance(item.get("input"), str))
     return _REASONS.get(kind) or _clean(str(item.get("msg", "is not valid")))
 
 
 def _clean(message: str) -> str:
     text = message.removeprefix("Value error, ").strip().rstrip(".")
+    if " measures " in text:
+        return text  # it begins with a unit, whose case is its meaning
     return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 

@@ -1,10 +1,32 @@
-"""How often an account may ask: a fixed window of one minute, in memory."""
+"""How often an account, or an address, may ask: a fixed window of one minute, in memory."""
+
+from ipaddress import IPv6Address, ip_address
 
 from services.runtime.clock import Clock
 
 WINDOW_S = 60.0
 LIMIT_ACCOUNTS = 100_000
 """Accounts counted in one window; beyond it the window starts anew for everybody."""
+
+ADDRESS_TIMES = 20
+"""How many accounts' turns one address has: a whole control room may be behind one."""
+
+SIGN_IN_TURNS = 10
+"""How many of an account's turns a sign-in takes of an address's, for it keeps a processor busy."""
+LEAST_SIGN_INS = 20
+"""A minute and address, however few turns there are."""
+
+
+def network_of(address: str) -> str:
+    """What is counted as one address: of IPv6 the first 64 bits, for whoever has one has them all."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address):
+        mapped = found.ipv4_mapped
+        return str(mapped) if mapped is not None else str(IPv6Address(int(found) >> 64 << 64))
+    return address
 
 
 class RateLimit:
@@ -15,6 +37,11 @@ class RateLimit:
         self._clock = clock
         self._started = clock.monotonic()
         self._counts: dict[str, int] = {}
+
+    @property
+    def is_off(self) -> bool:
+        """Whether nothing is counted."""
+        return self._per_minute == 0
 
     def take(self, account: str) -> float | None:
         """None when this turn is granted, else the seconds to wait for the next window."""

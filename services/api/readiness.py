@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from services.api.vitals import ENGINE, INGEST
 from services.api.window import Window
 from services.domain.broker_store import Level
+from services.domain.retention import Room
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,21 @@ def assess(here: Window) -> Readiness:
         snapshot_from=here.replica.source,
         dependencies={
             "database": _database(here),
+            "broker": Dependency(vitals.broker_there, None, _broker(here)),
             "engine": _service(here, ENGINE, vitals.live),
             "ingest": _service(here, INGEST, vitals.is_ready(INGEST)),
             "gateways": Dependency(door.is_open and door.trouble is None, None, _door(here)),
             "broker_store": _store(here),
+            "database_store": _room(here),
+            "notify": _notify(here),
             "canary": _canary(here),
         },
         canary_age_s=round(vitals.canary.age_s, 1),
     )
+
+
+def _broker(here: Window) -> str | None:
+    return None if here.vitals.broker_there else "Nothing comes from it: nobody hears the field."
 
 
 def _database(here: Window) -> Dependency:
@@ -68,6 +76,27 @@ def _store(here: Window) -> Dependency:
         return Dependency(True, None, "Nobody looks into the broker's store.")
     left = "" if state.hours_left is None else f", {state.hours_left:.1f} h left"
     return Dependency(state.level is Level.WELL, None, f"{state.share:.0%} full{left}.")
+
+
+_MEANS = {
+    Room.ENOUGH: "",
+    Room.LOW: " Below 20 % old readings go before their time.",
+    Room.TIGHT: " Old readings go before their time.",
+    Room.FULL: " What was received in the last 30 days is never dropped: make room.",
+}
+
+
+def _room(here: Window) -> Dependency:
+    seen = here.vitals.store_room
+    if seen is None:
+        return Dependency(True, None, "Nobody sees how much room the database has.")
+    told = f"{seen.free:.0%} of the room is free.{_MEANS[seen.room]}"
+    return Dependency(seen.room is Room.ENOUGH, None, told)
+
+
+def _notify(here: Window) -> Dependency:
+    watch = here.notice_watch
+    return Dependency(watch.is_well, round(watch.overdue_s, 1), watch.told)
 
 
 def _canary(here: Window) -> Dependency:

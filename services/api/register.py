@@ -9,10 +9,12 @@ from services.api.database import Database, DatabaseAway
 from services.api.group_index import GroupIndex
 from services.api.interlock_register import InterlockRegister
 from services.api.key_places import KeyPlaces
+from services.domain.drill import is_twin
 from services.domain.shelving_policy import ShelvingPolicy
 from services.store.hazard_source import HazardSource, WeightsVersion
 from services.store.register import Enterprise, Gateway, Place, RegisterChange, changes, version
 from services.store.shelving import ShelvingVersion, policy_of
+from services.store.tenant import EVERY
 
 LOAD_DEADLINE_S = 60.0
 """The first load is the whole register; later ones are what changed."""
@@ -63,6 +65,13 @@ class Register:
     def all_places(self) -> list[Place]:
         """Every point, in no order."""
         return list(self._places.values())
+
+    def counts(self) -> tuple[int, int]:
+        """How many points and gateways there are; copies for a drill count nowhere."""
+        twins = frozenset(code for code in self.enterprises if is_twin(code))
+        copies = len(list(self.points_of(twins))) if twins else 0
+        doors = sum(not is_twin(enterprise) for enterprise, _ in self.gateways)
+        return len(self.by_id) - copies, doors
 
     def enterprise_of(self, point_id: int) -> str | None:
         place = self.by_id.get(point_id)
@@ -174,6 +183,8 @@ class Register:
             self.enterprises[enterprise.code] = enterprise
         for code in change.removed_enterprises:
             self.enterprises.pop(code, None)
+            for key in [each for each in self.hazard_sources if each[0] == code]:
+                del self.hazard_sources[key]
 
     def _apply_gateways(self, change: RegisterChange) -> None:
         for gateway in change.gateways:
@@ -213,10 +224,10 @@ class RegisterFollower:
             await self.look()
 
     async def _look(self) -> bool:
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(tenant=EVERY) as connection:
             if await version(connection) == self._register.version:
                 return False
-        async with self._database.transaction(LOAD_DEADLINE_S) as connection:
+        async with self._database.transaction(LOAD_DEADLINE_S, tenant=EVERY) as connection:
             await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             change = await changes(connection, max(self._register.version, 0))
         self._register.apply(change)

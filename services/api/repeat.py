@@ -1,6 +1,7 @@
 """The layer that answers a repeated write with the answer of before, by `Idempotency-Key`."""
 
 from collections.abc import MutableMapping
+from hashlib import sha256
 from typing import Any
 
 from services.api.database import DatabaseAway
@@ -14,17 +15,21 @@ from services.api.idempotency import (
     Occasion,
 )
 from services.api.once import Unreadable
+from services.api.principal import Principal
 from services.api.problem import Kind, render
+from services.api.spool import DIGEST
+from services.api.tenant import asks
 from services.api.token import BadToken
 from services.api.window import Window
 
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
-_WITHOUT = (
+WITHOUT = (
     "/api/v1/auth/token",
     "/api/v1/auth/sign-out",
     "/api/v1/telemetry",
     "/api/v1/live/ticket",
 )
+"""What is done anew each time: sign-in and tickets, and readings, which have identities of their own."""
 _BY_THE_ENGINE = "/api/v1/alarms"
 """What is below it must not wait for the database."""
 _LIKE_DONE_BEFORE = (404, 409)
@@ -43,8 +48,16 @@ class Repeat:
         if asker is None:
             await self._app(scope, receive, send)
             return
-        body = (await receive()).get("body", b"")
-        occasion = Occasion.of(asker[0], _place(scope), asker[1], body)
+        if not 0 < len(asker[1]) <= MAX_KEY:
+            told = f"Idempotency-Key: it has 1 to {MAX_KEY} characters."
+            await render(Kind.INVALID, told)(scope, receive, send)
+            return
+        asked = scope.get(DIGEST)
+        if asked is None:
+            body = (await receive()).get("body", b"")
+            asked, receive = sha256(body).digest(), replay(body, receive)
+        who, key = asker
+        occasion = Occasion.of(who.username, _place(scope), key, asked, who.token_version)
         memory = self._window.idempotency
         try:
             known = memory.begin(occasion)
@@ -55,7 +68,7 @@ class Repeat:
             await _send(known, send)
             return
         try:
-            await self._first(occasion, scope, replay(body, receive), send)
+            await self._first(occasion, scope, receive, send)
         except (KeyReused, Unreadable) as refusal:
             await _refusal(refusal)(scope, receive, send)
         finally:
@@ -116,19 +129,21 @@ class Repeat:
         except DatabaseAway:
             return None
 
-    def _asker(self, scope: Scope) -> tuple[str, str] | None:
+    def _asker(self, scope: Scope) -> tuple[Principal, str] | None:
         """Who asks, and with which key; None where nothing is to be repeated."""
-        if scope["type"] != "http" or scope["method"] not in _WRITES or scope["path"] in _WITHOUT:
+        if scope["type"] != "http" or scope["method"] not in _WRITES or scope["path"] in WITHOUT:
             return None
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        given = headers.get(b"idempotency-key", "")
+        given = headers.get(b"idempotency-key")
         scheme, _, token = headers.get(b"authorization", "").partition(" ")
-        if not 0 < len(given) <= MAX_KEY or scheme.lower() != "bearer":
+        if given is None or scheme.lower() != "bearer":
             return None
         try:
-            return self._window.accounts.authenticate(token).username, given
+            principal = self._window.accounts.authenticate(token)
         except BadToken:
             return None
+        asks(principal)
+        return principal, given
 
 
 def _place(scope: Scope) -> tuple[str, ...]:

@@ -59,10 +59,15 @@ class WeightsBody(BaseModel):
         return self
 
 
+def _example(schema: dict[str, Any]) -> None:
+    """Those that stand in the code."""
+    schema["examples"] = [{"weights": plain(Weights()), "reason": "园区安委会 2026 年第 3 号纪要"}]
+
+
 class RiskChange(BaseModel):
     """Other weights, all of them, and why."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_example)
     weights: WeightsBody
     reason: Reason
 

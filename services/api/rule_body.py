@@ -97,7 +97,9 @@ RATIONALE = ("message", "cause", "consequence", "action", "respond_within_s", "l
 @dataclass(frozen=True, slots=True)
 class RuleView:
     """A version of a rule; `valid_to` null: in force. `source` and `basis` are where a template
-    took its limit from, `reason` why it is laxer than the template's; `ended_by` and `ended_reason`
+    took its limit from, `reason` why it is laxer than the template's, `laxer` what
+    of it is, in words, also where no reason was asked because its point names no substance (null:
+    nothing, or it is not in force); `ended_by` and `ended_reason`
     who ended it, and why, where no other version took its place."""
 
     id: str
@@ -126,6 +128,7 @@ class RuleView:
     source: str | None
     basis: str | None
     reason: str | None
+    laxer: str | None
     ended_by: str | None
     ended_reason: str | None
 
@@ -160,8 +163,8 @@ def rule_of(body: RuleBody, rule_id: str, version: int, author: str, now: int) -
     )
 
 
-def view(rule: Rule) -> RuleView:
-    """A version as outsiders see it."""
+def view(rule: Rule, laxer: str | None = None) -> RuleView:
+    """A version as outsiders see it. `laxer`: what of it is laxer than the template."""
     return RuleView(
         id=rule.id,
         version=rule.version,
@@ -189,6 +192,7 @@ def view(rule: Rule) -> RuleView:
         source=rule.source,
         basis=rule.basis,
         reason=rule.reason,
+        laxer=laxer,
         ended_by=rule.ended_by,
         ended_reason=rule.ended_reason,
     )

@@ -7,26 +7,45 @@ from hashlib import sha256
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from services.api.keyring import Keyring
+
 _NONCE = 12
 
 
 class Seal:
-    """By one secret of any length; each name has a key of its own."""
+    """By one secret, and opening what the ones before it sealed; each name has a key of its own."""
 
-    def __init__(self, secret: str) -> None:
-        self._secret = secret.encode()
+    def __init__(self, keys: Keyring | str) -> None:
+        self._keys = Keyring(keys) if isinstance(keys, str) else keys
 
     def close(self, name: bytes, text: bytes) -> bytes:
         """A fresh nonce, then the ciphered text with its mark."""
         nonce = secrets.token_bytes(_NONCE)
-        return nonce + self._box(name).encrypt(nonce, text, None)
+        return nonce + _box(self._keys.signing, name).encrypt(nonce, text, None)
 
     def open(self, name: bytes, sealed: bytes) -> bytes | None:
         """The text; None when it was sealed by another secret or name, or changed."""
-        try:
-            return self._box(name).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
-        except (InvalidTag, ValueError):
-            return None
+        found = (_opened(key.secret, name, sealed) for key in self._keys.every)
+        return next((text for text in found if text is not None), None)
 
-    def _box(self, name: bytes) -> AESGCM:
-        return AESGCM(hmac.digest(self._secret, b"parkwatch seal\x00" + name, sha256))
+    def refresh(self) -> bool:
+        """Look whether other keys stand in their file; whether there are."""
+        return self._keys.refresh()
+
+    def renewed(self, name: bytes, sealed: bytes) -> bytes | None:
+        """The same sealed by today's secret; None when it is so already, or cannot be opened."""
+        if _opened(self._keys.signing, name, sealed) is not None:
+            return None
+        text = self.open(name, sealed)
+        return None if text is None else self.close(name, text)
+
+
+def _opened(secret: str, name: bytes, sealed: bytes) -> bytes | None:
+    try:
+        return _box(secret, name).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
+    except (InvalidTag, ValueError):
+        return None
+
+
+def _box(secret: str, name: bytes) -> AESGCM:
+    return AESGCM(hmac.digest(secret.encode(), b"parkwatch seal\x00" + name, sha256))

@@ -79,6 +79,16 @@ class SecondFactors:
         await store.take_step(connection, username, step)
         return True
 
+    async def reseal(self, connection: Connection) -> int:
+        """Seal every secret by today's key; how many were by one of before."""
+        count = 0
+        for username, sealed in await store.secrets(connection):
+            renewed = self.seal.renewed(_name(username), sealed)
+            if renewed is not None:
+                await store.put_secret(connection, username, renewed)
+                count += 1
+        return count
+
     def _step(self, username: str, sealed: bytes, code: str, last_step: int) -> int | None:
         secret = self.seal.open(_name(username), sealed)
         if secret is None:

@@ -11,12 +11,16 @@ from pathlib import Path
 import structlog
 import uvicorn
 
+from services.api.bounded_head import BoundedHead
 from services.api.edge import App
+from services.api.prompt_close import PromptClose
 
 STALLED_MS = 30_000
 """A connection whose peer takes nothing for so long is ended by the kernel."""
 
 MAX_MESSAGE = 64 * 1024
+CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
+"""Of TLS 1.2: forward secret and authenticated, nothing in CBC; 1.3 has no others."""
 _log = structlog.get_logger()
 
 
@@ -49,8 +53,8 @@ def make_server(app: App, certificate: Path | None = None, key: Path | None = No
     config = uvicorn.Config(
         app,
         lifespan="off",
-        http="httptools",
-        ws="websockets-sansio",
+        http=BoundedHead,
+        ws=PromptClose,
         ws_per_message_deflate=False,
         ws_max_size=MAX_MESSAGE,
         log_config=None,
@@ -65,6 +69,9 @@ def make_server(app: App, certificate: Path | None = None, key: Path | None = No
     )
     try:
         config.load()
+        if config.ssl is not None:
+            config.ssl.minimum_version = ssl.TLSVersion.TLSv1_2
+            config.ssl.set_ciphers(CIPHERS)
     except (OSError, ssl.SSLError) as error:
         raise CannotListen(
             f"{certificate} and {key} cannot be used for TLS ({error}): correct "

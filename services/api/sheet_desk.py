@@ -10,6 +10,7 @@ from services.api.fence import Fences
 from services.api.formula_guard import unlike_after
 from services.api.loosening import check_kept_limits
 from services.api.point_desk import (
+    check_done,
     check_gateway,
     check_known,
     check_pair,
@@ -79,10 +80,11 @@ class SheetDesk:
             subject = HistorySubject.POINT, *made.key(row)
             await note(connection, *subject, by, now, each.before, each.after, self.reason)
         # Who leaves first, so that nobody is redundant in two places meanwhile.
+        before = [await groups.find(connection, *group.key) for group in made.groups]
         for group in made.groups:
-            await groups.clear(connection, group.enterprise, group.code)
-        for group in made.groups:
-            await groups.put(connection, group, number)
+            await groups.clear(connection, *group.key)
+        for group, known in zip(made.groups, before, strict=True):
+            await groups.put(connection, group, known, number, self.reason)
 
     def _check_enterprises(self) -> None:
         """Rows of an enterprise that is not there, or not this person's: both are told alike."""
@@ -112,9 +114,12 @@ class SheetDesk:
     def _check_names(self, made: Plan) -> None:
         for row, new in made.new.items():
             self._refuse_where(row, partial(check_known, self.here, new))
+            self._refuse_where(row, partial(check_done, self.here, new.columns()))
         for row, each in made.changes.items():
             before, after = each.before, each.after
             self._refuse_where(row, partial(check_pair, self.here, before, after))
+            named = {name: after[name] for name in after if after[name] != before[name]}
+            self._refuse_where(row, partial(check_done, self.here, named))
             if after["gateway"] != before["gateway"]:
                 place = after["enterprise"], after["gateway"]
                 self._refuse_where(row, partial(check_gateway, self.here, *place))

@@ -1,6 +1,7 @@
 """The bodies that describe a hazard source."""
 
-from typing import Annotated, Any, Self
+from datetime import date
+from typing import Annotated, Any
 
 from pydantic import (
     BaseModel,
@@ -8,12 +9,11 @@ from pydantic import (
     Field,
     ValidationInfo,
     field_validator,
-    model_validator,
 )
 
 from services.api.day import Day
 from services.api.point_body import Latitude, Longitude
-from services.api.text import Code, Name, Number, Reason
+from services.api.text import PHONE, SOURCE_NUMBER, Code, Name, Number, Reason
 from services.domain.hazard_source import MOST_T, Holding, Mixture, UnitType
 
 MOST_PEOPLE = 10_000_000
@@ -64,7 +64,7 @@ class Person(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     name: Name
-    phone: Annotated[str, Field(pattern=r"^\+?[0-9][0-9 -]{4,19}$", examples=["0512-5555 0101"])]
+    phone: Annotated[str, Field(pattern=PHONE, examples=["0512-5555 0101"])]
 
 
 class Responsible(BaseModel):
@@ -81,7 +81,7 @@ class Particulars(BaseModel):
 
     national_code: Annotated[
         str | None,
-        Field(pattern=r"^[0-9]{14}$", description="14 digits: enterprise 11, serial 3"),
+        Field(pattern=SOURCE_NUMBER, description="14 digits: enterprise 11, serial 3"),
     ] = None
     address: Name | None = None
     lon: Longitude | None = None
@@ -125,12 +125,13 @@ class SourceDescription(Particulars):
             raise ValueError("lon and lat go together: send both")
         return lat
 
-    @model_validator(mode="after")
-    def _filing(self) -> Self:
-        filed, expires = self.filed_on, self.filing_expires_on
+    @field_validator("filing_expires_on")
+    @classmethod
+    def _filing(cls, expires: date | None, info: ValidationInfo) -> date | None:
+        filed = info.data.get("filed_on")
         if filed is not None and expires is not None and expires < filed:
-            raise ValueError("filing_expires_on: it must not be before filed_on")
-        return self
+            raise ValueError("it must not be before filed_on")
+        return expires
 
     def particulars(self) -> dict[str, Any]:
         """What there is of them, as JSON."""

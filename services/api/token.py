@@ -6,9 +6,11 @@ from typing import Any
 
 import jwt
 
+from services.api.keyring import Keyring
 from services.api.permission import Role
 from services.api.principal import Principal
 from services.domain.session_life import Right
+from services.domain.signing_key import BadKeys, SigningKey
 from services.runtime.clock import Clock
 
 LIFETIME_S = 12 * 3600
@@ -33,15 +35,17 @@ class Claimed:
 
 
 class Mint:
-    """Issues and reads tokens with one key of at least 32 bytes."""
+    """Issues tokens by one key of at least 32 bytes, and reads those of the keys before it, too, for
+    as long as they live."""
 
-    def __init__(self, key: str, clock: Clock) -> None:
-        if len(key) < 32:
+    def __init__(self, keys: Keyring | str, clock: Clock) -> None:
+        try:
+            self._keys = Keyring(keys) if isinstance(keys, str) else keys
+        except BadKeys:
             raise SystemExit(
                 "PARKWATCH_TOKEN_KEY is too short: set at least 32 random characters, "
                 "for example from `openssl rand -hex 32`."
-            )
-        self._key = key
+            ) from None
         self._clock = clock
 
     def issue(self, principal: Principal, lifetime_s: int = LIFETIME_S) -> str:
@@ -60,7 +64,7 @@ class Mint:
         }
         if principal.session is not None:
             claims |= {"sid": principal.session, "enr": principal.right is Right.ENROL}
-        return jwt.encode(claims, self._key, ALGORITHM)
+        return jwt.encode(claims, self._keys.signing, ALGORITHM)
 
     def read(self, token: str) -> Principal:
         """The principal of a valid token; raises BadToken for any other."""
@@ -70,19 +74,31 @@ class Mint:
         return claimed.principal
 
     def identify(self, token: str) -> Claimed:
-        """Whose token it is, or was; raises BadToken for what never was one of ours."""
+        """Whose token it is, or was; raises BadToken for what never was one of ours.
+
+        One whose key was relieved so long ago that no token of it can be in force is over, too: a
+        console that was opened by it goes on showing.
+        """
         if len(token) > MAX_LENGTH:
             raise BadToken
+        key, claims = self._claims(token)
+        good = key.is_good(self._clock.now_ms(), LIFETIME_S * 1000)
+        over = self._is_over(claims) or not good
+        return Claimed(_principal(claims), claims["iat"] * 1000, over)
+
+    def _claims(self, token: str) -> tuple[SigningKey, dict[str, Any]]:
         # Our own clock judges the times, so that tests and replays can move it.
         options: Any = {"require": _REQUIRED, "verify_exp": False, "verify_iat": False}
-        try:
-            claims = jwt.decode(
-                token, self._key, [ALGORITHM], options, audience=AUDIENCE, issuer=ISSUER
-            )
-        except jwt.InvalidTokenError as error:
-            raise BadToken from error
-        over = self._is_over(claims)
-        return Claimed(_principal(claims), claims["iat"] * 1000, over)
+        for key in self._keys.every:
+            try:
+                return key, jwt.decode(
+                    token, key.secret, [ALGORITHM], options, audience=AUDIENCE, issuer=ISSUER
+                )
+            except jwt.InvalidSignatureError:
+                continue
+            except jwt.InvalidTokenError as error:
+                raise BadToken from error
+        raise BadToken
 
     def _is_over(self, claims: dict[str, Any]) -> bool:
         issued, expires = claims["iat"], claims["exp"]

@@ -6,6 +6,7 @@ from services.api.database import Database
 from services.domain.trouble import Condition, Kind
 from services.runtime.clock import Clock
 from services.store.condition_tables import conditions
+from services.store.tenant import EVERY
 
 Place = tuple[str, str]
 """Enterprise and gateway."""
@@ -21,7 +22,7 @@ class Troubles:
 
     async def look(self) -> None:
         """Read what is the matter now. Raises DatabaseAway."""
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(tenant=EVERY) as connection:
             self.take(await conditions(connection))
 
     def take(self, found: Sequence[Condition]) -> None:

@@ -8,6 +8,19 @@ from fastapi import Request, Response
 
 from services.api.answer import answer
 
+TAGGED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "headers": {
+            "ETag": {
+                "description": "To be sent as If-None-Match next time",
+                "schema": {"type": "string"},
+            }
+        }
+    },
+    304: {"description": "As it was when it had this tag: nothing is sent"},
+}
+"""What a route whose answers are tagged says of that."""
+
 
 def tagged(request: Request, body: Any, over: Any) -> Response:
     """The answer with a tag over what matters of it; 304 for whoever has just that already.

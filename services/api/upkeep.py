@@ -5,15 +5,18 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
 
-from services.api import connectivity, due_watch
+from services.api import connectivity, drill_desk, due_watch, notice_watch, room_watch
 from services.api.database import DatabaseAway
 from services.api.once import PRUNE_S
 from services.api.replica import Source
 from services.api.window import Window
 from services.runtime.clock import to_datetime
 from services.store import alarm_list, approval, sign_in_session
+from services.store.tenant import EVERY
 
 LOOK_S = 0.5
+BACK_S = 0.05
+"""How soon after the database is back its changes are looked at."""
 WATCH_S = 0.25
 STORE_S = 10.0
 VALUES_S = 0.1
@@ -48,8 +51,13 @@ class Upkeep:
         self._has_admin = False
 
     async def run_database(self) -> None:
-        """Probe, and follow what changed in the register and among the people."""
-        await _every(LOOK_S, self._look)
+        """Probe, and follow what changed in the register and among the people.
+
+        Side by side: what waits for a server that stands still must not keep the probe from it.
+        """
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_every(LOOK_S, self._here.database.probe))
+            group.create_task(self._follow())
 
     async def run_watch(self) -> None:
         """Ask for the snapshot that is wanted, and say at once when something broke."""
@@ -83,6 +91,10 @@ class Upkeep:
                 await self._here.due_watch.look()
             await asyncio.sleep(due_watch.LOOK_S)
 
+    async def run_room_watch(self) -> None:
+        """Say how much room there is for what is stored, where it runs out."""
+        await _every(room_watch.LOOK_S, self._here.room_watch.look)
+
     async def run_connectivity(self) -> None:
         """Look once a minute who is online."""
         while True:
@@ -96,6 +108,13 @@ class Upkeep:
         """Send the newest values, at most once a second."""
         await _every(VALUES_S, self._flush)
 
+    async def run_notices(self) -> None:
+        """Look how what is sent out to receivers does."""
+        while True:
+            with suppress(DatabaseAway):
+                await self._here.notice_watch.look()
+            await asyncio.sleep(notice_watch.LOOK_S)
+
     async def run_answers(self) -> None:
         """Forget the answers that nobody may ask for again."""
         while True:
@@ -105,12 +124,19 @@ class Upkeep:
             except DatabaseAway:
                 await asyncio.sleep(RETRY_S)
 
+    async def run_audit(self) -> None:
+        """Write what the audit could not write at once."""
+        while True:
+            with suppress(DatabaseAway):
+                await self._here.trail.flush()
+            await asyncio.sleep(RETRY_S)
+
     async def run_approvals(self) -> None:
         """Forget what a second person was asked for once its time on record is over."""
         while True:
             before = to_datetime(self._here.clock.now_ms()) - APPROVALS_KEPT
             try:
-                async with self._here.database.transaction() as connection:
+                async with self._here.database.transaction(tenant=EVERY) as connection:
                     await approval.prune(connection, before)
                 await asyncio.sleep(PRUNE_S)
             except DatabaseAway:
@@ -128,19 +154,33 @@ class Upkeep:
         while True:
             before = to_datetime(self._here.clock.now_ms()) - SESSIONS_KEPT
             try:
-                async with self._here.database.transaction() as connection:
+                async with self._here.database.transaction(tenant=EVERY) as connection:
                     await sign_in_session.prune(connection, before)
+                await self._here.sign_in_gate.prune()
                 await asyncio.sleep(PRUNE_S)
             except DatabaseAway:
                 await asyncio.sleep(RETRY_S)
 
+    async def run_drills(self) -> None:
+        """End the drill whose simulator is gone."""
+        while True:
+            with suppress(DatabaseAway):
+                await drill_desk.settle(self._here)
+            await asyncio.sleep(drill_desk.SETTLE_S)
+
     async def run_heartbeat(self) -> None:
         await _every(HEARTBEAT_S, self._beat)
 
+    async def _follow(self) -> None:
+        while True:
+            if self._here.database.is_there:
+                await self._look()
+                await asyncio.sleep(LOOK_S)
+            else:
+                await asyncio.sleep(BACK_S)
+
     async def _look(self) -> None:
         here = self._here
-        if not await here.database.probe():
-            return
         try:
             if not self._has_admin:
                 await here.accounts.make_first_admin(self._admin_password)
@@ -159,12 +199,13 @@ class Upkeep:
         waited = here.clock.monotonic() - self._started
         if here.replica.source is not Source.NONE or waited < PATIENCE_S:
             return
-        async with here.database.transaction() as connection:
+        async with here.database.transaction(tenant=EVERY) as connection:
             alarms = await alarm_list.open_alarms(connection, MOST_FROM_STORE)
         here.replica.load_store(alarms)
         here.hub.resync()
 
     async def _watch(self) -> None:
+        self._here.link.beat()
         self._here.link.ask_for_snapshot()
         self._here.hub.notice()
 

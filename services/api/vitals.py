@@ -6,6 +6,7 @@ from services.api.canary import Canary
 from services.api.database import Database
 from services.api.replica import Replica, Source
 from services.domain.broker_store import Level, StoreState
+from services.domain.retention import Room
 from services.runtime.clock import Clock
 from services.wire.bus import Status
 
@@ -22,6 +23,14 @@ class _Heard:
     at: float
 
 
+@dataclass(frozen=True, slots=True)
+class StoreRoom:
+    """How much room the database has. `free`: the share of it, 0 to 1."""
+
+    room: Room
+    free: float
+
+
 class Vitals:
     """The signs of life of engine, ingest and database, and what they add up to."""
 
@@ -31,12 +40,22 @@ class Vitals:
         self._replica = replica
         self._heard: dict[str, _Heard] = {}
         self._workers: dict[str, _Heard] = {}
+        self._cut_off = False
+        self._unanswered_since: float | None = None
         self.canary = Canary(clock, replica)
         self.broker_store: StoreState | None = None
         """As last seen; None where nobody can look into the broker."""
 
+    def said(self, *, taken: bool) -> None:
+        """We said on the bus that we live, which comes back to us; `taken`: there was a line to say it
+        on."""
+        self._cut_off = not taken
+        if self._unanswered_since is None:
+            self._unanswered_since = self._clock.monotonic()
+
     def hear(self, status: Status) -> None:
-        """Note a sign of life, now."""
+        """Note a sign of life, now; whoever's it is, our own too, the broker brought it."""
+        self._unanswered_since = None
         if status.service in (ENGINE, INGEST):
             self._heard[status.service] = _Heard(status, self._clock.monotonic())
         if status.service == INGEST and status.worker is not None:
@@ -82,6 +101,14 @@ class Vitals:
         ]
         return [each.status for each in heard if self._fresh(each)]
 
+    @property
+    def store_room(self) -> StoreRoom | None:
+        """As the one ingest sees it that lets old readings go; None where nobody sees it."""
+        for each in self.ingest_workers:
+            if each.room is not None and each.free_share is not None:
+                return StoreRoom(Room(each.room), each.free_share)
+        return None
+
     def _fresh(self, heard: _Heard) -> bool:
         return self._clock.monotonic() - heard.at <= SILENCE_S
 
@@ -96,6 +123,14 @@ class Vitals:
         return self.is_ready(ENGINE) and self._replica.source is Source.ENGINE
 
     @property
+    def broker_there(self) -> bool:
+        """Whether it takes what we say, and brings anything: with it away nobody is heard, and nobody
+        knows who still works."""
+        since = self._unanswered_since
+        silent = since is not None and self._clock.monotonic() - since > SILENCE_S
+        return not (self._cut_off or silent)
+
+    @property
     def database_there(self) -> bool:
         """Whether it answers us, and those who write to it."""
         others = [self._heard[s].status.db_ok for s in (ENGINE, INGEST) if self.is_heard(s)]
@@ -103,11 +138,14 @@ class Vitals:
 
     def degraded(self) -> list[str]:
         """What does not work now, by name; empty when all is well."""
+        seen = self.store_room
         verdicts = {
+            "broker": self.broker_there,
             "engine": self.live,
             "ingest": self.is_ready(INGEST),
             "database": self.database_there,
             "broker_store": self.broker_store is None or self.broker_store.level is Level.WELL,
+            "database_store": seen is None or seen.room is Room.ENOUGH,
         }
         return [name for name, well in verdicts.items() if not well]
 

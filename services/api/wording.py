@@ -60,7 +60,14 @@ def params(alarm: AlarmItem) -> dict[str, object]:
 
 
 def sentence(alarm: AlarmItem, language: Language) -> str:
-    """One sentence for a screen or a loudspeaker."""
+    """One sentence for a screen or a loudspeaker; of an exercise it says so first."""
+    said = _said(alarm, language)
+    if not alarm.exercise:
+        return said
+    return f"【演练】{said}" if language is Language.ZH else f"Exercise: {said}"
+
+
+def _said(alarm: AlarmItem, language: Language) -> str:
     if alarm.limit is None or alarm.value is None:
         who = (_who(alarm.tag or "", alarm.name), _who(alarm.tag or "", alarm.name_en))
         said = claimed_sentence(alarm, who)

@@ -17,6 +17,7 @@ _SUBJECTS: dict[str, Said] = {
     "enterprise": ("企业", "enterprise"),
     "rule": ("规则", "rule"),
     "licence": ("许可证", "licence"),
+    "store": ("存储", "store"),
 }
 _SENTENCES: dict[tuple[str, str], Said] = {
     ("point", "stale"): ("{who} 已超过 {due} 秒无有效数据", "{who}: no usable reading for {due} s"),
@@ -47,6 +48,29 @@ _SENTENCES: dict[tuple[str, str], Said] = {
     ("enterprise", "licence_expired"): (
         "{who} 有 {licences} 份许可证已过期，最早为 {first}，有效期至 {due_on}",
         "{who}: {licences} licences have expired, {first} first, whose last day was {due_on}",
+    ),
+    ("store", "storage_low"): (
+        "数据库存储空间将不足，仅剩 {free}%：低于 20% 起旧数据将提前删除",
+        "The database runs out of room, {free} % is free: below 20 % old readings go early",
+    ),
+    ("store", "storage_tight"): (
+        "数据库存储空间不足，仅剩 {free}%：接收满 30 天的旧数据正提前删除，请扩容",
+        "The database is short of room, {free} % is free: readings received more than 30 days ago"
+        " go before their time; make room",
+    ),
+    ("store", "storage_full"): (
+        "数据库存储空间即将用尽，仅剩 {free}%：最近 30 天的数据依法不删除，请立即扩容",
+        "The database has hardly any room left, {free} % is free: what was received in the last"
+        " 30 days is never dropped; make room now",
+    ),
+    ("store", "broker_store_half"): (
+        "消息代理存储已用 {used}%，按近 10 分钟增速约剩 {hours} 小时：积压的消息无人取走",
+        "The broker's store is {used} % full, {hours} h left as it grows: what waits there is not"
+        " fetched",
+    ),
+    ("store", "broker_store_full"): (
+        "消息代理存储已用 {used}%，按近 10 分钟增速约剩 {hours} 小时：网关即将被拒绝，请立即处置",
+        "The broker's store is {used} % full, {hours} h left as it grows: gateways are refused soon",
     ),
     ("gateway", "clock"): (
         "{who} 时钟异常：所报时间不可用，请校准网关时钟",
@@ -96,6 +120,7 @@ def _shape(alarm: AlarmItem) -> str:
 def _words(facts: Mapping[str, Scalar]) -> tuple[dict[str, str], dict[str, str]]:
     """By name, in Chinese and in English."""
     names = {"due": "due_s", "points": "points", "gateways": "gateways", "behind": "behind_s"}
+    names |= {"free": "free_percent", "used": "used_percent", "hours": "hours_left"}
     told = {word: _number(facts.get(fact)) for word, fact in names.items()}
     told |= {"licences": _number(facts.get("licences")), "due_on": str(facts.get("due_on", "–"))}
     zh, en = licence_words(str(facts.get("first", "–")))

@@ -17,7 +17,7 @@ _SENTENCES: dict[str, Said] = {
         "{who}: {state} without an approval in force; have it restored, or approved",
     ),
     "bypass_expired": (
-        "{who} 联锁{state}的审批已到期，尚未恢复投用：请恢复，或重新申请",
+        "{who} 联锁{state}的批准期已结束，现场尚未恢复投用：请恢复，或重新申请",
         "{who}: the approval of its {state} has ended; have it restored, or apply anew",
     ),
 }

@@ -17,20 +17,14 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.utils.exceptions import InvalidFileException
 
 from services.api.sheet import BadSheet, Cell, Row, is_midnight, neutral
+from services.api.workbook_extent import MAX_COLUMNS, filled_rows
+from services.api.workbook_kind import MAX_ROWS, OLD_MAGIC
 
-MAX_ROWS = 20_000
-"""A workbook takes ten times the time of CSV; larger registers go by that."""
-MAX_COLUMNS = 64
 MOST_CELLS = 1_024
 """Of a row, the empty ones that only have a colour too."""
 UNPACKED_BYTES = 192 * 2**20
 """All parts together, by the sizes in its directory, beyond which nothing is unpacked."""
 PARTS = 2_000
-MAGIC = b"PK\x03\x04"
-OLD_MAGIC = b"\xd0\xcf\x11\xe0"
-"""Of .xls, and of a workbook with a password."""
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 _DAMAGES = (
     ArithmeticError,
     AttributeError,
@@ -50,11 +44,6 @@ _DAMAGES = (
 
 # What it does not understand of a workbook's looks is none of our log's business.
 warnings.filterwarnings("ignore", module="openpyxl")
-
-
-def is_workbook(payload: bytes) -> bool:
-    """Whether it claims to be a workbook, of today or of old."""
-    return payload.startswith((MAGIC, OLD_MAGIC))
 
 
 def workbook_rows(payload: bytes) -> Iterator[Row]:
@@ -118,11 +107,7 @@ def _check_archive(payload: bytes) -> None:
 
 def _only_sheet(book: Any) -> Any:
     """The one with anything in it: nobody guesses which of several is meant."""
-    filled = [
-        sheet
-        for sheet in book.worksheets
-        if next((True for row in _some(sheet) if any(c.value is not None for c in row)), False)
-    ]
+    filled = [sheet for sheet in book.worksheets if _filled(sheet)]
     if len(filled) > 1:
         raise BadSheet(
             f"The workbook has {len(filled)} sheets with something in them: keep only one."
@@ -132,21 +117,19 @@ def _only_sheet(book: Any) -> Any:
     return filled[0]
 
 
-def _some(sheet: Any) -> Iterator[Any]:
-    # What it says of its own extent may be the whole of what there can be.
-    sheet.reset_dimensions()
-    return iter(sheet.iter_rows(max_row=100))
+def _filled(sheet: Any) -> int:
+    # What it says of its own extent may be forged, and no public way leads to its part.
+    with sheet._get_source() as part:
+        return filled_rows(part)
 
 
 def _rows(sheet: Any) -> Iterator[Row]:
     sheet.reset_dimensions()
-    for number, cells in enumerate(sheet.iter_rows(max_row=MAX_ROWS + 2), start=1):
+    for number, cells in enumerate(sheet.iter_rows(max_row=MAX_ROWS + 1), start=1):
         if len(cells) > MOST_CELLS or any(c.value is not None for c in cells[MAX_COLUMNS:]):
             raise BadSheet(f"The workbook has more than {MAX_COLUMNS} columns: remove the rest.")
         if all(cell.value is None for cell in cells):
             continue
-        if number > MAX_ROWS + 1:
-            raise BadSheet(f"The workbook has more than {MAX_ROWS} rows: send CSV, or split it.")
         yield number, [_cell(cell, number) for cell in cells[:MAX_COLUMNS]]
 
 

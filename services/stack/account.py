@@ -30,6 +30,14 @@ def database_account(existing: Path) -> str | None:
     return _first_known()
 
 
+def who_runs() -> str:
+    """Who started this program, as the machine knows them."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"user id {os.getuid()}"
+
+
 def can_reach(account: str | None, folder: Path) -> bool:
     """Whether this account may enter the folder (its nearest existing parent)."""
     while not folder.exists():

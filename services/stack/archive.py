@@ -1,7 +1,8 @@
 """A backup as a file: a plain tar of parts, and last a manifest with the SHA-256 of each.
 
 It is written beside its place and renamed once it is whole, mode 0600. A file that was cut lacks
-the manifest; a part that was changed has another hash.
+the manifest; a part that was changed has another hash. With a key all of it is encrypted on its way
+to the disk (`services.stack.sealed_file`).
 """
 
 import hashlib
@@ -15,11 +16,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any, BinaryIO, Self, cast
 
 from services.runtime.disk import sync_folder
+from services.stack.backup_key import BackupKey
 from services.stack.cache import explained
 from services.stack.refusal import Refusal
+from services.stack.sealed_file import SealedFile, is_sealed
 
 FORMAT = 1
 FIRST = "parkwatch-backup"
@@ -41,8 +44,10 @@ class Part:
 class ArchiveWriter:
     """Use as a context: on a clean end the file gets its name, else it is removed."""
 
-    def __init__(self, target: Path, created_at: str) -> None:
+    def __init__(self, target: Path, created_at: str, key: BackupKey | None = None) -> None:
+        """`key`: what it is encrypted with; None: it is not."""
         self._target = target
+        self._key = key
         self._created_at = created_at
         self._parts: dict[str, Part] = {}
         self.facts: dict[str, Any] = {}
@@ -57,7 +62,9 @@ class ArchiveWriter:
         with explained(folder):
             handle, name = tempfile.mkstemp(prefix=f".{self._target.name}.", dir=folder)
         self._half = Path(name)
-        self._file = os.fdopen(handle, "wb")
+        self._file: IO[bytes] | SealedFile = os.fdopen(handle, "w+b")
+        if self._key is not None:
+            self._file = SealedFile.new(self._file, self._key, self._target)
         self.add(FIRST, [])
         return self
 
@@ -203,21 +210,41 @@ class Archive:
 
 
 @contextmanager
-def open_archive(path: Path) -> Iterator[Archive]:
-    """A backup, its manifest read. Raises Refusal for a file that is none, or was cut."""
+def open_archive(path: Path, key: BackupKey | None = None) -> Iterator[Archive]:
+    """A backup, its manifest read. Raises Refusal for a file that is none, or was cut; for one that
+    is encrypted with another key than `key`, or is not where a key is named."""
     if not path.is_file():
         raise Refusal(f"There is no file {path}: name a backup that `parkwatch backup` wrote.")
-    try:
-        with _tar(path) as tar:
-            yield Archive(path, tar)
-    except tarfile.TarError as error:
-        raise _torn(path) from error
+    with path.open("rb") as file:
+        inside = _inside(path, file, key)
+        try:
+            with _tar(path, inside) as tar:
+                yield Archive(path, tar)
+        except tarfile.TarError as error:
+            raise _torn(path) from error
 
 
-def _tar(path: Path) -> tarfile.TarFile:
+def _inside(path: Path, file: BinaryIO, key: BackupKey | None) -> BinaryIO:
+    """The archive as it was before it was encrypted."""
+    if not is_sealed(path):
+        if key is not None:
+            raise Refusal(
+                f"{path} is not encrypted, and {key.named} is named: whoever could write there could "
+                "have made it; name no key to restore it all the same."
+            )
+        return file
+    if key is None:
+        raise Refusal(
+            f"{path} is encrypted: name its key with --key-file or PARKWATCH_BACKUP_PASSPHRASE."
+        )
+    # What tarfile asks of a file: read, seek and tell.
+    return cast(BinaryIO, SealedFile.opened(file, key, path))
+
+
+def _tar(path: Path, inside: BinaryIO) -> tarfile.TarFile:
     foreign = Refusal(f"{path} is no backup of Parkwatch: name one that `parkwatch backup` wrote.")
     try:
-        tar = tarfile.open(path, "r:")  # noqa: SIM115 - the caller closes it
+        tar = tarfile.open(fileobj=inside, mode="r:")  # noqa: SIM115 - the caller closes it
     except tarfile.TarError as error:
         raise foreign from error
     with suppress(tarfile.TarError):

@@ -17,6 +17,7 @@ from pathlib import Path
 from services.runtime.clock import Clock, to_datetime
 from services.runtime.settings import Settings
 from services.stack.archive import CHUNK, ArchiveWriter
+from services.stack.backup_key import backup_key
 from services.stack.cache import Cache, engines_home
 from services.stack.data_dir import DataDir, choose
 from services.stack.database_alone import (
@@ -53,25 +54,37 @@ def back_up(
     inherited: Mapping[str, str],
     clock: Clock,
     progress: Progress,
+    key_file: Path | None = None,
 ) -> None:
-    """Write the backup of this installation to `target`, mode 0600. Raises Refusal, Interrupted."""
+    """Write the backup of this installation to `target`, mode 0600, encrypted where a key is named.
+
+    Raises Refusal, Interrupted.
+    """
+    key = backup_key(settings, key_file)
     cache = installed(Cache(engines_home(inherited)))
     created_at = to_datetime(clock.now_ms()).isoformat(timespec="seconds").replace("+00:00", "Z")
     target = target.absolute()
     with (
         interruptible(),
-        _source(settings, cache, clock, progress) as source,
-        ArchiveWriter(target, created_at) as archive,
+        source_of(settings, cache, clock, progress) as source,
+        ArchiveWriter(target, created_at, key) as archive,
     ):
         archive.facts = {"parkwatch": version("parkwatch"), "at_rest": source.at_rest}
         _write(archive, source, programs(cache), progress)
     size = target.stat().st_size / 2**20
     progress.say(f"backup of {source.data.path}: {target}, {size:.1f} MiB.")
-    progress.say("It holds passwords and keys: whoever can read it can be this installation.")
+    if key is None:
+        progress.say("It holds passwords and keys: whoever can read it can be this installation.")
+    else:
+        progress.say(
+            f"It is encrypted: nobody restores it without {key.named}; keep that elsewhere."
+        )
 
 
 @contextmanager
-def _source(settings: Settings, cache: Cache, clock: Clock, progress: Progress) -> Iterator[Source]:
+def source_of(
+    settings: Settings, cache: Cache, clock: Clock, progress: Progress
+) -> Iterator[Source]:
     """The installation of the settings, as it is: running, or at rest with its database started."""
     path, _ = choose(settings.data_dir, "data_dir" in settings.model_fields_set)
     data = DataDir(path)

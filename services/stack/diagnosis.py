@@ -31,6 +31,7 @@ class Code(StrEnum):
     DATABASE_REACHABLE = "database-reachable"
     BROKER_REACHABLE = "broker-reachable"
     MIGRATIONS = "migrations"
+    NOTICES = "notices"
     MQTT_ENCRYPTED = "mqtt-encrypted"
     CERTIFICATES = "certificates"
     SPOOL = "spool"

@@ -10,10 +10,12 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from services.runtime.clock import Clock, to_ms
 from services.runtime.mqtt_client import BadAddress, BrokerAddress, make_client
-from services.stack.certificate import certificate
+from services.runtime.settings import Settings
+from services.stack.certificate import certificate, device_authority
 from services.stack.database_alone import running_port
 from services.stack.diagnosis import Code, Finding, Site, refused
 from services.stack.diagnosis_folder import chosen
+from services.stack.diagnosis_notices import notices
 from services.stack.postgres import DATABASE, HOST, SUPERUSER
 from services.stack.refusal import Refusal
 from services.stack.secrets import Secrets
@@ -57,6 +59,8 @@ def _database(site: Site) -> Iterator[Finding]:
         return
     yield Finding(Code.DATABASE_REACHABLE, f"{which} answers")
     yield _migrations(state, embedded=given is None)
+    if not state.missing and (finding := notices(url, site.clock)) is not None:
+        yield finding
     yield _skew(state, site.clock, which)
 
 
@@ -160,4 +164,16 @@ def _doors(site: Site) -> Iterator[Finding]:
             if certificate(cert, key, name) is not None:
                 yield Finding(Code.CERTIFICATES, f"The certificate {cert} and its key fit")
         except Refusal as refusal:
+            yield refused(Code.CERTIFICATES, refusal)
+    yield from _gateways_certificates(settings)
+
+
+def _gateways_certificates(settings: Settings) -> Iterator[Finding]:
+    file, name = settings.mqtt_device_ca, "MQTT_TLS"
+    try:
+        pair = certificate(settings.mqtt_tls_cert, settings.mqtt_tls_key, name)
+        if device_authority(file, pair) is not None:
+            yield Finding(Code.CERTIFICATES, f"Gateways' certificates are held against {file}")
+    except Refusal as refusal:
+        if file is not None:
             yield refused(Code.CERTIFICATES, refusal)

@@ -8,7 +8,7 @@ from pathlib import Path
 from services.runtime.settings import Settings, require
 from services.stack.broker import Broker, Listener, Native
 from services.stack.cache import Cache
-from services.stack.certificate import certificate
+from services.stack.certificate import certificate, device_authority
 from services.stack.data_dir import DataDir
 from services.stack.host import machine
 from services.stack.packages import DATABASE
@@ -22,6 +22,10 @@ from services.store.provision import OWNER, ROLES, provision
 REPOSITORY = Path(__file__).resolve().parents[2]
 CONSOLE = REPOSITORY / "console" / "dist"
 TEMPLATE = REPOSITORY / "deploy" / "broker" / "nats.conf"
+CERTIFICATES = (
+    "http_tls_cert", "http_tls_key", "mqtt_tls_cert", "mqtt_tls_key", "mqtt_device_ca",
+)  # fmt: skip
+"""Files that the api looks at while it runs, and takes when they were renewed."""
 
 
 class Embedded:
@@ -104,10 +108,13 @@ class Embedded:
             "CLIENT_ID_SECRET": secrets.get("client_id"),
         }
         if self.database is not None:
-            own["DATABASE_URL"] = self.database.url(f"pw_{name}")
+            own["DATABASE_URL"] = self.database.service_url(f"pw_{name}")
         if self.broker is not None:
             own["MQTT_URL"] = self.broker.mqtt_url(f"svc-{name}")
         if name == "ingest":
+            own["EVERY_LEAF"] = str(self.broker is not None and self.broker.every_leaf).lower()
+            if self.broker is not None:
+                own["BROKER_WINDOW"] = str(self.broker.window)
             # Of this data folder there is one supervisor, and of that one ingest.
             own["ALONE"] = "true"
         if name == "alerts":
@@ -120,8 +127,14 @@ class Embedded:
     def _doors(self) -> dict[str, str]:
         """What only the api needs: signing, the console, and letting gateways in."""
         own = {
-            "TOKEN_KEY": self.secrets.get("token_key"),
-            "JOURNAL_KEY": self.secrets.get("journal_key"),
+            "TOKEN_KEY": self.secrets.get("token_key").split()[0],
+            # Read again while the api runs, so that they can be rotated.
+            "TOKEN_KEY_FILE": str(self.secrets.path("token_key")),
+            "JOURNAL_KEY": self.secrets.get("journal_key").split()[0],
+            "JOURNAL_KEY_FILE": str(self.secrets.path("journal_key")),
+            "NOTICE_KEY": self.secrets.get("notice_key").split()[0],
+            "NOTICE_KEY_FILE": str(self.secrets.path("notice_key")),
+            "NOTIFY_DATABASE_URL": self._notify_url(),
             "CONSOLE_DIR": str(self._settings.console_dir or CONSOLE),
             "ADMIN_PASSWORD": self.secrets.get("admin_password", self._first_admin_password()),
         }
@@ -129,10 +142,16 @@ class Embedded:
             own["BROKER_ADMIN_URL"] = self.broker.admin_url()
             own["BROKER_USERS_FILE"] = str(self.broker.users_file)
             own["BROKER_LOG_FILE"] = str(self._data.logs / "broker.log")
-        for side in ("cert", "key"):
-            if (file := getattr(self._settings, f"http_tls_{side}")) is not None:
-                own[f"HTTP_TLS_{side.upper()}"] = str(file.absolute())
+        for name in CERTIFICATES:
+            if (file := getattr(self._settings, name)) is not None:
+                own[name.upper()] = str(file.absolute())
         return own
+
+    def _notify_url(self) -> str:
+        """By which the api also does the work of `parkwatch notify`, which mostly waits."""
+        if self.database is not None:
+            return self.database.service_url("pw_notify")
+        return require(self._settings.database_url, "DATABASE_URL")
 
     def _first_admin_password(self) -> str | None:
         chosen = self._settings.admin_password
@@ -163,7 +182,12 @@ class Embedded:
             TEMPLATE,
             self._data.broker,
             Native(native),
-            Listener(settings.mqtt_host, settings.mqtt_port, pair),
+            Listener(
+                settings.mqtt_host,
+                settings.mqtt_port,
+                pair,
+                device_authority(settings.mqtt_device_ca, pair),
+            ),
             self.secrets,
             bucketed=settings.maps_buckets,
         )
@@ -175,6 +199,7 @@ def watch_settings(settings: Settings) -> dict[str, str]:
     return {
         "WATCH_WEBHOOK": "" if webhook is None else webhook.get_secret_value(),
         "WATCH_COMMAND": settings.watch_command or "",
+        "OUTGOING_NETWORKS": settings.outgoing_networks or "",
         "WATCH_INTERVAL_S": str(settings.watch_interval_s),
         "WATCH_SILENCE_S": str(settings.watch_silence_s),
     }

@@ -19,8 +19,9 @@ from services.runtime.settings import Settings
 from services.stack import chosen
 from services.stack.broker import ADMIN_USER, Broker, Listener, Native
 from services.stack.cache import explained
-from services.stack.certificate import Certificate, certificate
+from services.stack.certificate import Certificate, certificate, device_authority
 from services.stack.embedded import TEMPLATE
+from services.stack.own_certificates import name_of
 from services.stack.refusal import Refusal
 from services.stack.secrets import Secrets
 from services.stack.show import open_broker
@@ -32,7 +33,7 @@ from services.store.provision import OWNER, ROLES, provision
 DATABASE = "parkwatch"
 SUPERUSER = "postgres"
 EVERYWHERE = "0.0.0.0"
-PIN, HTTP_PIN = "mqtt.crt", "http.crt"
+PIN, HTTP_PIN, OWN = "mqtt.crt", "http.crt", "mqtt-own.pem"
 """The doors' certificates, for services that cannot read the folder of certificates."""
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -66,6 +67,8 @@ class Places:
     native: str
     http: str
     told_at: Path
+    shown: bool = False
+    """Whether our services show certificates at the broker, too."""
 
 
 Place = Annotated[str, typer.Option(help="HOST:PORT, as the services reach it.")]
@@ -89,19 +92,23 @@ def prepare(
     pair = certificate(settings.mqtt_tls_cert, settings.mqtt_tls_key, "MQTT_TLS")
     certificate(settings.http_tls_cert, settings.http_tls_key, "HTTP_TLS")
     secrets = Secrets(settings.data_dir / "secrets")
-    own, field = Native(port_of(native), listen), Listener(listen, port_of(mqtt), pair)
+    devices = device_authority(settings.mqtt_device_ca, pair)
+    own, field = Native(port_of(native), listen), Listener(listen, port_of(mqtt), pair, devices)
     nats, store = Path("nats-server"), broker_store / "store"
     broker = Broker(
         nats, TEMPLATE, broker_config, own, field, secrets, store, bucketed=settings.maps_buckets
     )
     # The sessions of our services are in the store: without it, no gateway comes in before them.
-    broker.configure(keep_gateways=store.exists())
+    broker.configure(keep_gateways=broker.has_messages)
     folders = Handouts(handouts)
+    folders.give("ingest", "PARKWATCH_EVERY_LEAF", str(broker.every_leaf).lower())
+    folders.give("ingest", "PARKWATCH_BROKER_WINDOW", str(broker.window))
     folders.give("database", "password", secrets.get(SUPERUSER))
-    places = Places(database, mqtt, native, http, told_at)
+    places = Places(database, mqtt, native, http, told_at, devices is not None)
     for name in SERVICES:
         _tell(name, folders, secrets, places, pair)
     _tell_api(folders, secrets, settings, places)
+    _tell_notify(folders, secrets, places)
     _tell_watcher(folders, secrets, settings, places, pair)
     print("the secrets and the broker's configuration are there")
     if warning := open_broker(settings):
@@ -142,6 +149,9 @@ def _mqtt_url(
     if pair is not None:
         folders.give(service, PIN, pair.certificate.read_text(encoding="ascii"))
         scheme, pin = "mqtts", f"?pin={quote(str(places.told_at / PIN))}"
+        if places.shown:
+            folders.give(service, OWN, secrets.get(name_of(user)))
+            pin += f"&cert={quote(str(places.told_at / OWN))}"
     return f"{scheme}://{user}:{secrets.get(user)}@{places.mqtt}{pin}"
 
 
@@ -170,11 +180,23 @@ def _tell_api(folders: Handouts, secrets: Secrets, settings: Settings, places: P
     told = {
         "TOKEN_KEY": secrets.get("token_key"),
         "JOURNAL_KEY": secrets.get("journal_key"),
+        "NOTICE_KEY": secrets.get("notice_key"),
         "ADMIN_PASSWORD": secrets.get("admin_password", first),
         "BROKER_ADMIN_URL": f"nats://{ADMIN_USER}:{secrets.get(ADMIN_USER)}@{places.native}",
     }
     for name, content in told.items():
         folders.give("api", f"PARKWATCH_{name}", content)
+
+
+def _tell_notify(folders: Handouts, secrets: Secrets, places: Places) -> None:
+    """The outbox, and the key of the receivers' secrets; the broker is not its business."""
+    role = "pw_notify"
+    told = {
+        "DATABASE_URL": database_url(role, secrets.get(role), places.database),
+        "NOTICE_KEY": secrets.get("notice_key"),
+    }
+    for name, content in told.items():
+        folders.give("notify", f"PARKWATCH_{name}", content)
 
 
 def database_url(role: str, password: str, place: str, name: str = DATABASE) -> str:

@@ -18,7 +18,7 @@ SHOWN = 50
 _HEX_KEY = re.compile(r"[0-9a-f]{64}")
 
 
-class _NoKey(ValueError):
+class NoKey(ValueError):
     """What was given as a key is none; the text says what to give."""
 
 
@@ -30,12 +30,12 @@ def verify_file(path: Path, sealed: Path | None = None, key: str | None = None) 
     reach to its end.
     """
     try:
-        key = None if key is None else _key(key)
-        seals = Seals((), ()) if sealed is None else _seals(sealed, key)
+        key = None if key is None else key_of(key)
+        seals = Seals((), ()) if sealed is None else seals_of(sealed, key)
         witness = Witness([(f"Seal {s.number} of {s.at[:10]}", s.heads) for s in seals.seals])
         with path.open(encoding="utf-8", errors="surrogateescape") as file:
-            report = verify_export(_lines(file), witness)
-    except (NotAnExport, _NoKey) as refused:
+            report = verify_export(lines_of(file), witness)
+    except (NotAnExport, NoKey) as refused:
         print(refused, file=sys.stderr)
         return UNREADABLE
     except OSError as error:
@@ -43,7 +43,7 @@ def verify_file(path: Path, sealed: Path | None = None, key: str | None = None) 
         print(f"{place} cannot be read ({error.strerror}): name an exported file.", file=sys.stderr)
         return UNREADABLE
     beyond = witness.beyond(report.heads) if seals.seals else None
-    signature = judge_signature(report, beyond, key, seals.seals[-1].key if seals.seals else None)
+    signature = judge_signature(report, beyond, key, seals.keys)
     return _tell(report, seals, signature)
 
 
@@ -71,21 +71,21 @@ def _tell(report: ExportReport, seals: Seals, signature: Judged) -> int:
     return SOUND if sound else WRONG
 
 
-def _key(given: str) -> str:
-    """The key in hex, out of a file where a file was named. Raises OSError, _NoKey."""
+def key_of(given: str) -> str:
+    """The key in hex, out of a file where a file was named. Raises OSError, NoKey."""
     text = given.strip().lower()
     if not _HEX_KEY.fullmatch(text):
         text = Path(given).read_text(encoding="utf-8", errors="replace").strip().lower()
     if not _HEX_KEY.fullmatch(text):
-        raise _NoKey(f"{given} holds no public key: 64 hex digits, as `key` of a seal has them.")
+        raise NoKey(f"{given} holds no public key: 64 hex digits, as `key` of a seal has them.")
     return text
 
 
-def _seals(path: Path, key: str | None) -> Seals:
+def seals_of(path: Path, key: str | None) -> Seals:
     with path.open(encoding="utf-8", errors="surrogateescape") as file:
-        return read_seals(_lines(file), key)
+        return read_seals(lines_of(file), key)
 
 
-def _lines(file: TextIO) -> Iterator[str]:
+def lines_of(file: TextIO) -> Iterator[str]:
     while line := file.readline(LONGEST):
         yield line

@@ -1,7 +1,8 @@
-"""Who vouches for an exported journal: its signature, held against the key that is trusted."""
+"""Who vouches for an exported journal: its signature, held against the keys that are trusted."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from services.domain.journal_export import ExportReport
 from services.wire.export_signature import PARK, BadSignature, Signature, read_signature
@@ -10,6 +11,9 @@ UNSIGNED = (
     "Not signed: an export of an older version, or its signature was taken off. Export it again, "
     "or give --seals that reach to its end."
 )
+
+RELIEVING = timedelta(minutes=1)
+"""How long an api may go on signing with a key after another process has said that it is relieved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +26,13 @@ class Judged:
 
 
 def judge_signature(
-    report: ExportReport, beyond: Mapping[str, int] | None, key: str | None, seals_key: str | None
+    report: ExportReport,
+    beyond: Mapping[str, int] | None,
+    key: str | None,
+    keys: Mapping[str, str | None],
 ) -> Judged:
     """`beyond`: rows of each enterprise after the last seal, None without seals; `key` is the one
-    that was given, `seals_key` that of the seals, both in hex."""
+    that was given, in hex, `keys` those of the seals and when each was relieved."""
     said = [] if beyond is None else [_beyond(beyond)]
     if not report.ended:
         return Judged(said=tuple(said))
@@ -37,12 +44,27 @@ def judge_signature(
         found = read_signature(report.signed, report.stated)
     except BadSignature as wrong:
         return Judged((str(wrong),), tuple(said))
-    expected = key or seals_key
-    if expected is not None and found.key != expected:
+    fault = distrusted(found.key, report.stated["exported_at"], key, keys)
+    if fault is not None:
+        return Judged((fault,), tuple(said))
+    return Judged(said=(*said, _signed(found, report, key, keys)))
+
+
+def distrusted(by: str, at: str, key: str | None, keys: Mapping[str, str | None]) -> str | None:
+    """Why what was signed at a moment (RFC 3339) by a key is not to be trusted, if it is not: by `key`,
+    the one that was given, or `keys`, those of the seals and when each was relieved."""
+    if by not in keys and (keys or key not in (None, by)):
         whose = "the one given" if key else "that of the seals"
-        text = f"It is signed with the key {found.key} and not with {whose}, {expected}."
-        return Judged((text,), tuple(said))
-    return Judged(said=(*said, _signed(found, report, key, seals_key)))
+        told = f"It is signed with the key {by} and not with {whose}, {key or list(keys)[-1]}."
+        return told if keys else f"{told} Where keys were changed since, --seals says so."
+    until = keys.get(by)
+    if until is not None and _moment(at) > _moment(until) + RELIEVING:
+        return f"It is signed on {at} with the key {by}, which was relieved on {until}."
+    return None
+
+
+def _moment(told: str) -> datetime:
+    return datetime.fromisoformat(told)
 
 
 def _beyond(beyond: Mapping[str, int]) -> str:
@@ -52,11 +74,13 @@ def _beyond(beyond: Mapping[str, int]) -> str:
     return f"{sum(beyond.values())} rows lie beyond the last seal ({each})."
 
 
-def _signed(found: Signature, report: ExportReport, key: str | None, seals_key: str | None) -> str:
+def _signed(
+    found: Signature, report: ExportReport, key: str | None, keys: Mapping[str, str | None]
+) -> str:
     scope = "the whole park" if found.scope == PARK else found.scope
-    if key:
+    if key == found.key:
         trust = "the key given"
-    elif seals_key:
+    elif keys:
         trust = "the key of the seals"
     else:
         trust = (

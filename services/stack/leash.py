@@ -10,7 +10,9 @@ import os
 import select
 import signal
 import sys
-from pathlib import Path
+
+STAT_BYTES = 4096
+"""More than the kernel's line about a process is ever long."""
 
 
 def main() -> None:
@@ -59,12 +61,16 @@ def family(leader: int) -> list[int]:
     parents may have died."""
     children: dict[int, list[int]] = {}
     session: list[int] = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
+    # Each end of each program looks at every process of the machine: as cheaply as it can be done.
+    for entry in os.listdir("/proc"):
+        if not entry.isdecimal():
+            continue
         try:
-            fields = stat.read_text().rpartition(")")[2].split()
+            with open(f"/proc/{entry}/stat", "rb", buffering=0) as stat:
+                fields = stat.read(STAT_BYTES).rpartition(b")")[2].split()
         except OSError:
             continue
-        pid, parent = int(stat.parent.name), int(fields[1])
+        pid, parent = int(entry), int(fields[1])
         children.setdefault(parent, []).append(pid)
         if int(fields[3]) == leader:
             session.append(pid)

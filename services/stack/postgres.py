@@ -3,6 +3,8 @@
 import shlex
 import signal
 from pathlib import Path
+from urllib.parse import quote as percent
+from urllib.parse import urlencode
 
 import psycopg
 
@@ -91,6 +93,19 @@ class Postgres:
     def url(self, role: str, database: str = DATABASE) -> str:
         """The address for this role, password included."""
         return f"postgresql://{role}:{self._secrets.get(role)}@{HOST}:{self.port}/{database}"
+
+    def service_url(self, role: str) -> str:
+        """The address for this role, whose password stands in a file that is read at each
+        connection: so it can be rotated while services run."""
+        file = self.write_passfile(role)
+        place = f"{role}@{HOST}:{self.port}/{DATABASE}"
+        return f"postgresql://{place}?{urlencode({'passfile': file}, quote_via=percent)}"
+
+    def write_passfile(self, role: str) -> str:
+        """The role's password as PostgreSQL's clients read it; the file."""
+        name = f"{role}.pgpass"
+        self._secrets.renew(name, f"*:*:*:{role}:{self._secrets.get(role)}")
+        return str(self._secrets.path(name))
 
     def ready(self) -> bool:
         """Whether it answers a query."""

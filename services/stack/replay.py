@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from services.domain.backtest import Backtest, Load, Trial, Tried
+from services.domain.detector_past import DetectorTrial
 from services.domain.directory import Directory
 from services.domain.rule import LimitRule
 from services.runtime.clock import Clock, to_datetime, to_ms
@@ -24,10 +25,23 @@ from services.stack.database_alone import (
 from services.stack.postgres import SUPERUSER
 from services.stack.progress import Progress
 from services.stack.refusal import Refusal
-from services.stack.replay_rules import Proposed, ProposedRules, detector_trials, read
+from services.stack.replay_rules import (
+    Proposed,
+    ProposedRules,
+    detector_trials,
+    groups_named,
+    read,
+)
 from services.store.backtest import TooMuch, backtest
 from services.store.book import BookReader
 from services.store.deadline import connect
+from services.store.detector_group import (
+    Connection,
+    Membership,
+    TooManyChanges,
+    members_between,
+)
+from services.store.tenant import EVERY
 
 SHOWN = 20
 
@@ -96,7 +110,7 @@ def _line(each: Tried) -> str:
 async def _try(
     url: str, proposed: ProposedRules, start: int, end: int, now: int, *, limits_only: bool
 ) -> Backtest:
-    reader, directory = BookReader(url), Directory()
+    reader, directory = BookReader(url, tenant=EVERY), Directory()
     try:
         change = await reader.poll()
         if change is not None:
@@ -106,10 +120,27 @@ async def _try(
     connection = await connect(url, application="parkwatch-replay")
     try:
         trials = _trials(directory, proposed.limits)
-        others = [] if limits_only else detector_trials(directory, proposed)
-        return await backtest(connection, trials, start, end, others, now)
+        others = (
+            [] if limits_only else await _detectors(connection, directory, proposed, start, end)
+        )
+        return await backtest(connection, trials, start, end, others, now, tenant=EVERY)
     finally:
         await connection.close()
+
+
+async def _detectors(
+    connection: Connection, directory: Directory, proposed: ProposedRules, start: int, end: int
+) -> list[DetectorTrial]:
+    """Rules that are more than a limit; those over a group with who was in it at the time."""
+    history: dict[tuple[str, str], list[Membership]] = {}
+    for enterprise, codes in groups_named(directory, proposed).items():
+        first, past = to_datetime(start), to_datetime(end)
+        try:
+            those = await members_between(connection, enterprise, codes, first, past)
+        except TooManyChanges as much:
+            raise Refusal(f"{much}.") from much
+        history |= {(enterprise, code): each for code, each in those.items()}
+    return detector_trials(directory, proposed, history)
 
 
 def _trials(directory: Directory, proposed: Iterable[Proposed]) -> list[Trial]:

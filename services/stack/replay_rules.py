@@ -1,7 +1,9 @@
 """The rules of a file for `parkwatch replay`, held against the register as `POST /rules` would."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -10,14 +12,18 @@ from pydantic import ValidationError
 
 from services.api.detector_body import DETECTORS, DetectorBody
 from services.domain.detector_kind import DetectorKind
-from services.domain.detector_past import DetectorTrial, Watched
+from services.domain.detector_past import DetectorTrial, Regrouping, Watched, regroupings
 from services.domain.detector_rule import BadRule, DetectorRule, validated, watched
 from services.domain.directory import Directory
 from services.domain.point import Point
 from services.domain.rule import Condition
+from services.runtime.clock import to_ms
 from services.stack.refusal import Refusal
+from services.store.detector_group import Membership
 from services.wire.expression import watch
 
+Memberships = Mapping[tuple[str, str], Sequence[Membership]]
+"""Who was in groups, by enterprise and code."""
 Whole = Annotated[float, msgspec.Meta(ge=0)]
 
 
@@ -60,25 +66,40 @@ def read(path: Path) -> ProposedRules:
         ) from error
 
 
-def detector_trials(directory: Directory, proposed: ProposedRules) -> list[DetectorTrial]:
+def groups_named(directory: Directory, proposed: ProposedRules) -> dict[str, set[str]]:
+    """The codes of the groups that today's rules or those of the file are over, by enterprise."""
+    found = defaultdict[str, set[str]](set)
+    today = ((rule.enterprise, rule.group) for rule in directory.detectors.values())
+    told = ((body.enterprise, body.group_named()) for body in proposed.detectors)
+    for enterprise, code in (*today, *told):
+        if code is not None:
+            found[enterprise].add(code)
+    return found
+
+
+def detector_trials(
+    directory: Directory, proposed: ProposedRules, history: Memberships | None = None
+) -> list[DetectorTrial]:
     """Today's rules that are more than a limit, and those of the file: one with the `id` of one of
-    today's takes its place, the others come beside them. Raises Refusal."""
+    today's takes its place, the others come beside them. Those over a group judge by its `history`,
+    and by the members of today where that does not reach. Raises Refusal."""
+    known = history or {}
     now = {
         key: watched
         for key, rule in directory.detectors.items()
-        if (watched := _registered(directory, rule)) is not None
+        if (watched := _registered(directory, rule, known)) is not None
     }
     then = dict(now)
     for place, body in enumerate(proposed.detectors):
-        new = _watched(directory, body, body.id or f"proposed-{place}")
+        new = _watched(directory, body, body.id or f"proposed-{place}", known)
         key = body.enterprise, new.rule.id
-        known = now.get(key)
-        if body.id is not None and (known is None or not _same(known, new)):
+        standing = now.get(key)
+        if body.id is not None and (standing is None or not _same(standing, new)):
             raise Refusal(
                 f"No {body.kind} rule {body.id} of {body.tag} is in force: correct the file, or "
                 "leave the id out for a new rule."
             )
-        if body.id is not None and then[key] is not known:
+        if body.id is not None and then[key] is not standing:
             raise Refusal(f"Rule {body.id} is in the file twice: name it once.")
         then[key] = new
     return [DetectorTrial(now.get(key), watched) for key, watched in then.items()]
@@ -105,7 +126,7 @@ def _body(told: Mapping[str, object]) -> DetectorBody:
         ) from error
 
 
-def _watched(directory: Directory, body: DetectorBody, name: str) -> Watched:
+def _watched(directory: Directory, body: DetectorBody, name: str, history: Memberships) -> Watched:
     points: dict[str, Point] = {}
     for of_point, tag in _tags(directory, body).items():
         point = directory.find(body.enterprise, tag)
@@ -135,7 +156,23 @@ def _watched(directory: Directory, body: DetectorBody, name: str) -> Watched:
         round(body.on_delay_s * 1000),
         round(body.off_delay_s * 1000),
     )
-    return Watched(rule, points)
+    return Watched(
+        rule, points, _later(directory, history, body.enterprise, body.group_named(), points)
+    )
+
+
+def _later(
+    directory: Directory,
+    history: Memberships,
+    enterprise: str,
+    code: str | None,
+    points: Mapping[str, Point],
+) -> tuple[Regrouping, ...]:
+    """Who is in its group later than at the beginning; none of a rule without a group."""
+    known = () if code is None else history.get((enterprise, code), ())
+    changes = [(to_ms(each.since), each.members) for each in known]
+    main = next(iter(points.values()))
+    return regroupings(changes, main, points, partial(directory.find, enterprise))
 
 
 def _tags(directory: Directory, body: DetectorBody) -> dict[str, str]:
@@ -152,12 +189,17 @@ def _tags(directory: Directory, body: DetectorBody) -> dict[str, str]:
     return {tag: tag for tag in (body.tag, *members)}
 
 
-def _registered(directory: Directory, rule: DetectorRule) -> Watched | None:
-    """None: not all of its points are registered; then it judges nothing live, either."""
+def _registered(directory: Directory, rule: DetectorRule, history: Memberships) -> Watched | None:
+    """None: not all of its points are registered; then it judges nothing live, either. One whose own
+    point is not in its group now may have judged then."""
     try:
         numbers = watched(rule, directory.groups, directory.by_id)
     except BadRule:
-        return None
+        if rule.group is None or (rule.enterprise, rule.group) not in history:
+            return None
+        numbers = dict(rule.points)
     found = {name: directory.by_id.get(number) for name, number in numbers.items()}
     points = {name: point for name, point in found.items() if point is not None}
-    return Watched(rule, points) if len(points) == len(found) else None
+    if len(points) < len(found):
+        return None
+    return Watched(rule, points, _later(directory, history, rule.enterprise, rule.group, points))

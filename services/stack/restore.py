@@ -14,6 +14,7 @@ from pathlib import Path
 from services.runtime.clock import Clock
 from services.runtime.settings import Settings
 from services.stack.archive import Archive, open_archive
+from services.stack.backup_key import backup_key
 from services.stack.cache import Cache, engines_home, explained
 from services.stack.data_dir import DataDir, choose
 from services.stack.database_alone import fresh, held, installed, interruptible, programs, running
@@ -37,6 +38,7 @@ def restore_backup(
     inherited: Mapping[str, str],
     clock: Clock,
     progress: Progress,
+    key_file: Path | None = None,
 ) -> None:
     """Fill the settings' data folder from a backup. Raises Refusal, Interrupted."""
     if settings.database_url is not None:
@@ -44,12 +46,13 @@ def restore_backup(
             "A backup is restored into an embedded database: unset PARKWATCH_DATABASE_URL, or fill "
             "that server by hand as docs/how-to/back-up-and-restore.md says."
         )
+    key = backup_key(settings, key_file)
     cache = installed(Cache(engines_home(inherited)))
     path, moved = choose(settings.data_dir, "data_dir" in settings.model_fields_set)
     if moved is not None:
         progress.say(moved)
     _refuse_full(path)
-    with interruptible(), open_archive(file) as archive:
+    with interruptible(), open_archive(file, key) as archive:
         with progress.step("verifying the backup"):
             archive.verify()
         with _all_or_nothing(path):

@@ -27,6 +27,11 @@ class Secrets:
             self._keep(name, first or secrets.token_hex(20))
         return self.path(name).read_text().strip()
 
+    def renew(self, name: str, value: str | None = None) -> str:
+        """Another secret in its place, whole at any moment: `value`, else 160 random bits."""
+        self._keep(name, value or secrets.token_hex(20))
+        return self.get(name)
+
     def _keep(self, name: str, value: str) -> None:
         with explained(self._folder):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -29,6 +29,7 @@ def show(
         stack.start_watcher(url)
         if sample_park:
             stack.supervisor.start(fleet(settings, stack, url, inherited))
+            stack.supervisor.start(drills(settings, stack, url, inherited))
         print(f"parkwatch ready: {url}", flush=True)
         progress.say(login(settings, stack, first))
         progress.say("Ctrl-C stops all of it.")
@@ -69,6 +70,22 @@ def open_broker(settings: Settings) -> str | None:
 
 def fleet(settings: Settings, stack: Stack, url: str, inherited: Mapping[str, str]) -> Program:
     """The sample park's simulator, which is a stranger: it gets addresses and a password file."""
+    return _simulator("sim", "demo", settings, stack, url, inherited)
+
+
+def drills(settings: Settings, stack: Stack, url: str, inherited: Mapping[str, str]) -> Program:
+    """The simulator that plays what an instructor starts from the console; as much of a stranger."""
+    return _simulator("drill", "drill", settings, stack, url, inherited)
+
+
+def _simulator(
+    name: str,
+    command: str,
+    settings: Settings,
+    stack: Stack,
+    url: str,
+    inherited: Mapping[str, str],
+) -> Program:
     host = "127.0.0.1" if settings.mqtt_host in ("0.0.0.0", "::") else settings.mqtt_host
     password = str(stack.embedded.secrets.path("admin_password"))
     options = {
@@ -85,4 +102,4 @@ def fleet(settings: Settings, stack: Stack, url: str, inherited: Mapping[str, st
         # What Python's own https trusts.
         environment["SSL_CERT_FILE"] = str(settings.http_tls_cert.absolute())
     words = [word for option in options.items() for word in option]
-    return Program("sim", (sys.executable, "-m", "device_sim", "demo", *words), env=environment)
+    return Program(name, (sys.executable, "-m", "device_sim", command, *words), env=environment)

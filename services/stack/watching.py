@@ -4,11 +4,12 @@ import os
 import sys
 from collections.abc import Mapping
 from typing import NoReturn
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from services.runtime.settings import Settings
 from services.stack.data_dir import choose
 from services.stack.embedded import watch_settings
+from services.stack.own_certificates import name_of
 from services.stack.refusal import Refusal
 from services.stack.secrets import Secrets
 from services.stack.show import address
@@ -49,6 +50,10 @@ def _mqtt_url(settings: Settings, secrets: Secrets) -> str:
         )
     host = "127.0.0.1" if settings.mqtt_host in ("0.0.0.0", "::") else settings.mqtt_host
     place = f"{USER}:{secrets.get(USER)}@{host}:{settings.mqtt_port}"
+    files = {"password_file": secrets.path(USER).absolute()}
     if settings.mqtt_tls_cert is None:
-        return f"mqtt://{place}"
-    return f"mqtts://{place}?pin={quote(str(settings.mqtt_tls_cert.absolute()))}"
+        return f"mqtt://{place}?{urlencode(files, quote_via=quote)}"
+    files["pin"] = settings.mqtt_tls_cert.absolute()
+    if settings.mqtt_device_ca is not None:
+        files["cert"] = secrets.path(name_of(USER)).absolute()
+    return f"mqtts://{place}?{urlencode(files, quote_via=quote)}"

@@ -28,7 +28,8 @@ class Unreachable(Exception):
 
 class Broker:
     """One connection, made when it is needed. `url` is `mqtt://user:password@host:port`, or
-    `mqtts://…?pin=FILE`. Raises BadOption."""
+    `mqtts://…`, and behind `?` files: `password_file`, `pin` (the broker's certificate) and `cert`
+    (ours, with its key), read at each connection. Raises BadOption."""
 
     def __init__(self, url: str, client_id: str) -> None:
         parts = urlsplit(url)
@@ -37,8 +38,9 @@ class Broker:
             raise BadOption("A broker's URL looks like mqtt://user:password@host:1883.")
         self._place = parts.hostname, parts.port or (8883 if self._tls else 1883)
         self._login = unquote(parts.username or ""), unquote(parts.password or "")
-        pins = parse_qs(parts.query).get("pin", [])
-        self._pin = Path(pins[0]) if pins else None
+        files = {key: Path(found[0]) for key, found in parse_qs(parts.query).items()}
+        self._pin, self._own = files.get("pin"), files.get("cert")
+        self._password_file = files.get("password_file")
         self._client_id = client_id
         self._line: socket.socket | None = None
         self._numbers = itertools.cycle(range(1, 0xFFFF))
@@ -89,8 +91,13 @@ class Broker:
         self._line = line
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self._tls:
-            self._line = line = trust(self._pin).wrap_socket(line, server_hostname=self._place[0])
+            context = trust(self._pin)
+            if self._own is not None:
+                context.load_cert_chain(self._own)
+            self._line = line = context.wrap_socket(line, server_hostname=self._place[0])
         user, password = self._login
+        if self._password_file is not None:
+            password = self._password_file.read_text(encoding="utf-8").strip()
         # Clean session, user name and password.
         flags = 0x02 | (0xC0 if user else 0)
         body = _text("MQTT") + struct.pack(">BBH", 4, flags, KEEPALIVE_S) + _text(self._client_id)

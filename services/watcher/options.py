@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from services.watcher.outgoing import Network, networks_of
+
 
 class BadOption(ValueError):
     """A setting that cannot be used; the text says which and how it should look."""
@@ -27,6 +29,8 @@ class Options:
     """The file that a living supervisor touches; None: there is none to watch."""
     webhook: str | None = field(default=None, repr=False)
     command: tuple[str, ...] = ()
+    networks: tuple[Network, ...] = ()
+    """Where the webhook may be, beside the public internet."""
     interval_s: float = 10.0
     silence_s: float = 25.0
 
@@ -52,6 +56,7 @@ class Options:
             supervisor=_path(told.get("WATCH_SUPERVISOR")),
             webhook=told.get("WATCH_WEBHOOK"),
             command=_words(told.get("WATCH_COMMAND", "")),
+            networks=_networks(told.get("OUTGOING_NETWORKS", "")),
             interval_s=_seconds(told, "WATCH_INTERVAL_S", 10.0),
             silence_s=_seconds(told, "WATCH_SILENCE_S", 25.0),
         )
@@ -71,6 +76,13 @@ def _words(text: str) -> tuple[str, ...]:
         return tuple(shlex.split(text))
     except ValueError as error:
         raise BadOption(f"PARKWATCH_WATCH_COMMAND cannot be read ({error}).") from error
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    try:
+        return networks_of(text)
+    except ValueError as error:
+        raise BadOption(f"PARKWATCH_OUTGOING_NETWORKS: {error}") from error
 
 
 def _seconds(told: Mapping[str, str], name: str, default: float) -> float:

@@ -5,11 +5,9 @@ import json
 import queue
 import subprocess
 import threading
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Sequence
-from http.client import HTTPException
 
+from services.watcher.outgoing import NoAnswer, Outgoing, Refused
 from services.watcher.report import Report
 
 WAITING = 50
@@ -79,18 +77,18 @@ class Outlet:
             self._failed(self.name, str(error))
 
 
-def webhook(url: str) -> Callable[[Report], None]:
-    """POST the report as JSON; any 2xx is well."""
+def webhook(url: str, outgoing: Outgoing) -> Callable[[Report], None]:
+    """POST the report as JSON, where the way out lets it; any 2xx is well, a redirect is not."""
 
     def send(found: Report) -> None:
         body = json.dumps(found.as_json(), ensure_ascii=False).encode()
         headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "parkwatch"}
         try:
-            asked = urllib.request.Request(url, data=body, headers=headers, method="POST")
-            with urllib.request.urlopen(asked, timeout=POST_S):
-                return
-        except (urllib.error.URLError, OSError, HTTPException, ValueError) as error:
+            answer = outgoing.send("POST", url, body, headers, POST_S)
+        except (Refused, NoAnswer) as error:
             raise Failed(str(error)) from error
+        if not 200 <= answer.status < 300:
+            raise Failed(f"it answers {answer.status}")
 
     return send
 

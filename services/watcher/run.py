@@ -16,6 +16,7 @@ from services.watcher.broker import Broker
 from services.watcher.far_end import FarEnd
 from services.watcher.logbook import logbook
 from services.watcher.options import Options
+from services.watcher.outgoing import NoAnswer, Outgoing, Refused
 from services.watcher.outlet import Outlet, command, webhook
 from services.watcher.place import Place
 from services.watcher.report import Report, report
@@ -120,10 +121,22 @@ class Watcher:
     def _ways_out(self) -> list[Outlet]:
         ways = []
         if self._told.webhook is not None:
-            ways.append(Outlet("webhook", webhook(self._told.webhook), self._given_up))
+            outgoing = Outgoing(self._told.networks)
+            self._say_if_refused(outgoing, self._told.webhook)
+            sender = webhook(self._told.webhook, outgoing)
+            ways.append(Outlet("webhook", sender, self._given_up))
         if self._told.command:
             ways.append(Outlet("command", command(self._told.command), self._given_up))
         return ways
+
+    def _say_if_refused(self, outgoing: Outgoing, url: str) -> None:
+        """At the start, not when the first report has nowhere to go."""
+        try:
+            outgoing.judge(url)
+        except Refused as error:
+            self._note(logging.ERROR, "the webhook is not asked", reason=str(error))
+        except NoAnswer:
+            return  # its name may be known later
 
     def _given_up(self, name: str, reason: str) -> None:
         self._note(logging.ERROR, f"the {name} took no report", reason=reason)

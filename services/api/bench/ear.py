@@ -12,7 +12,7 @@ from paho.mqtt.client import Client, ConnectFlags, MQTTMessage
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from services.runtime.buckets import bucket_of, published_topic
+from services.runtime.buckets import bucket_of, mapped_topic, published_topic
 from services.runtime.clock import Clock
 from services.runtime.feed import Delivery
 from services.runtime.mqtt_client import BrokerAddress, make_client
@@ -32,8 +32,8 @@ class Ear:
     ) -> None:
         self._clock = clock
         place = f"pw/v1/{enterprise}/{gateway}/+"
-        # Where the broker maps to buckets a reading has one level more; else nothing is there.
-        self._filters = [(place, 1), (f"{place}/{bucket_of(enterprise)}", 1)]
+        # Where the broker maps, readings come by their bucket; else nothing is there.
+        self._filters = [(place, 1), (mapped_topic(place, bucket_of(enterprise)), 1)]
         self._waiting: deque[Delivery] = deque()
         self._bytes = 0
         self.passed_over = 0

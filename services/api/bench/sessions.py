@@ -10,6 +10,7 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
 from services.api.broker_access import BrokerAway, quiet
+from services.api.broker_admin import current
 
 TIMEOUT_S = 3.0
 OPEN = 0
@@ -59,7 +60,7 @@ class Sessions:
         try:
             async with asyncio.timeout(TIMEOUT_S):
                 client = await nats.connect(
-                    self._url, allow_reconnect=False, connect_timeout=2, error_cb=quiet
+                    current(self._url), allow_reconnect=False, connect_timeout=2, error_cb=quiet
                 )
                 try:
                     pong = await client.request("$SYS.REQ.SERVER.PING", b"", timeout=1.0)

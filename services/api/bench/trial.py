@@ -147,7 +147,7 @@ class Trial:
                 self._there = there
         self._look_for_alarm()
         with suppress(DatabaseAway):
-            async with around.database.transaction() as connection:
+            async with around.database.transaction(tenant=self.run.enterprise) as connection:
                 await self._look_into(connection)
 
     async def _look_into(self, connection: Connection) -> None:
@@ -213,7 +213,7 @@ class Trial:
             final = msgspec.structs.replace(paper, phase="finished", ask=None, outcome=outcome)
             text = msgspec.json.encode(final, order="deterministic").decode()
             record = (text, hashlib.sha256(text.encode()).hexdigest())
-        async with self._around.database.transaction() as connection:
+        async with self._around.database.transaction(tenant=self.run.enterprise) as connection:
             await store.finish(
                 connection,
                 self.run,

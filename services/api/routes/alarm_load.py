@@ -4,17 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from services.api.alarm_view import time_text
 from services.api.answer import answer
 from services.api.asking import Here, Reader, narrowed
+from services.api.late_route import LateRouter
 from services.api.live.message import FloodView
 from services.api.text import Code
 from services.domain.alarm_performance import CHATTER_COUNT, is_fleeting, is_stale
 from services.wire.bus import AlarmItem
 
-router = APIRouter(prefix="/statistics/alarms", tags=["statistics"])
+router = LateRouter(prefix="/statistics/alarms", tags=["statistics"])
 
 MOST_IDS = 1_000
 """Ids that one list holds; its count tells all of them."""

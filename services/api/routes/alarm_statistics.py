@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from services.api.alarm_view import moment_text
 from services.api.answer import answer
 from services.api.asking import Here, Reader, narrowed
+from services.api.late_route import LateRouter
 from services.api.problem import Kind, Problem
 from services.api.text import Code, Moment
 from services.domain.alarm_performance import (
@@ -28,7 +29,7 @@ from services.runtime.clock import to_datetime, to_ms
 from services.store import alarm_statistics as store
 from services.store import shelving
 
-router = APIRouter(prefix="/statistics", tags=["statistics"])
+router = LateRouter(prefix="/statistics", tags=["statistics"])
 
 USUAL_DAYS = 30
 """The span of the figures without `start`: the targets are given for at least 30 days."""
@@ -61,6 +62,14 @@ class FrequentView:
 
 
 @dataclass(frozen=True, slots=True)
+class HourCount:
+    """How many alarms began in the clock hour from `start`."""
+
+    start: str
+    alarms: int
+
+
+@dataclass(frozen=True, slots=True)
 class AlarmStatistics:
     """The figures between `start` and `end`. Shares are 0 to 1; `targets` name what a figure
     should not exceed, `grade_targets` the shares of the grades that ISA-18.2 advises.
@@ -75,6 +84,8 @@ class AlarmStatistics:
     per_day: float
     per_hour: float
     per_ten_minutes: float
+    by_hour: list[HourCount]
+    """Hours in which no alarm began are left out."""
     busiest_ten_minutes: int
     upset_ten_minutes: int
     busy_periods_share: float
@@ -142,6 +153,7 @@ def _view(found: Performance, start: int, end: int) -> AlarmStatistics:
     ours = {
         "start": _text(start),
         "end": _text(end),
+        "by_hour": [HourCount(_text(at), count) for at, count in found.by_hour.items()],
         "floods": [flood_view(each) for each in found.floods],
         "in_flood": any(each.end is None for each in found.floods),
         "top_ten": [frequent_view(each) for each in found.top_ten],

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import msgspec
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import Depends, Path, Query, Response
 from pydantic import Field
 
 from services.api.alarm_page import Place, after_place, merged, order
@@ -22,6 +22,7 @@ from services.api.asking import (
     narrowed,
     read_cursor,
 )
+from services.api.late_route import LateRouter
 from services.api.principal import Principal
 from services.api.problem import not_found
 from services.api.replica import Source
@@ -33,7 +34,7 @@ from services.store import alarm_list as store
 from services.store.alarm_list import AlarmFilter, JournalEntry
 from services.wire.bus import AlarmItem
 
-router = APIRouter(prefix="/alarms", tags=["alarms"])
+router = LateRouter(prefix="/alarms", tags=["alarms"])
 AlarmPath = Annotated[AlarmId, Path()]
 State = Literal["all", "open"] | AlarmState
 Grade = Annotated[int, Field(ge=1, le=4)]
@@ -62,6 +63,7 @@ class Wanted:
 
 
 def _wanted(
+    here: Here,
     principal: Reader,
     state: Annotated[
         State, Query(description="`all` with closed ones, or one state; default: not closed")
@@ -84,6 +86,11 @@ def _wanted(
             tag=tag,
             subject_type=subject,
             hazard_source=hazard_source,
+            shown_of_source=(
+                frozenset()
+                if hazard_source is None
+                else here.register.interlocks.shown_of(hazard_source)
+            ),
             historical=historical,
             state=state.value if isinstance(state, AlarmState) else None,
             since=None if since is None else to_ms(since),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 import structlog
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.api.answer import Page, answer
@@ -21,6 +21,7 @@ from services.api.asking import (
     read_cursor,
 )
 from services.api.eviction import evict
+from services.api.late_route import LateRouter
 from services.api.problem import Kind, Problem, invalid_fields, not_found
 from services.api.text import Code, Name
 from services.api.window import Window
@@ -31,7 +32,7 @@ from services.store import api_key as store
 from services.store import sign_in_session
 from services.store.api_key import KeyRow
 
-router = APIRouter(prefix="/api-keys", tags=["users"])
+router = LateRouter(prefix="/api-keys", tags=["users"])
 Prefix = Annotated[str, Path(pattern=r"^[a-z2-7]{8}$", examples=["k3v7qm2x"])]
 _log = structlog.get_logger()
 

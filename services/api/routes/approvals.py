@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 from psycopg import AsyncConnection
 from pydantic import BaseModel, ConfigDict
 
@@ -26,6 +26,7 @@ from services.api.asking import (
     read_cursor,
 )
 from services.api.carried_out import is_carried_out
+from services.api.late_route import LateRouter
 from services.api.permission import Role
 from services.api.principal import Principal
 from services.api.problem import Kind, Problem, not_found
@@ -37,7 +38,7 @@ from services.store import approval as store
 from services.store.approval import Approval
 from services.wire.bus import ApplicationItem, Reply
 
-router = APIRouter(prefix="/approvals", tags=["approvals"])
+router = LateRouter(prefix="/approvals", tags=["approvals"])
 CARRY_OUT_S = 6.0
 """Longer than the engine may take to answer: whoever else decides on the same one waits."""
 ApprovalId = Annotated[str, Path(pattern=r"^[0-9a-f]{1,64}$")]

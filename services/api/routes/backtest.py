@@ -5,20 +5,28 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.api.alarm_view import maybe_time_text, time_text
 from services.api.answer import answer
 from services.api.asking import Configurer, Here
-from services.api.backtest_worker import Job
+from services.api.backtest_job import MAX_POINTS, Job
 from services.api.detector_body import DetectorBody
-from services.api.detector_trials import Told, detector_trials, in_force, main_tag
+from services.api.detector_trials import (
+    Told,
+    detector_trials,
+    in_force,
+    main_tag,
+    memberships,
+)
+from services.api.late_route import LateRouter
 from services.api.principal import Principal
 from services.api.problem import Kind, Problem
 from services.api.rule_body import Limit
 from services.api.rule_desk import limited_point
 from services.api.rule_union import AnyProposedRule
+from services.api.tenant import tenant_of
 from services.api.text import Code, Moment
 from services.api.window import Window
 from services.domain.backtest import Backtest, Load, Trial, Tried
@@ -26,10 +34,9 @@ from services.domain.point import Point
 from services.domain.rule import Condition, LimitRule
 from services.runtime.clock import to_ms
 from services.store import rule_list as store
-from services.store.backtest import MAX_POINTS
 from services.store.rule_list import Rule
 
-router = APIRouter(prefix="/rules", tags=["rules"])
+router = LateRouter(prefix="/rules", tags=["rules"])
 Points = dict[tuple[str, str], Point]
 """The points that are tried, by enterprise and tag."""
 LONGEST_MS = 92 * 86_400_000
@@ -136,7 +143,8 @@ async def run_backtest(here: Here, principal: Configurer, body: BacktestBody) ->
         rules = await store.rules_of_points(connection, list(points))
         enterprises = () if body.limits_only else {enterprise for enterprise, _ in points}
         others = await in_force(connection, enterprises)
-    others = [each for each in others if (each.enterprise, main_tag(each)) in points]
+        others = [each for each in others if (each.enterprise, main_tag(each)) in points]
+        history = await memberships(connection, others, told, start, end)
     rules = [rule for rule in rules if (rule.enterprise, rule.tag) in points]
     unknown = set(body.without) - {rule.id for rule in rules} - {rule.id for rule in others}
     if unknown:
@@ -144,8 +152,9 @@ async def run_backtest(here: Here, principal: Configurer, body: BacktestBody) ->
             Kind.INVALID, f"without: no rule {min(unknown)} is in force for the points of this."
         )
     trials = _trials(points, rules, body)
-    detectors = detector_trials(here, others, told, body.without)
-    job = Job(here.database.url, trials, start, end, detectors, here.clock.now_ms())
+    detectors = detector_trials(here, others, told, body.without, history)
+    tenant, now = tenant_of(principal), here.clock.now_ms()
+    job = Job(here.database.url, tenant, trials, start, end, detectors, now)
     return answer(view(await here.backtests.run(principal.username, job)))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 
 from services.api.alarm_view import moment_text
 from services.api.answer import Page, answer
@@ -26,6 +26,7 @@ from services.api.asking import (
 )
 from services.api.interlock_body import Application, BypassDecision, BypassExtension
 from services.api.interlock_view import BypassView, bypass_view
+from services.api.late_route import LateRouter
 from services.api.once import Once
 from services.api.principal import Principal
 from services.api.problem import Kind, Problem, not_found
@@ -35,7 +36,6 @@ from services.api.text import Code, Tag
 from services.api.window import Window
 from services.domain import bypass as life
 from services.domain.bypass import HOUR_MS, LIMITS, Act, Bypass, Refused, Signature
-from services.domain.interlock import is_serving
 from services.runtime.clock import to_datetime, to_ms
 from services.store import bypass as store
 from services.store import interlock
@@ -43,7 +43,7 @@ from services.store import register as book
 from services.store.bypass import ActRow, Kept
 from services.store.interlock import Interlock
 
-router = APIRouter(tags=["interlocks"])
+router = LateRouter(tags=["interlocks"])
 BypassId = Annotated[str, Path(pattern=r"^[0-9a-f]{1,64}$")]
 Step = Callable[[Bypass, Signature], Bypass]
 
@@ -77,14 +77,15 @@ async def apply_for_bypass(
             raise not_found("interlock")
         made = _asked(here, principal, loop, asked)
         others = await store.of_loop(connection, enterprise, tag)
-        _act(lambda: life.apply(made, [each.bypass for each in others]))
+        seen = live_loops(here).bypassed_inputs(loop)
+        _act(lambda: life.apply(made, [each.bypass for each in others], seen))
         now = to_datetime(made.applied.at)
         for each in others:  # what is left of them has lapsed
             await store.update(connection, each.bypass, now, number)
         await store.insert(connection, Kept(made, loop.loop.switches_of(made.cause)), number)
         row = ActRow("apply", principal.username, now, made.reason, made.length_ms / HOUR_MS)
         await store.note(connection, made, row)
-        view = bypass_view(made, loop, made.applied.at)
+        view = bypass_view(made, loop, made.applied.at, _seen(here, made))
         done = await once.keep(connection, answer(view, 201))
     await refresh(here.follower)
     return done
@@ -116,7 +117,7 @@ async def list_bypasses(
     page, now = [each.bypass for each in found[:limit]], here.clock.now_ms()
     more = len(found) > limit
     following = make_cursor([page[-1].applied.at, page[-1].id]) if more else None
-    return answer(Page([bypass_view(e, _loop_of(here, e), now) for e in page], following))
+    return answer(Page([_view(here, each, now) for each in page], following))
 
 
 @router.get("/bypasses/{bypass}", response_model=BypassView)
@@ -124,7 +125,7 @@ async def get_bypass(here: Here, principal: Reader, bypass: BypassId) -> Respons
     """One bypass as it stands."""
     async with here.database.transaction() as connection:
         kept = await _found(connection, principal, bypass)
-    return answer(bypass_view(kept.bypass, _loop_of(here, kept.bypass), here.clock.now_ms()))
+    return answer(_view(here, kept.bypass, here.clock.now_ms()))
 
 
 @router.get("/bypasses/{bypass}/history", response_model=Page[ActView])
@@ -147,7 +148,11 @@ async def approve_bypass(
 ) -> Response:
     """One of the two approvals of a bypass, or of the extension that waits. Neither is the
     applicant's, and nobody gives both."""
-    return await _done(here, principal, bypass, once, Act.APPROVE, life.approve, _note(body))
+
+    def step(its: Bypass, by: Signature) -> Bypass:
+        return life.approve(its, by, live_loops(here).bypassed_inputs(_loop_of(here, its)))
+
+    return await _done(here, principal, bypass, once, Act.APPROVE, step, _note(body))
 
 
 @router.post("/bypasses/{bypass}/refuse", response_model=BypassView)
@@ -186,7 +191,11 @@ async def restore_bypass(
     body: BypassDecision | None = None,
 ) -> Response:
     """The loop is back in service: the approval ends, and another person verifies it."""
-    return await _done(here, principal, bypass, once, Act.RESTORE, life.restore, _note(body))
+
+    def step(its: Bypass, by: Signature) -> Bypass:
+        return life.restore(its, by, _seen(here, its))
+
+    return await _done(here, principal, bypass, once, Act.RESTORE, step, _note(body))
 
 
 @router.post("/bypasses/{bypass}/verify", response_model=BypassView)
@@ -197,7 +206,8 @@ async def verify_bypass(
     once: OnceOnly,
     body: BypassDecision | None = None,
 ) -> Response:
-    """Another person has seen the loop in service. Not while the field says that it is not."""
+    """Another person has seen the loop in service. Not while the field says that it is not; where
+    nobody knows what the field shows (`field_state` is `unknown`), `note` has to say how it was seen."""
 
     def step(its: Bypass, by: Signature) -> Bypass:
         return life.verify(its, by, _seen(here, its))
@@ -247,8 +257,7 @@ async def _done(
         closed: datetime | None = moment if after.is_over(by.at) else None
         await store.update(connection, after, closed, number)
         await store.note(connection, after, ActRow(act, by.by, moment, note, hours))
-        view = bypass_view(after, _loop_of(here, after), by.at)
-        done = await once.keep(connection, answer(view))
+        done = await once.keep(connection, answer(_view(here, after, by.at)))
     await refresh(here.follower)
     return done
 
@@ -271,14 +280,12 @@ def _act(step: Callable[[], Bypass]) -> Bypass:
         raise Problem(kind, refused.reason) from None
 
 
+def _view(here: Window, bypass: Bypass, now: int) -> BypassView:
+    return bypass_view(bypass, _loop_of(here, bypass), now, _seen(here, bypass))
+
+
 def _seen(here: Window, bypass: Bypass) -> str | None:
-    """The state that the field shows of what was bypassed, on whichever switch of it is still out
-    of service; None: nobody knows."""
-    loop, live = _loop_of(here, bypass), live_loops(here)
-    tags = () if loop is None else loop.loop.switches_of(bypass.cause)
-    states = [live.shown(bypass.enterprise, tag)[1] for tag in tags]
-    out = next((each for each in states if is_serving(each) is False), None)
-    return out or (states[0] if states and None not in states else None)
+    return live_loops(here).bypassed(_loop_of(here, bypass), bypass)
 
 
 def _loop_of(here: Window, bypass: Bypass) -> Interlock | None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.api.alarm_view import moment_text
@@ -23,6 +23,7 @@ from services.api.asking import (
 )
 from services.api.bench.paper import Line, Paper, Wish, paper_of
 from services.api.bench.wording import TITLES
+from services.api.late_route import LateRouter
 from services.api.principal import Principal
 from services.api.problem import Kind, Problem, not_found
 from services.api.register import refresh
@@ -38,7 +39,7 @@ from services.store import conformance as store
 from services.store.conformance import Run
 from services.store.register import Connection
 
-router = APIRouter(
+router = LateRouter(
     prefix="/enterprises/{code}/gateways/{gateway}/conformance", tags=["conformance"]
 )
 Number = Annotated[int, Path(ge=1, le=2**63 - 1)]

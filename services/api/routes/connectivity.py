@@ -5,21 +5,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from services.api.alarm_view import maybe_time_text, moment_text
 from services.api.answer import answer
 from services.api.asking import Here, Reader, Spoken, narrowed
+from services.api.late_route import LateRouter
 from services.api.problem import Kind, Problem
 from services.api.text import Code, Moment
 from services.api.window import Window
 from services.domain.connection import ConnectionState
 from services.domain.connectivity import DEFINITION, TARGET, PointTime
+from services.domain.drill import is_twin
 from services.runtime.clock import to_datetime
 from services.store import connectivity as store
 from services.store.connectivity import GatewayState
 
-router = APIRouter(prefix="/statistics", tags=["statistics"])
+router = LateRouter(prefix="/statistics", tags=["statistics"])
 
 USUAL = timedelta(hours=24)
 
@@ -125,7 +127,9 @@ class _Counts:
 
 
 def _enterprises(here: Window, scope: frozenset[str] | None) -> list[str]:
-    return sorted(code for code in here.register.enterprises if scope is None or code in scope)
+    """Copies for a drill count nowhere."""
+    codes = (code for code in here.register.enterprises if not is_twin(code))
+    return sorted(code for code in codes if scope is None or code in scope)
 
 
 def _count(here: Window, counts: dict[str, _Counts], standing: list[GatewayState]) -> None:

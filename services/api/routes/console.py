@@ -22,6 +22,8 @@ class Console:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             raise HTTPException(404)
+        if str(scope["path"]).startswith("/api/"):
+            raise HTTPException(404)
         if scope["method"] not in ("GET", "HEAD"):
             raise HTTPException(405)
         response = await self._answer(scope)
@@ -29,8 +31,6 @@ class Console:
 
     async def _answer(self, scope: Scope) -> Response:
         path = str(scope["path"]).lstrip("/")
-        if path.startswith("api/"):
-            raise HTTPException(404)
         index = None if self._folder is None else self._folder / "index.html"
         if self._folder is None or index is None or not index.is_file():
             return PlainTextResponse(MISSING, headers=_ASK_AGAIN)

@@ -1,16 +1,17 @@
 """Derived points: computed by us from other points of their enterprise."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from services.api import derived_desk
 from services.api.answer import answer
 from services.api.asking import Configurer, Here, OnceOnly
 from services.api.derived_body import FormulaChange, NewDerivedPoint
+from services.api.late_route import LateRouter
 from services.api.point_view import PointView, view
 from services.api.register import refresh
 from services.api.routes.points import EnterpriseCode, PointTag, seen
 
-router = APIRouter(prefix="/derived-points", tags=["points"])
+router = LateRouter(prefix="/derived-points", tags=["points"])
 
 
 @router.post("", status_code=201, response_model=PointView)

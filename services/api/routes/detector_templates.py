@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.api.answer import Page, answer
@@ -12,6 +12,7 @@ from services.api.asking import Configurer, Here, OnceOnly, Reader
 from services.api.detector_body import DETECTORS, detector_of, detector_parts, detector_view
 from services.api.detector_check import check_detector
 from services.api.detector_desk import check_room, new_id
+from services.api.late_route import LateRouter
 from services.api.principal import Principal
 from services.api.problem import Kind, Problem, invalid_fields
 from services.api.routes.points import EnterpriseCode, PointTag, seen
@@ -25,7 +26,7 @@ from services.store import detector_list as store
 from services.store.detector_list import Connection, DetectorVersion
 from services.store.rule_list import lock_book
 
-router = APIRouter(tags=["templates"])
+router = LateRouter(tags=["templates"])
 GROUP = (
     "Code of a registered group that the point is in: `vote` is over it, then; without it, over the "
     "detectors of the point's hazard source"

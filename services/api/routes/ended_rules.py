@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from services.api.alarm_view import moment_text
 from services.api.answer import Page, answer
@@ -18,11 +18,12 @@ from services.api.asking import (
     narrowed,
     read_cursor,
 )
+from services.api.late_route import LateRouter
 from services.api.problem import Kind, Problem
 from services.api.text import Code, Tag
 from services.store.ended_rule import EndedRule, ended_rules
 
-router = APIRouter(prefix="/ended-rules", tags=["rules"])
+router = LateRouter(prefix="/ended-rules", tags=["rules"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,17 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from services.api.alarm_view import moment_text
 from services.api.answer import Page, answer
 from services.api.asking import Cursor, Here, Limit, Reader, make_cursor, narrowed, read_cursor
+from services.api.late_route import LateRouter
 from services.api.text import Code
 from services.store import gateway_event as store
 from services.store.gateway_event import EventKind, GatewayEvent
 
-router = APIRouter(tags=["events"])
+router = LateRouter(tags=["events"])
 _Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
@@ -28,11 +29,14 @@ class EventView:
     again: no more of the two until it is calm); `clock_skewed` (more than 2 s; `detail`: how far,
     plus is ahead), `clock_stuck` (`detail`: where it stands), `clock_unusable`, and `clock_right`,
     the end of these. Of no enterprise:
-    `storage_tight`, `storage_full` (`detail`: what is free), `readings_dropped_early` (which day).
+    `storage_low`, `storage_tight`, `storage_full`, `storage_well` (how much room the database has;
+    `detail`: what is free), `readings_dropped_early` (which day).
     `messages_missing` (`count` gaps; `detail`: boot and numbers), `gaps_given_up` (too many to be
-    remembered). `session_lost`, with an empty `gateway`: of all of the enterprise's; the broker
+    remembered). `boot_reused` (`count` messages that said something else than what had come under
+    their `boot` and `seq`; `detail`: which; they are stored and judged. A new start must bring a new
+    `boot`, and two gateways must not share one name). `session_lost`, with an empty `gateway`: of all of the enterprise's; the broker
     lost what it had kept for us, so there may be a gap. `only_poison` (nothing it sends can be
-    used; `count` messages), `over_rate` (`count` readings were stored apart first, and taken in
+    used; `count` messages), `much_poison` (more than 10 a minute cannot be used), `over_rate` (`count` readings were stored apart first, and taken in
     later), `gateway_cut` (it flooded us, and is let in again at `last_at`; `detail`: with how much).
     `broker_store_half`, `broker_store_full` (50 %, 80 % of the broker's store; `detail`: how much, and
     in how many hours it ends) and `broker_store_well`, with an empty `gateway`: of the whole park.

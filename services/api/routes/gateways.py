@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 from pydantic import BaseModel, ConfigDict
 
 from services.api.alarm_view import moment_text
@@ -23,6 +23,7 @@ from services.api.asking import (
 )
 from services.api.broker_access import username
 from services.api.database import DatabaseAway
+from services.api.late_route import LateRouter
 from services.api.password import new_gateway_password
 from services.api.problem import Kind, Problem, not_found
 from services.api.register import refresh
@@ -37,8 +38,8 @@ from services.store import register as store
 from services.store.connectivity import GatewayState, gateways
 from services.store.register import Gateway
 
-router = APIRouter(prefix="/enterprises/{code}/gateways", tags=["gateways"])
-park = APIRouter(tags=["gateways"])
+router = LateRouter(prefix="/enterprises/{code}/gateways", tags=["gateways"])
+park = LateRouter(tags=["gateways"])
 GatewayCode = Annotated[Code, Path()]
 
 
@@ -52,7 +53,7 @@ class NewGateway(BaseModel):
 @dataclass(frozen=True, slots=True)
 class ConditionView:
     """Something is the matter with a gateway `since` a moment: `only_poison` (`count` messages of
-    which nothing could be used), `over_rate` (`count` readings stored apart first), `gateway_cut`
+    which nothing could be used), `much_poison` (more than 10 such a minute), `over_rate` (`count` readings stored apart first), `gateway_cut`
     (not let in before `until`; `count` readings within a minute)."""
 
     kind: Trouble

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from services.api.alarm_view import time_text
 from services.api.answer import Page
@@ -22,15 +22,17 @@ from services.api.asking import (
     read_cursor,
 )
 from services.api.grades import Grades, SourceState
+from services.api.late_route import LateRouter
 from services.api.text import Code
-from services.api.unchanged import tagged
+from services.api.unchanged import TAGGED, tagged
 from services.api.window import Window
 from services.api.wording import Language, sentence
+from services.domain.drill import is_twin
 from services.domain.grade_tree import Mark
 from services.store.key_place import KeyPlace
 from services.store.register import Enterprise
 
-router = APIRouter(tags=["hazard sources"])
+router = LateRouter(tags=["hazard sources"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ class Tree(Page[EnterpriseNode]):
     at: str
 
 
-@router.get("/tree", response_model=Tree)
+@router.get("/tree", response_model=Tree, responses=TAGGED)
 async def get_tree(
     request: Request,
     here: Here,
@@ -128,7 +130,8 @@ async def get_tree(
     scope = narrowed(principal, enterprise)
     after = (read_cursor(cursor, tuple[Word]) or ("",))[0]
     known = here.register.enterprises
-    codes = sorted(c for c in known if c > after and (scope is None or c in scope))
+    field = (code for code in known if not is_twin(code))
+    codes = sorted(c for c in field if c > after and (scope is None or c in scope))
     grades, sources, found = Grades(here, scope), here.register.sources(), []
     for code in codes[:limit]:
         found.append(_enterprise(grades, known[code], sources.get(code, []), language))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 
 from services.api.answer import Page, answer
 from services.api.asking import (
@@ -18,7 +18,9 @@ from services.api.asking import (
     narrowed,
     read_cursor,
 )
+from services.api.change_list import ChangeView, changes
 from services.api.group_body import GroupChange, GroupView, NewGroup, check_group, group_view
+from services.api.late_route import LateRouter
 from services.api.once import Once
 from services.api.principal import Principal
 from services.api.problem import Kind, Problem, not_found
@@ -30,8 +32,9 @@ from services.runtime.clock import to_datetime
 from services.store import detector_group as store
 from services.store import register as book
 from services.store.detector_group import Connection, RegisteredGroup
+from services.store.register_history import HistorySubject
 
-router = APIRouter(prefix="/groups", tags=["groups"])
+router = LateRouter(prefix="/groups", tags=["groups"])
 EnterpriseCode = Annotated[Code, Path()]
 GroupCode = Annotated[Code, Path()]
 
@@ -92,7 +95,7 @@ async def create_group(
             changed_by=principal.username,
             changed_at=now,
         )
-        done = await _put(here, connection, group, number, once, 201)
+        done = await _put(here, connection, group, None, number, once, 201)
     await refresh(here.follower)
     return done
 
@@ -129,7 +132,7 @@ async def change_group(
             changed_by=principal.username,
             changed_at=now,
         )
-        done = await _put(here, connection, group, number, once, 200)
+        done = await _put(here, connection, group, known, number, once, 200)
     await refresh(here.follower)
     return done
 
@@ -161,10 +164,30 @@ async def remove_group(
     return done
 
 
+@router.get("/{enterprise}/{code}/history", response_model=Page[ChangeView])
+async def list_group_changes(
+    here: Here,
+    principal: Reader,
+    enterprise: EnterpriseCode,
+    code: GroupCode,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """Every change of a group, newest first: who, when, and who was in it before and after; also of
+    one that was removed."""
+    if not principal.sees(enterprise):
+        raise not_found("group")
+    page = await changes(here, HistorySubject.GROUP, enterprise, code, limit, cursor)
+    if not page.items and cursor is None:
+        raise not_found("group")
+    return answer(page)
+
+
 async def _put(
     here: Window,
     connection: Connection,
     group: RegisteredGroup,
+    before: RegisteredGroup | None,
     number: int,
     once: Once,
     status: int,
@@ -172,7 +195,7 @@ async def _put(
     """Check and write it, in the caller's transaction."""
     await check_group(here, connection, group)
     group = replace(group, members=sorted(group.members))
-    await store.put(connection, group, number)
+    await store.put(connection, group, before, number)
     return await once.keep(connection, answer(group_view(group), status))
 
 

@@ -2,10 +2,11 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import date
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
@@ -15,16 +16,18 @@ from services.api.asking import (
     Here,
     Limit,
     OnceOnly,
-    Reader,
+    PersonsReader,
     Registrar,
     Word,
     make_cursor,
     narrowed,
     read_cursor,
 )
+from services.api.day import park_day
 from services.api.enterprise_view import national_code
 from services.api.fence import Fences
 from services.api.grades import Grades
+from services.api.late_route import LateRouter
 from services.api.principal import Principal
 from services.api.problem import Kind, Problem, invalid_fields, not_found
 from services.api.register import refresh
@@ -34,13 +37,14 @@ from services.api.source_view import SourceView, VersionView, source_view, versi
 from services.api.text import Code
 from services.api.window import Window
 from services.runtime.clock import to_datetime
+from services.store import enterprise_file, key_place
 from services.store import hazard_source as store
-from services.store import key_place
 from services.store import register as book
 from services.store.hazard_source import NEWEST, HazardSource
+from services.store.national_code import NationalCodeTaken
 from services.store.register import Connection
 
-router = APIRouter(prefix="/hazard-sources", tags=["hazard sources"])
+router = LateRouter(prefix="/hazard-sources", tags=["hazard sources"])
 EnterpriseCode = Annotated[Code, Path()]
 SourceCode = Annotated[Code, Path()]
 SLICE = 50
@@ -60,7 +64,7 @@ def seen_source(here: Window, principal: Principal, enterprise: str, code: str) 
 @router.get("", response_model=Page[SourceView])
 async def list_sources(
     here: Here,
-    principal: Reader,
+    principal: PersonsReader,
     enterprise: Annotated[Code | None, Query()] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
@@ -91,6 +95,7 @@ async def create_source(
         )
     made = _source(here, principal, new.enterprise, new.code, new)
     _check_national_code(here, made)
+    _check_filed(here, made)
     async with here.database.transaction() as connection:
         number = await book.next_version(connection)
         if await store.find(connection, made.enterprise, made.code) is not None:
@@ -100,6 +105,8 @@ async def create_source(
         place = await key_place.find(connection, made.enterprise, made.code)
         if place is not None and not place.removed:
             raise Problem(Kind.CONFLICT, f"code: {made.code} is a key place; choose another.")
+        if await enterprise_file.has_zone(connection, made.enterprise, made.code):
+            raise Problem(Kind.CONFLICT, f"code: {made.code} is a zone; choose another.")
         await _check_position(connection, made)
         done = await _put(here, connection, made, number, once, 201)
     await refresh(here.follower)
@@ -108,7 +115,7 @@ async def create_source(
 
 @router.get("/{enterprise}/{code}", response_model=SourceView)
 async def get_source(
-    here: Here, principal: Reader, enterprise: EnterpriseCode, code: SourceCode
+    here: Here, principal: PersonsReader, enterprise: EnterpriseCode, code: SourceCode
 ) -> Response:
     """One hazard source, with the working of its grade."""
     found = seen_source(here, principal, enterprise, code)
@@ -139,6 +146,8 @@ async def change_source(
         )
         if "national_code" in change.model_fields_set:
             _check_national_code(here, made)
+        if "filed_on" in change.model_fields_set:
+            _check_filed(here, made)
         if change.model_fields_set & {"lon", "lat"}:
             await _check_position(connection, made)
         done = await _put(here, connection, made, number, once, 200)
@@ -149,7 +158,7 @@ async def change_source(
 @router.get("/{enterprise}/{code}/versions", response_model=Page[VersionView])
 async def list_versions(
     here: Here,
-    principal: Reader,
+    principal: PersonsReader,
     enterprise: EnterpriseCode,
     code: SourceCode,
     limit: Limit = 100,
@@ -194,12 +203,32 @@ def _source(
 
 
 def _check_national_code(here: Window, made: HazardSource) -> None:
-    """Its first 11 digits are the enterprise's, where the register has those."""
+    """Its first 11 digits are the enterprise's, where the register has those; and no source of
+    another enterprise has all of it. Whose that is, is not told."""
     enterprise = here.register.enterprises[made.enterprise]
     own = national_code(enterprise.code, enterprise.file)
     sent = made.particulars.get("national_code")
     if own is not None and sent is not None and not sent.startswith(own):
         raise invalid_fields({"national_code": f"it must begin with the enterprise's {own}"})
+    others = here.register.hazard_sources.values()
+    if sent is not None and any(
+        each.particulars.get("national_code") == sent
+        for each in others
+        if each.enterprise != made.enterprise
+    ):
+        raise _taken()
+
+
+def _taken() -> Problem:
+    told = "national_code: a hazard source of another enterprise has it already; look for a slip."
+    return Problem(Kind.CONFLICT, told)
+
+
+def _check_filed(here: Window, made: HazardSource) -> None:
+    today, filed = park_day(here.clock.now_ms()), made.particulars.get("filed_on")
+    if filed is not None and date.fromisoformat(filed) > today:
+        told = f"{filed} lies ahead: it is the day on which it was filed, and today is {today}"
+        raise invalid_fields({"filed_on": told})
 
 
 async def _check_position(connection: Connection, made: HazardSource) -> None:
@@ -221,7 +250,10 @@ async def _put(
     other = await store.with_national_code(connection, made)
     if other is not None:
         raise Problem(Kind.CONFLICT, f"national_code: {other} has it already; look for a slip.")
-    await store.put(connection, made, number)
+    try:
+        await store.put(connection, made, number)
+    except NationalCodeTaken:
+        raise _taken() from None
     grades = Grades(here, frozenset({made.enterprise}))
     return await once.keep(connection, answer(_view(grades, made), status))
 

@@ -4,11 +4,12 @@ import asyncio
 from dataclasses import dataclass
 
 import msgspec
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from services.api.answer import answer
 from services.api.asking import Here, Public
 from services.api.canary import Pass
+from services.api.late_route import LateRouter
 from services.api.metrics import exposition
 from services.api.readiness import assess
 
@@ -22,7 +23,7 @@ class CanaryView:
     passes: list[Pass]
 
 
-router = APIRouter(tags=["health"])
+router = LateRouter(tags=["health"])
 
 
 @router.get("/healthz", dependencies=[Public])

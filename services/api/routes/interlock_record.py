@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 
 from services.api.alarm_view import maybe_time_text, moment_text
 from services.api.answer import Page, answer
@@ -19,12 +19,24 @@ from services.api.asking import (
     read_cursor,
 )
 from services.api.interlock_body import TripWordBody
+from services.api.late_route import LateRouter
+from services.api.principal import Principal
 from services.api.problem import Kind, Problem, not_found
 from services.api.routes.interlocks import EnterpriseCode, LoopTag, recorded_loop
 from services.api.text import Moment
 from services.api.window import Window
 from services.domain.loop_course import states_of
-from services.domain.trip import AFTER_MS, BEFORE_MS, InputAlarm, Trip, demands, first_out, trips
+from services.domain.trip import (
+    AFTER_MS,
+    BEFORE_MS,
+    InputAlarm,
+    Trip,
+    TripKind,
+    demands,
+    first_out,
+    trips,
+    votes,
+)
 from services.domain.use_rate import Change
 from services.runtime.clock import to_datetime, to_ms
 from services.store import interlock
@@ -32,7 +44,7 @@ from services.store import interlock_record as store
 from services.store.interlock import Interlock
 from services.store.interlock_record import TooMuch, Word
 
-router = APIRouter(prefix="/interlocks", tags=["interlocks"])
+router = LateRouter(prefix="/interlocks", tags=["interlocks"])
 DAY_MS = 86_400_000
 USUAL_DAYS = 30
 DEADLINE_S = 10.0
@@ -42,7 +54,9 @@ Until = Annotated[Moment | None, Query(description="By default now")]
 
 @dataclass(frozen=True, slots=True)
 class FirstOutView:
-    """The alarm of an input that came first (首出) of those that stood at the trip."""
+    """The alarm of an input that came first (首出) of those that stood at the trip, by when it
+    reached the level; else the one that was over last before it. Only one that says what the input
+    votes by: no calibration that is due, no silence."""
 
     tag: str
     alarm: str
@@ -138,7 +152,8 @@ async def say_of_trip(
     body: TripWordBody,
     once: OnceOnly,
 ) -> Response:
-    """Say what a trip was and what caused it; the newest word counts, and all are kept."""
+    """Say what a trip was and what caused it; the newest word counts, and all are kept. That a
+    demand was none its enterprise alone does not say."""
     at, now = to_ms(tripped_at), here.clock.now_ms()
     async with here.database.transaction(DEADLINE_S) as connection:
         loop = await recorded_loop(connection, principal, enterprise, tag)
@@ -146,6 +161,7 @@ async def say_of_trip(
         trip = next((each for each in trips(changes) if each.at == at), None)
         if trip is None:
             raise not_found("trip")
+        _check_hand(principal, trip, body.kind)
         word = Word(
             to_datetime(at), body.kind.value, body.cause, principal.username, to_datetime(now)
         )
@@ -204,14 +220,26 @@ async def _changes(
 async def _alarms(
     connection: store.Connection, loop: Interlock, those: list[Trip]
 ) -> list[InputAlarm]:
-    """The alarms of its inputs around some trips."""
+    """The alarms of its inputs around some trips that mean what the inputs vote by."""
     if not those:
         return []
     moments = [each.at for each in those]
     tags = [each.tag for each in loop.loop.causes]
-    return await store.input_alarms(
+    found = await store.input_alarms(
         connection, loop.enterprise, tags, min(moments) - BEFORE_MS, max(moments) + AFTER_MS + 1
     )
+    return [each for each in found if any(votes(cause, each) for cause in loop.loop.causes)]
+
+
+def _check_hand(principal: Principal, trip: Trip, kind: TripKind) -> None:
+    """Whoever is measured by its demands does not decide alone which were none."""
+    measured = principal.enterprise is not None and trip.kind is TripKind.DEMAND
+    if measured and kind is not TripKind.DEMAND:
+        raise Problem(
+            Kind.FORBIDDEN,
+            "kind: your demands are counted by this; ask a supervisor of the park to say that this "
+            "one was none.",
+        )
 
 
 def _view(trip: Trip, word: Word | None, first: InputAlarm | None) -> TripView:

@@ -5,13 +5,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from services.api.alarm_view import maybe_time_text
 from services.api.answer import answer
 from services.api.asking import Here, Reader, Spoken, narrowed
 from services.api.interlock_register import Key
 from services.api.interlock_view import UseView, use_view
+from services.api.late_route import LateRouter
 from services.api.routes.interlock_record import DEADLINE_S, Since, Until, span, too_much
 from services.api.routes.interlocks import EnterpriseCode, LoopTag, live_loops, recorded_loop
 from services.api.text import Code
@@ -24,7 +25,7 @@ from services.store import interlock_record as told
 from services.store.interlock import Interlock
 from services.store.interlock_record import TooMuch
 
-router = APIRouter(prefix="/statistics", tags=["statistics"])
+router = LateRouter(prefix="/statistics", tags=["statistics"])
 TARGET = 1.0
 """All of them, always (domain facts, section 7, row 投用率)."""
 SLICE = 200
@@ -34,14 +35,15 @@ DEFINITION = {
     "zh": (
         "投用率 = 联锁投用时间 ÷（投用时间 + 未投用时间），各时段按当时有效的登记版本计算，已注销回路计至注销时；经批准停用（装置停车）的时间不计入，"
         "状态未知的时间单列，at_least 为将未知全部视为未投用时的投用率。瞬时投用率按回路数计算。"
-        "装备率 = 已装备的应装联锁回路数 ÷ 应装联锁回路数。"
+        "装备率 = 已装备的应装联锁回路数 ÷ 应装联锁回路数；equipment_at_least 不计输入位号未登记的回路。"
     ),
     "en": (
         "Use rate = time in service / (time in service + time out of service), each time by the "
         "register of that time, loops that were taken out since included; approved outages of "
         "the unit are left out, time in which nobody knows is told apart, and at_least is the rate "
         "if all of it had been out of service. Now, the same over the number of loops. Equipment "
-        "rate = loops that have to be there and are fitted / loops that have to be there."
+        "rate = loops that have to be there and are fitted / loops that have to be there; "
+        "equipment_at_least leaves out those of which an input is not registered."
     ),
 }
 
@@ -58,13 +60,15 @@ class EquipmentView:
 
 @dataclass(frozen=True, slots=True)
 class EnterpriseUse:
-    """An enterprise: `now` in loops, `over_time` in hours."""
+    """An enterprise: `now` in loops, `over_time` in hours. `equipment_at_least`: the same without
+    the loops of which an input is no registered point: they are fitted by their word alone."""
 
     enterprise: str
     loops: int
     now: UseView
     over_time: UseView
     equipment: EquipmentView
+    equipment_at_least: EquipmentView
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,7 @@ class _Reckoned:
     in_outage: bool
     now: Use
     over_time: Use
+    sees_inputs: bool = False
 
     @property
     def is_counted(self) -> bool:
@@ -212,22 +217,27 @@ def _reckoned(here: Window, key: Key, use: Use) -> _Reckoned:
     loop = here.register.interlocks.loops.get(key)
     if loop is None:
         return _Reckoned(key, None, None, False, Use(), use)
-    stands = live_loops(here).now(loop, here.clock.now_ms())
+    live = live_loops(here)
+    stands, seen = live.now(loop, here.clock.now_ms()), live.sees_inputs(loop)
     at_once = stands.use if loop.fitted else Use()
-    return _Reckoned(key, loop, stands.state, stands.in_outage, at_once, use)
+    return _Reckoned(key, loop, stands.state, stands.in_outage, at_once, use, seen)
 
 
 def _of(enterprise: str, those: list[_Reckoned]) -> EnterpriseUse:
-    loops = [each.loop for each in those if each.loop is not None]
-    required = [each for each in loops if each.required]
-    fitted = sum(each.fitted for each in required)
+    required = [each for each in those if each.loop is not None and each.loop.required]
+    fitted = [each for each in required if each.loop is not None and each.loop.fitted]
     return EnterpriseUse(
         enterprise=enterprise,
-        loops=len(loops),
+        loops=sum(each.loop is not None for each in those),
         now=use_view(total(each.now for each in those), 1),
         over_time=use_view(total(each.over_time for each in those), HOUR_MS),
-        equipment=EquipmentView(len(required), fitted, equipment_rate(len(required), fitted)),
+        equipment=_equipment(len(required), len(fitted)),
+        equipment_at_least=_equipment(len(required), sum(each.sees_inputs for each in fitted)),
     )
+
+
+def _equipment(required: int, fitted: int) -> EquipmentView:
+    return EquipmentView(required, fitted, equipment_rate(required, fitted))
 
 
 def _lowest(reckoned: list[_Reckoned], most: int) -> list[LoopUse]:

@@ -1,10 +1,11 @@
 """Interlocks (联锁): registered as loops, kept in versions, shown as they stand."""
 
 from dataclasses import fields
+from datetime import date
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
@@ -21,6 +22,7 @@ from services.api.asking import (
     narrowed,
     read_cursor,
 )
+from services.api.day import park_day
 from services.api.interlock_body import LoopChange, LoopDescription, NewLoop
 from services.api.interlock_live import LiveLoops
 from services.api.interlock_view import (
@@ -30,12 +32,13 @@ from services.api.interlock_view import (
     loop_view,
     version_values,
 )
+from services.api.late_route import LateRouter
 from services.api.principal import Principal
-from services.api.problem import Kind, Problem, not_found
+from services.api.problem import Kind, Problem, invalid_fields, not_found
 from services.api.register import refresh
 from services.api.text import Code, Reason, Tag
 from services.api.window import Window
-from services.domain.interlock import Taken, Unfit, check, less_seen
+from services.domain.interlock import Taken, Unfit, check, less_seen, out_of_reach
 from services.domain.point import PointKind
 from services.runtime.clock import to_datetime
 from services.store import bypass as bypasses
@@ -44,7 +47,7 @@ from services.store import register as book
 from services.store.interlock import NEWEST, Interlock
 from services.store.register import Connection
 
-router = APIRouter(prefix="/interlocks", tags=["interlocks"])
+router = LateRouter(prefix="/interlocks", tags=["interlocks"])
 EnterpriseCode = Annotated[Code, Path()]
 LoopTag = Annotated[Tag, Path()]
 VersionNumber = Annotated[int, msgspec.Meta(ge=1, le=NEWEST)]
@@ -76,10 +79,12 @@ async def recorded_loop(
 
 def shown(here: Window, loop: Interlock) -> LoopView:
     """A loop as it stands now."""
-    now = here.clock.now_ms()
+    now, live = here.clock.now_ms(), live_loops(here)
     kept = here.register.interlocks.bypasses.get((loop.enterprise, loop.tag))
-    bypass = None if kept is None else bypass_view(kept.bypass, loop, now)
-    return loop_view(loop, live_loops(here).now(loop, now), bypass)
+    bypass = None
+    if kept is not None:
+        bypass = bypass_view(kept.bypass, loop, now, live.bypassed(loop, kept.bypass))
+    return loop_view(loop, live.now(loop, now), bypass, live.unregistered(loop))
 
 
 @router.get("", response_model=Page[LoopView])
@@ -176,6 +181,9 @@ async def change_loop(
         described = _changed(known, change)
         made = _made(here, principal, enterprise, tag, described, known.version + 1, known)
         _check_hand(principal, less_seen(known.loop, made.loop))
+        if known.hazard_source is not None and made.hazard_source != known.hazard_source:
+            # Out of service it weighs in the risk of its source, and its alarm is one of that.
+            _check_hand(principal, "hazard_source")
         if _acts_otherwise(known, made):
             await _check_closed(here, connection, enterprise, tag)
         done = await _put(here, connection, made, number, once, 200)
@@ -257,6 +265,10 @@ def _made(
         changed_by=principal.username,
     )
     _check_names(here, made)
+    if before is None or made.causes != before.causes:
+        _check_limits(here, made)
+    if before is None or made.proof_tested_on != before.proof_tested_on:
+        _check_proof(here, made.proof_tested_on)
     return made
 
 
@@ -265,8 +277,18 @@ def _check_hand(principal: Principal, field: str | None) -> None:
     if field is not None and principal.enterprise is not None:
         raise Problem(
             Kind.FORBIDDEN,
-            f"{field}: your use and equipment rates are counted by this; ask a supervisor of the "
-            "park to change it.",
+            f"{field}: you are measured by this, in your use and equipment rates or in the risk of a "
+            "hazard source; ask a supervisor of the park to change it.",
+        )
+
+
+def _check_proof(here: Window, tested: date | None) -> None:
+    today = park_day(here.clock.now_ms())
+    if tested is not None and tested > today:
+        raise invalid_fields(
+            {
+                "proof_tested_on": f"{tested} lies ahead: it is the day of the test, and today is {today}"
+            }
         )
 
 
@@ -284,6 +306,20 @@ def _check_names(here: Window, made: Interlock) -> None:
             raise Problem(
                 Kind.INVALID, f"{field}: {tag} is of kind {place.point.kind}, not interlock."
             )
+
+
+def _check_limits(here: Window, made: Interlock) -> None:
+    for number, cause in enumerate(made.loop.causes):
+        place = here.register.place(made.enterprise, cause.tag)
+        if place is None:
+            continue
+        point = place.point
+        if out_of_reach(cause.limit, point.range_low, point.range_high):
+            told = (
+                f"{cause.limit:g} {point.unit} lies outside of the range of {cause.tag}: it would "
+                "never vote"
+            )
+            raise invalid_fields({f"causes.{number}.limit": told})
 
 
 async def _put(

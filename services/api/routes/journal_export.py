@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import PlainTextResponse, StreamingResponse
 
 from services.api.alarm_view import moment_text
 from services.api.asking import Here, Reader, narrowed
 from services.api.database import DatabaseAway
+from services.api.late_route import LateRouter
 from services.api.problem import Kind, Problem, not_found
 from services.api.text import Code
 from services.api.window import Window
@@ -18,7 +19,7 @@ from services.domain.journal_export import first_line, last_line, row_line, stat
 from services.runtime.clock import to_datetime
 from services.store import journal_list as store
 
-router = APIRouter(prefix="/journal", tags=["alarms"])
+router = LateRouter(prefix="/journal", tags=["alarms"])
 
 MEDIA_TYPE = "application/jsonl"
 PAGE = 500

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.api.alarm_view import moment_text
@@ -22,12 +22,13 @@ from services.api.asking import (
     narrowed,
     read_cursor,
 )
+from services.api.late_route import LateRouter
 from services.api.problem import Kind, Problem, not_found
 from services.api.text import Code, Moment
 from services.store import letter_request as store
 from services.store.letter_request import LetterDayRow, LetterFilter, LetterRequest
 
-router = APIRouter(prefix="/dead-letters", tags=["refused"])
+router = LateRouter(prefix="/dead-letters", tags=["refused"])
 EnterpriseQuery = Annotated[Code | None, Query()]
 _Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 

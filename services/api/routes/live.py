@@ -5,22 +5,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response, WebSocket
+from fastapi import Query, Response, WebSocket
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.websockets import WebSocketDisconnect
 
 from services.api.answer import answer
 from services.api.asking import Here, SignedIn, window
+from services.api.late_route import LateRouter
 from services.api.live.channel import Channel, Interest
 from services.api.live.hub import RESYNC, Hub
+from services.api.live.pace import Pace
 from services.api.principal import Principal
 from services.api.text import Code
 from services.api.ticket import LIFETIME_S
 from services.api.wording import choose
 
-router = APIRouter(prefix="/live", tags=["live"])
+router = LateRouter(prefix="/live", tags=["live"])
 MAX_MESSAGE = 64 * 1024
 BAD_MESSAGE = 1007
+TOO_OFTEN = 1008, "too many subscriptions: 20 at once, then one a second"
 
 
 class Subscribe(BaseModel):
@@ -66,7 +69,8 @@ async def live(
         here.accounts.note_shown({principal.session})
     try:
         async with asyncio.TaskGroup() as group:
-            reader = group.create_task(_read(socket, channel))
+            pace = None if here.rate.is_off else Pace(here.clock)
+            reader = group.create_task(_read(socket, channel, pace))
             await _write(socket, channel, here.hub, here.stall_s, reader)
             reader.cancel()
     finally:
@@ -112,7 +116,8 @@ def _waiting(channel: Channel, hub: Hub) -> Iterator[str]:
         yield text
 
 
-async def _read(socket: WebSocket, channel: Channel) -> None:
+async def _read(socket: WebSocket, channel: Channel, pace: Pace | None) -> None:
+    """Hear what it wants to see, until it says something else, or says it too often."""
     while True:
         try:
             text = await socket.receive_text()
@@ -121,6 +126,9 @@ async def _read(socket: WebSocket, channel: Channel) -> None:
         wanted = _subscription(text)
         if wanted is None:
             channel.end(BAD_MESSAGE, "send {type: subscribe, enterprises: [...], points: bool}")
+            return
+        if pace is not None and not pace.take():
+            channel.end(*TOO_OFTEN)
             return
         channel.restart(_interest(channel.principal, channel.interest, wanted))
 

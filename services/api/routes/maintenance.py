@@ -2,19 +2,20 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from services.api import maintenance_desk
 from services.api.answer import answer
 from services.api.approval_view import NeedsApproval
 from services.api.asking import Here, OnceOnly, Proposer
+from services.api.late_route import LateRouter
 from services.api.maintenance_desk import NewMaintenance
 from services.api.point_view import PointView, view
 from services.api.register import refresh
 from services.api.routes.points import EnterpriseCode, PointTag, seen
 from services.api.text import Reason
 
-router = APIRouter(prefix="/points", tags=["points"])
+router = LateRouter(prefix="/points", tags=["points"])
 _SECONDED: dict[int | str, dict[str, Any]] = {
     202: {"model": NeedsApproval, "description": "A second person has to approve it"}
 }

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.api.alarm_view import AlarmView, view
 from services.api.answer import answer
 from services.api.approval_view import NeedsApproval, approval_view
-from services.api.asking import Here, OnceOnly, Proposer, Reader, Shelver, Spoken
+from services.api.asking import ByTheEngine, Here, OnceOnly, Proposer, Reader, Shelver, Spoken
+from services.api.late_route import LateRouter
 from services.api.once import Once
 from services.api.principal import Principal
 from services.api.problem import Kind, Problem, not_found
@@ -31,7 +32,7 @@ from services.wire.bus import AlarmItem, Reply
 EXPIRES = timedelta(minutes=30)
 """How long somebody may take to approve."""
 
-router = APIRouter(prefix="/alarms", tags=["alarms"])
+router = LateRouter(prefix="/alarms", tags=["alarms"])
 Minutes = Annotated[Number, Field(gt=0, le=129_600, description="How long")]
 
 
@@ -97,7 +98,9 @@ def off_board_counts(alarms: Iterable[AlarmItem]) -> list[OffBoardCount]:
     ]
 
 
-@router.post("/{alarm}/shelve", response_model=AlarmView, responses=_SECONDED)
+@router.post(
+    "/{alarm}/shelve", dependencies=[ByTheEngine], response_model=AlarmView, responses=_SECONDED
+)
 async def shelve(
     here: Here,
     principal: Proposer,
@@ -124,7 +127,12 @@ async def shelve(
     return done(here, reply, language)
 
 
-@router.post("/{alarm}/out-of-service", response_model=AlarmView, responses=_SECONDED)
+@router.post(
+    "/{alarm}/out-of-service",
+    dependencies=[ByTheEngine],
+    response_model=AlarmView,
+    responses=_SECONDED,
+)
 async def out_of_service(
     here: Here,
     principal: Proposer,
@@ -151,7 +159,7 @@ async def out_of_service(
     return done(here, reply, language)
 
 
-@router.post("/{alarm}/unshelve", response_model=AlarmView)
+@router.post("/{alarm}/unshelve", dependencies=[ByTheEngine], response_model=AlarmView)
 async def unshelve(
     here: Here,
     principal: Shelver,
@@ -163,7 +171,7 @@ async def unshelve(
     return await _put_back(here, principal, "unshelve", alarm, body, language)
 
 
-@router.post("/{alarm}/return-to-service", response_model=AlarmView)
+@router.post("/{alarm}/return-to-service", dependencies=[ByTheEngine], response_model=AlarmView)
 async def return_to_service(
     here: Here,
     principal: Shelver,

@@ -5,7 +5,8 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
+from fastapi.responses import JSONResponse
 
 from services.api.alarm_view import time_text
 from services.api.asking import (
@@ -20,14 +21,15 @@ from services.api.asking import (
     read_cursor,
 )
 from services.api.grades import Grades
+from services.api.late_route import LateRouter
 from services.api.map_feature import Drawing
 from services.api.map_object import LAYERS, Layer, objects_after
 from services.api.map_view import FourColourMap, MapLegend
 from services.api.text import Code
-from services.api.unchanged import tagged
+from services.api.unchanged import TAGGED, tagged
 from services.api.wording_map import grade_legend, risk_legend
 
-router = APIRouter(prefix="/map", tags=["places"])
+router = LateRouter(prefix="/map", tags=["places"])
 MEDIA_TYPE = "application/geo+json"
 SLICE = 50
 """Objects drawn before others get their turn."""
@@ -37,13 +39,13 @@ Layers = Annotated[
 ]
 
 
-class GeoJson(Response):
+class GeoJson(JSONResponse):
     """What a map is sent as."""
 
     media_type = MEDIA_TYPE
 
 
-@router.get("", response_model=FourColourMap, response_class=GeoJson)
+@router.get("", response_model=FourColourMap, response_class=GeoJson, responses=TAGGED)
 async def get_map(
     request: Request,
     here: Here,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
@@ -22,7 +22,9 @@ from services.api.asking import (
     narrowed,
     read_cursor,
 )
+from services.api.fence import Fences, stored_shape
 from services.api.grades import Grades
+from services.api.late_route import LateRouter
 from services.api.place_body import MOST_PLACES, NewPlace, PlaceChange, PlaceDescription
 from services.api.place_view import PlaceVersionView, PlaceView, place_version_view, place_view
 from services.api.principal import Principal
@@ -33,14 +35,14 @@ from services.api.text import Code
 from services.api.window import Window
 from services.domain.key_place import PlaceKind, geometry_of
 from services.runtime.clock import to_datetime
-from services.store import hazard_source
+from services.store import enterprise_file, hazard_source
 from services.store import key_place as store
 from services.store import register as book
 from services.store.hazard_source import NEWEST
 from services.store.key_place import KeyPlace
 from services.store.register import Connection
 
-router = APIRouter(prefix="/places", tags=["places"])
+router = LateRouter(prefix="/places", tags=["places"])
 EnterpriseCode = Annotated[Code, Path()]
 PlaceCode = Annotated[Code, Path()]
 SLICE = 200
@@ -94,6 +96,7 @@ async def create_place(here: Here, principal: Registrar, new: NewPlace, once: On
         await _check_new(connection, made, known)
         if known is not None:
             made = replace(made, version=known.version + 1)
+        await _check_near(connection, made)
         done = await _put(here, connection, made, number, once, 201)
     await refresh(here.follower)
     return done
@@ -128,6 +131,8 @@ async def change_place(
             version=known.version + 1,
             created_at=known.created_at,
         )
+        if made.geometry != known.geometry:
+            await _check_near(connection, made)
         done = await _put(here, connection, made, number, once, 200)
     await refresh(here.follower)
     return done
@@ -221,10 +226,20 @@ async def _check_new(connection: Connection, made: KeyPlace, known: KeyPlace | N
         )
     if await hazard_source.find(connection, made.enterprise, made.code) is not None:
         raise Problem(Kind.CONFLICT, f"code: {made.code} is a hazard source; choose another.")
+    if await enterprise_file.has_zone(connection, made.enterprise, made.code):
+        raise Problem(Kind.CONFLICT, f"code: {made.code} is a zone; choose another.")
     if await store.count(connection, made.enterprise) >= MOST_PLACES:
         raise Problem(
             Kind.CONFLICT, f"enterprise: {made.enterprise} has {MOST_PLACES} places, the most."
         )
+
+
+async def _check_near(connection: Connection, made: KeyPlace) -> None:
+    fences = await Fences.of(connection, [made.enterprise])
+    shape = stored_shape(made.geometry)
+    told = await asyncio.to_thread(fences.far, made.enterprise, shape)
+    if told is not None:
+        raise invalid_fields({"geometry": told})
 
 
 async def _put(

@@ -6,21 +6,22 @@ import io
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from fastapi.responses import StreamingResponse
 
 from services.api.asking import Here, Reader, narrowed
+from services.api.late_route import LateRouter
 from services.api.point_sheet import COLUMNS, sheet_row
 from services.api.problem import Kind, Problem
 from services.api.sheet import BadSheet, neutral
 from services.api.text import Code
 from services.api.window import Window
-from services.api.workbook import MAX_ROWS, MEDIA_TYPE
-from services.api.workbook_worker import Table, write_apart
+from services.api.workbook_apart import Table, write_apart
+from services.api.workbook_kind import MAX_ROWS, MEDIA_TYPE
 from services.domain.point import PointKind
 from services.store.register import Place
 
-router = APIRouter(prefix="/points", tags=["points"])
+router = LateRouter(prefix="/points", tags=["points"])
 SLICE = 1_000
 _TURN = asyncio.Semaphore(1)
 """One workbook is written at a time."""
@@ -84,8 +85,13 @@ async def _csv(here: Window, fits: Callable[[Place], bool]) -> AsyncIterator[byt
     yield "\ufeff".encode()
     yield _lines([list(COLUMNS)])
     after = ("", "")
-    while found := here.register.places_after(after, fits, SLICE):
-        yield _lines([_row(here, each) for each in found])
+    while True:
+        async with here.heavy_turns:
+            found = here.register.places_after(after, fits, SLICE)
+            piece = _lines([_row(here, each) for each in found])
+        if not found:
+            return
+        yield piece
         after = (found[-1].point.enterprise, found[-1].point.tag)
         await asyncio.sleep(0)
 

@@ -4,12 +4,13 @@ import asyncio
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from starlette.datastructures import UploadFile
 
 from services.api import point_proposal
 from services.api.answer import answer
 from services.api.asking import Designer, Here, OnceOnly
+from services.api.late_route import LateRouter
 from services.api.point_body import Coordinates
 from services.api.point_plan import Line, Plan
 from services.api.point_sheet import SHOWN_ERRORS, Mode, Sheet, read_rows
@@ -19,11 +20,11 @@ from services.api.routes.points import PROPOSED
 from services.api.sheet import BadSheet, csv_rows
 from services.api.sheet_desk import SheetDesk
 from services.api.text import Code, Reason
-from services.api.workbook import MEDIA_TYPE, is_workbook
-from services.api.workbook_worker import read_apart
+from services.api.workbook_apart import read_apart
+from services.api.workbook_kind import MEDIA_TYPE, is_workbook
 from services.store import register as store
 
-router = APIRouter(prefix="/points", tags=["points"])
+router = LateRouter(prefix="/points", tags=["points"])
 DEADLINE_S = 120.0
 _TURN = asyncio.Semaphore(1)
 """One sheet is read at a time: the next one waits, and takes no memory but its own bytes."""
@@ -101,8 +102,8 @@ async def import_points(
     `groups`, the codes of the groups it is in); all or none. Wrong rows are named by their numbers;
     a dry run says of each row what it would bring. An enterprise proposes up to 200 new and changed
     points without groups, and says in `reason` why."""
-    payload = await _payload(request)
     async with _TURN:
+        payload = await _payload(request)
         try:
             apart = is_workbook(payload)
             rows = iter(await read_apart(payload)) if apart else csv_rows(payload)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 
 from services.api import point_desk, point_proposal
 from services.api.answer import Page, answer
@@ -20,6 +20,7 @@ from services.api.asking import (
     read_cursor,
 )
 from services.api.change_list import ChangeView, change_page
+from services.api.late_route import LateRouter
 from services.api.point_body import PointChange, PointToRegister
 from services.api.point_view import PointView, view
 from services.api.principal import Principal
@@ -31,7 +32,7 @@ from services.domain.point import PointKind
 from services.store.register import Place
 from services.store.register_history import HistorySubject
 
-router = APIRouter(prefix="/points", tags=["points"])
+router = LateRouter(prefix="/points", tags=["points"])
 PointTag = Annotated[Tag, Path()]
 EnterpriseCode = Annotated[Code, Path()]
 PROPOSED: dict[int | str, dict[str, Any]] = {

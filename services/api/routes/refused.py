@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Query, Response
+from fastapi import Path, Query, Response
 
 from services.api.alarm_view import moment_text
 from services.api.answer import Page, answer
@@ -20,19 +20,23 @@ from services.api.asking import (
     narrowed,
     read_cursor,
 )
+from services.api.late_route import LateRouter
 from services.api.letter_wording import explain
+from services.api.problem import not_found
 from services.api.text import Code
 from services.store import refused_list as store
 
-router = APIRouter(tags=["refused"])
+router = LateRouter(tags=["refused"])
 _Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 EnterpriseQuery = Annotated[Code | None, Query()]
+LetterNumber = Annotated[int, Path(ge=1, le=2**63 - 1)]
+_RAW = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
 class DeadLetterView:
     """A message that was set aside, its first 4,096 bytes as text (`payload`) and as they came
-    (`payload_base64`), and why. `reprocessed_at`: since when all of it is used, after it was read
+    (`payload_base64`; all of them by `…/payload`), and why. `reprocessed_at`: since when all of it is used, after it was read
     again (`attempts` times); null while it is not. `reason` is as recorded, in English; `reason_code`
     and `reason_params` are of its first clause, `reason_text` all of it in the asked language."""
 
@@ -103,6 +107,30 @@ async def list_dead_letters(
     ]
     following = make_cursor([views[-1].id]) if len(found) > limit else None
     return answer(Page(views, following))
+
+
+@router.get(
+    "/dead-letters/{enterprise}/{letter}/payload",
+    response_class=Response,
+    responses={200: {"description": "The bytes as they came", "content": {_RAW: {}}}},
+)
+async def dead_letter_payload(
+    here: Here, principal: Reader, enterprise: Annotated[Code, Path()], letter: LetterNumber
+) -> Response:
+    """All that is kept of a dead letter, byte for byte, as a file: the whole message, or of one over
+    256 KiB the first 256 KiB. `letter` is its `id`."""
+    found = None
+    if principal.sees(enterprise):
+        async with here.database.transaction() as connection:
+            found = await store.letter_payload(connection, enterprise, letter)
+    if found is None:
+        raise not_found("dead letter")
+    name = f"dead-letter-{enterprise}-{letter}.bin"
+    return Response(
+        found,
+        media_type=_RAW,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 @router.get("/unregistered-tags", response_model=Page[UnregisteredTagView])

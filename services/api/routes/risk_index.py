@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from services.api.answer import Page, answer
 from services.api.asking import (
@@ -16,6 +16,7 @@ from services.api.asking import (
     make_cursor,
     read_cursor,
 )
+from services.api.late_route import LateRouter
 from services.api.register import refresh
 from services.api.risk_body import RiskChange, RiskView, plain, risk_view, weights_of
 from services.runtime.clock import to_datetime
@@ -23,7 +24,7 @@ from services.store import hazard_source as store
 from services.store import register as book
 from services.store.hazard_source import NEWEST, WeightsVersion
 
-router = APIRouter(prefix="/risk-index", tags=["hazard sources"])
+router = LateRouter(prefix="/risk-index", tags=["hazard sources"])
 VersionNumber = Annotated[int, msgspec.Meta(ge=1, le=NEWEST)]
 
 

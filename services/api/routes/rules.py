@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import Depends, Path, Query, Response
 
 from services.api import rule_desk
 from services.api.answer import Page, answer
@@ -20,6 +20,8 @@ from services.api.asking import (
     read_cursor,
 )
 from services.api.detector_body import detector_view
+from services.api.late_route import LateRouter
+from services.api.loosening import told_laxer
 from services.api.permission import Permission
 from services.api.principal import Principal
 from services.api.problem import not_found
@@ -34,12 +36,13 @@ from services.api.rule_union import (
     RulePage,
 )
 from services.api.text import Code, Reason, Tag
+from services.api.window import Window
 from services.store import detector_list as detectors
 from services.store import rule_list as store
 from services.store.detector_list import DetectorVersion
 from services.store.rule_list import Rule
 
-router = APIRouter(prefix="/rules", tags=["rules"])
+router = LateRouter(prefix="/rules", tags=["rules"])
 Writer = Annotated[Principal, Depends(Requires(Permission.PROPOSE_RULES))]
 _PROPOSED: dict[int | str, dict[str, Any]] = {
     202: {"model": NeedsApproval, "description": "Proposed: a second person has to approve it"}
@@ -73,7 +76,7 @@ async def list_rules(
     found = sorted(both, key=_place)[: limit + 1]
     page = found[:limit]
     following = make_cursor(list(_place(page[-1]))) if len(found) > limit else None
-    return answer(Page([_view(rule) for rule in page], following))
+    return answer(Page([_view(here, rule) for rule in page], following))
 
 
 @router.post("", status_code=201, response_model=AnyRuleView, responses=_PROPOSED)
@@ -84,7 +87,7 @@ async def create_rule(here: Here, principal: Writer, new: AnyNewRule, once: Once
         return await propose(here, principal, once, CREATE, new, new.reason)
     async with here.database.transaction() as connection:
         made = await rule_desk.create(here, principal, connection, new)
-        return await once.keep(connection, answer(_view(made), 201))
+        return await once.keep(connection, answer(_view(here, made), 201))
 
 
 @router.get("/{rule}", response_model=RuleHistory | DetectorView)
@@ -99,7 +102,7 @@ async def get_rule(here: Here, principal: Reader, rule: RuleId) -> Response:
         return answer(shown[0] | {"versions": shown})
     if not limits:
         raise not_found("rule")
-    views = [view(version) for version in limits]
+    views = [view(version, told_laxer(here, version)) for version in limits]
     newest = {name: getattr(views[0], name) for name in RuleView.__dataclass_fields__}
     return answer(RuleHistory(**newest, versions=views))
 
@@ -114,7 +117,7 @@ async def change_rule(
         return await propose(here, principal, once, CHANGE, change, change.reason, rule)
     async with here.database.transaction() as connection:
         new = await rule_desk.change(here, principal, connection, rule, change)
-        return await once.keep(connection, answer(_view(new)))
+        return await once.keep(connection, answer(_view(here, new)))
 
 
 @router.delete("/{rule}", status_code=204, responses=_PROPOSED)
@@ -134,8 +137,10 @@ async def remove_rule(
         return await once.keep(connection, Response(status_code=204))
 
 
-def _view(rule: Rule | DetectorVersion) -> RuleView | dict[str, Any]:
-    return view(rule) if isinstance(rule, Rule) else detector_view(rule)
+def _view(here: Window, rule: Rule | DetectorVersion) -> RuleView | dict[str, Any]:
+    if isinstance(rule, Rule):
+        return view(rule, told_laxer(here, rule))
+    return detector_view(rule)
 
 
 def _place(rule: Rule | DetectorVersion) -> tuple[str, str]:

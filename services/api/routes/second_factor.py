@@ -5,30 +5,33 @@ from datetime import datetime
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.api.accounts import SignedIn
 from services.api.answer import answer
 from services.api.asking import AccountOwner, Here, OnceOnly, UserAdmin, too_many
+from services.api.deed import deed_before
 from services.api.eviction import evict
+from services.api.late_route import LateRouter
 from services.api.principal import Principal
 from services.api.problem import Kind, Problem, not_found
 from services.api.qr import qr_rows
-from services.api.routes.session import caller_of, now_of
-from services.api.text import Username
+from services.api.routes.session import caller_of
+from services.api.text import KnownUsername
 from services.api.window import Window
 from services.domain.one_time_code import enrolment_uri, written_secret
+from services.domain.password_mark import NO_PASSWORD
 from services.domain.session_life import Right
 from services.runtime.clock import to_datetime
 from services.store import people, sign_in_session
 from services.store import second_factor as store
 from services.store.people import SignIn
 
-router = APIRouter(tags=["session"])
+router = LateRouter(tags=["session"])
 Password = Annotated[str, Field(min_length=1, max_length=1000)]
 Code = Annotated[str, Field(min_length=1, max_length=20, examples=["492039"])]
-Name = Annotated[Username, Path()]
+Name = Annotated[KnownUsername, Path()]
 _log = structlog.get_logger()
 
 
@@ -131,6 +134,8 @@ async def confirm_second_factor(
             done = answer(Confirmed(codes, None, None, None))
             if kept is not None or principal.session is None:
                 await once.keep(connection, done)
+            else:
+                await once.note(connection, done)
     if codes is None:
         raise Problem(
             Kind.INVALID,
@@ -197,21 +202,23 @@ async def reset_second_factor(
 async def _prove(request: Request, here: Window, principal: Principal, proof: Proof) -> SignIn:
     """Whoever sits at a console that somebody left changes no second factor."""
     who, address = principal.username, caller_of(request).address
-    wait = here.lock_out.begin(who, address, now_of(here))
+    wait = await here.sign_in_gate.begin(who, address)
     if wait is not None:
-        raise too_many(wait / 1000)
+        raise too_many(wait)
     async with here.database.transaction() as connection:
         found = await people.sign_in(connection, who)
     if found is None:
         raise not_found("user")
-    right = await here.passwords.matches(found.password_hash, proof.password)
+    stored = None if found.password_hash == NO_PASSWORD else found.password_hash
+    right = await here.passwords.matches(stored, proof.password)
     if right and found.second_factor:
         async with here.database.transaction() as connection:
             given = proof.otp or ""
             right = await here.factors.passes(connection, who, given)
     if not right:
+        here.trail.later(deed_before(request, 422))
         raise Problem(Kind.INVALID, "password: the password or the code is wrong.")
-    here.lock_out.clear(who, address)
+    await here.sign_in_gate.clear(who, address)
     return found
 
 

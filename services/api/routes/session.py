@@ -4,20 +4,23 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import Form, Request, Response
 
 from services.api.accounts import Caller, Refusal, SignedIn
 from services.api.answer import answer
 from services.api.asking import Here, Public, too_many
 from services.api.asking import SignedIn as Owner
 from services.api.database import DatabaseAway
+from services.api.deed import address_of, deed_before, deed_by, what_of
 from services.api.eviction import evict
+from services.api.late_route import LateRouter
 from services.api.permission import Permission
 from services.api.problem import Kind, Problem
+from services.api.request_id import REQUEST_ID
 from services.runtime.clock import to_datetime
 from services.store import sign_in_session
 
-router = APIRouter(tags=["session"])
+router = LateRouter(tags=["session"])
 _log = structlog.get_logger()
 
 
@@ -65,29 +68,34 @@ async def sign_in(
 ) -> Response:
     """Sign in with name and password, and a code where a second factor was set up."""
     caller = caller_of(request)
-    wait = here.lock_out.begin(username, caller.address, now_of(here))
+    wait = here.sign_in_gate.turn(caller.address)
     if wait is not None:
-        raise too_many(wait / 1000)
+        raise too_many(wait)
+    wait = await here.sign_in_gate.begin(_counted(username), caller.address)
+    if wait is not None:
+        here.trail.noticed(deed_by(request, username, caller.what, 429))
+        raise too_many(wait)
     try:
         done = await _try(here, username, password, otp or None, caller)
     except DatabaseAway:
-        here.lock_out.take_back(username, caller.address)
+        here.sign_in_gate.forget_own(_counted(username), caller.address)
         raise
     if isinstance(done, SignedIn):
-        here.lock_out.clear(username, caller.address)
+        await here.sign_in_gate.clear(_counted(username), caller.address)
         _log.info("signed in", username=username, address=caller.address)
         return answer(Token(done.token, "bearer", done.expires_in, done.must_enrol))
     if done is Refusal.CODE_WANTED:
-        here.lock_out.take_back(username, caller.address)
+        await here.sign_in_gate.take_back(_counted(username), caller.address)
         raise Problem(
             Kind.CODE_WANTED, "Send the code of your authenticator, or a recovery code, as `otp`."
         )
+    here.trail.later(deed_by(request, username, caller.what, 401))
     what = "Name, password or code" if otp else "Name or password"
     raise Problem(Kind.WRONG_CREDENTIALS, f"{what} is wrong.")
 
 
 @router.post("/auth/sign-out", status_code=204)
-async def sign_out(here: Here, principal: Owner) -> Response:
+async def sign_out(request: Request, here: Here, principal: Owner) -> Response:
     """End this session: its token is worth nothing from now on, its live push is cut."""
     if principal.scopes is not None:
         raise Problem(Kind.FORBIDDEN, "A key does not sign out: have it revoked.")
@@ -97,6 +105,7 @@ async def sign_out(here: Here, principal: Owner) -> Response:
         async with here.database.transaction() as connection:
             number = await sign_in_session.next_version(connection)
             await sign_in_session.end_one(connection, who, principal.session, who, now, number)
+            await here.trail.note(connection, deed_before(request, 204))
         await evict(here)
     return Response(status_code=204)
 
@@ -120,13 +129,13 @@ async def me(here: Here, principal: Owner) -> Response:
 
 def caller_of(request: Request) -> Caller:
     """Where this request comes from."""
-    address = request.client.host if request.client else "unknown"
-    return Caller(address, request.headers.get("user-agent", ""))
+    program = request.headers.get("user-agent", "")
+    return Caller(address_of(request), program, request.scope[REQUEST_ID], what_of(request))
 
 
-def now_of(here: Here) -> int:
-    """For the lock-out: ms of a clock that never goes back."""
-    return round(here.clock.monotonic() * 1000)
+def _counted(username: str) -> str:
+    """The name as tries are counted by; a text of the database holds no NUL."""
+    return username.replace("\0", " ")
 
 
 async def _try(

@@ -4,22 +4,35 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 
 from services.api.answer import Page, answer
-from services.api.asking import AccountOwner, Here, OnceOnly, UserAdmin
+from services.api.asking import (
+    AccountOwner,
+    Cursor,
+    Here,
+    Limit,
+    Ms,
+    OnceOnly,
+    UserAdmin,
+    UserReader,
+    Word,
+    make_cursor,
+    read_cursor,
+)
 from services.api.eviction import evict
+from services.api.late_route import LateRouter
 from services.api.problem import not_found
-from services.api.text import Username
+from services.api.text import KnownUsername
 from services.api.window import Window
 from services.domain.session_life import Right
-from services.runtime.clock import to_datetime
+from services.runtime.clock import to_datetime, to_ms
 from services.store import sign_in_session as store
 from services.store.sign_in_session import SessionRow
 
-router = APIRouter(tags=["session"])
+router = LateRouter(tags=["session"])
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{20,40}$")]
-Name = Annotated[Username, Path()]
+Name = Annotated[KnownUsername, Path()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +53,11 @@ class SessionView:
 
 
 @router.get("/me/sessions", response_model=Page[SessionView])
-async def list_my_sessions(here: Here, principal: AccountOwner) -> Response:
+async def list_my_sessions(
+    here: Here, principal: AccountOwner, limit: Limit = 100, cursor: Cursor = None
+) -> Response:
     """Where I am signed in, newest first."""
-    return await _list(here, principal.username, principal.session)
+    return await _list(here, principal.username, principal.session, limit, cursor)
 
 
 @router.delete("/me/sessions/{session}", status_code=204)
@@ -54,9 +69,11 @@ async def end_my_session(
 
 
 @router.get("/users/{username}/sessions", response_model=Page[SessionView])
-async def list_sessions(here: Here, principal: UserAdmin, username: Name) -> Response:
+async def list_sessions(
+    here: Here, principal: UserReader, username: Name, limit: Limit = 100, cursor: Cursor = None
+) -> Response:
     """Where somebody is signed in, newest first."""
-    return await _list(here, username, principal.session)
+    return await _list(here, username, principal.session, limit, cursor)
 
 
 @router.delete("/users/{username}/sessions", status_code=204)
@@ -81,12 +98,21 @@ async def end_session(
     return await _end(here, username, session, principal.username, once)
 
 
-async def _list(here: Window, username: str, current: str | None) -> Response:
+async def _list(
+    here: Window, username: str, current: str | None, limit: int, cursor: str | None
+) -> Response:
+    place: tuple[int, str] | None = read_cursor(cursor, tuple[Ms, Word])
+    after = None if place is None else (to_datetime(place[0]), place[1])
     async with here.database.transaction() as connection:
-        rows = await store.of_user(connection, username)
-    standing = [(row, here.accounts.right_of(row.id)) for row in rows]
+        rows = await store.of_user(connection, username, after, limit + 1)
+    page = rows[:limit]
+    following = None
+    if len(rows) > limit:
+        following = make_cursor([to_ms(page[-1].signed_in_at), page[-1].id])
+    # One that ran out and is not swept away yet is none: a page may hold fewer than were asked for.
+    standing = [(row, here.accounts.right_of(row.id)) for row in page]
     views = [_view(row, right, current) for row, right in standing if right is not None]
-    return answer(Page(views, None))
+    return answer(Page(views, following))
 
 
 async def _end(here: Window, username: str, session: str, by: str, once: OnceOnly) -> Response:

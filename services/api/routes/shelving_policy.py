@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from services.api.answer import Page, answer
 from services.api.asking import (
@@ -16,6 +16,7 @@ from services.api.asking import (
     make_cursor,
     read_cursor,
 )
+from services.api.late_route import LateRouter
 from services.api.register import refresh
 from services.api.shelving_body import PolicyChange, PolicyView, laxer, policy_view, wanted
 from services.domain.shelving_policy import ShelvingPolicy
@@ -27,7 +28,7 @@ from services.store.gateway_event import EventKind
 from services.store.hazard_source import NEWEST
 from services.store.shelving import ShelvingVersion, body_of
 
-router = APIRouter(prefix="/shelving-policy", tags=["alarms"])
+router = LateRouter(prefix="/shelving-policy", tags=["alarms"])
 VersionNumber = Annotated[int, msgspec.Meta(ge=1, le=NEWEST)]
 
 

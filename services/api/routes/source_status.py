@@ -2,17 +2,18 @@
 
 from dataclasses import asdict, dataclass
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from services.api.alarm_view import AlarmView, maybe_time_text
 from services.api.alarm_view import view as alarm_view
-from services.api.asking import Here, Reader, Spoken
+from services.api.asking import Here, PersonsReader, Spoken
 from services.api.grades import Grades, Interlock, SourceState
+from services.api.late_route import LateRouter
 from services.api.risk_body import most, weights_of
 from services.api.routes.hazard_sources import EnterpriseCode, SourceCode, seen_source
 from services.api.routes.values import ValueView, value_view
 from services.api.source_view import ResponsibleView, responsible_view
-from services.api.unchanged import tagged
+from services.api.unchanged import TAGGED, tagged
 from services.api.window import Window
 from services.api.wording import Language, sentence
 from services.api.wording_risk import (
@@ -24,7 +25,7 @@ from services.api.wording_risk import (
 )
 from services.store.hazard_source import HazardSource
 
-router = APIRouter(prefix="/hazard-sources", tags=["hazard sources"])
+router = LateRouter(prefix="/hazard-sources", tags=["hazard sources"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +116,11 @@ class SourceStatus:
     at: str
 
 
-@router.get("/{enterprise}/{code}/status", response_model=SourceStatus)
+@router.get("/{enterprise}/{code}/status", response_model=SourceStatus, responses=TAGGED)
 async def source_status(
     request: Request,
     here: Here,
-    principal: Reader,
+    principal: PersonsReader,
     enterprise: EnterpriseCode,
     code: SourceCode,
     language: Spoken,

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from services.api.answer import Page, answer
 from services.api.asking import Here, Reader
+from services.api.late_route import LateRouter
 from services.domain.critical_quantity import DANGERS, Danger, Substance
 from services.domain.critical_quantity_table import SUBSTANCES
 
-router = APIRouter(prefix="/hazard-substances", tags=["hazard sources"])
+router = LateRouter(prefix="/hazard-substances", tags=["hazard sources"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 
 from services.api.answer import Page, answer
 from services.api.asking import (
@@ -25,6 +25,7 @@ from services.api.asking import (
     read_cursor,
 )
 from services.api.engine_link import EngineAway
+from services.api.late_route import LateRouter
 from services.api.principal import Principal
 from services.api.problem import not_found
 from services.api.suppression_body import (
@@ -44,7 +45,7 @@ from services.store import suppression_list as store
 from services.store.suppression_list import Connection, SuppressionVersion
 from services.wire.bus import SuppressionItem
 
-router = APIRouter(prefix="/suppressions", tags=["rules"])
+router = LateRouter(prefix="/suppressions", tags=["rules"])
 RuleId = Annotated[str, Path(pattern=r"^[0-9a-zA-Z_-]{1,64}$")]
 
 

@@ -4,18 +4,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from fastapi.security import HTTPBasic, HTTPBasicCredentials
 
 from services.api.answer import answer
 from services.api.asking import Here, count, too_many, window
+from services.api.late_route import LateRouter
 from services.api.problem import Kind, Problem
 from services.domain.trouble import Kind as Trouble
 from services.store.register import Gateway
 from services.wire.leaf import DECODERS
 from services.wire.telemetry import Poison
 
-router = APIRouter(tags=["telemetry"])
+router = LateRouter(tags=["telemetry"])
 _CHALLENGE = {"WWW-Authenticate": 'Basic realm="parkwatch gateways", charset="UTF-8"'}
 Basic = Annotated[
     HTTPBasicCredentials | None,
@@ -74,10 +75,10 @@ async def gateway_caller(request: Request, credentials: Basic) -> Gateway:
             Kind.DATABASE_AWAY, "The register is not loaded yet: try again in a few seconds."
         )
     gateway = here.register.by_username.get(credentials.username)
-    password = credentials.password
-    if gateway is None or not here.gateway_door.matches(
-        gateway.username, gateway.password_hash, password
-    ):
+    # The same work and the same answer for a name that there is not.
+    stored = None if gateway is None else gateway.password_hash
+    right = here.gateway_door.matches(credentials.username, stored, credentials.password)
+    if gateway is None or not right:
         raise Problem(Kind.WRONG_CREDENTIALS, "Username or password is wrong.", _CHALLENGE)
     count(here, f"gateway:{gateway.username}")
     _refuse_cut(here, gateway)

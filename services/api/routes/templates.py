@@ -3,11 +3,13 @@
 from dataclasses import asdict, dataclass, replace
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.api.answer import Page, answer
 from services.api.asking import Configurer, Here, OnceOnly, Reader
+from services.api.late_route import LateRouter
+from services.api.loosening import told_laxer
 from services.api.problem import Kind, Problem
 from services.api.routes.points import EnterpriseCode, PointTag, seen
 from services.api.rule_body import NewRule, RuleView, rule_of
@@ -24,7 +26,7 @@ from services.domain.template import NoTemplate, Plant, Proposal, Proposed, prop
 from services.store import rule_list as store
 from services.store.rule_list import Rule
 
-router = APIRouter(tags=["templates"])
+router = LateRouter(tags=["templates"])
 Celsius = Annotated[float, Field(ge=-60, le=100, allow_inf_nan=False)]
 Quantity = Annotated[float, Field(allow_inf_nan=False)]
 Source = Annotated[str, Field(min_length=1, max_length=40, examples=["IEC", "NFPA"])]
@@ -168,7 +170,7 @@ async def apply_template(
             )
         await check_set(connection, *rules)
         await store.insert_rule(connection, *rules)
-        page = Page([rule_view(rule) for rule in rules], None)
+        page = Page([rule_view(rule, told_laxer(here, rule)) for rule in rules], None)
         return await once.keep(connection, answer(page, 201))
 
 

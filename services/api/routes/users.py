@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.api.accounts import new_token_version, principal_of
@@ -15,22 +15,25 @@ from services.api.asking import (
     Limit,
     OnceOnly,
     UserAdmin,
+    UserReader,
     Word,
     make_cursor,
     read_cursor,
 )
 from services.api.eviction import evict
+from services.api.late_route import LateRouter
 from services.api.permission import Role
 from services.api.problem import Kind, Problem, not_found
-from services.api.text import Code, NewPassword, Username
+from services.api.text import Code, KnownUsername, NewPassword, Username
 from services.api.window import Window
 from services.domain.duty import Duty
+from services.domain.password_mark import NO_PASSWORD
 from services.runtime.clock import to_datetime
 from services.store import people, sign_in_session
 from services.store.people import Account, SignIn
 
-router = APIRouter(prefix="/users", tags=["users"])
-Name = Annotated[Username, Path()]
+router = LateRouter(prefix="/users", tags=["users"])
+Name = Annotated[KnownUsername, Path()]
 Duties = Annotated[Sequence[Duty], Field(max_length=len(Duty))]
 
 
@@ -69,12 +72,14 @@ class User:
 
 @router.get("", response_model=Page[User])
 async def list_users(
-    here: Here, _: UserAdmin, limit: Limit = 100, cursor: Cursor = None
+    here: Here, _: UserReader, limit: Limit = 100, cursor: Cursor = None
 ) -> Response:
     """Everybody, by name."""
     after = (read_cursor(cursor, tuple[Word]) or ("",))[0]
     async with here.database.transaction() as connection:
-        found = [a for a in await people.accounts(connection) if a.username > after]
+        known = await people.accounts(connection)
+    # By our own order, not by a collation of the database's: the cursor is compared here.
+    found = sorted((a for a in known if a.username > after), key=lambda a: a.username)
     page = found[:limit]
     following = make_cursor([page[-1].username]) if len(found) > limit else None
     return answer(Page([_user(account) for account in page], following))
@@ -109,6 +114,8 @@ async def change_user(
         known = await people.sign_in(connection, username)
         if known is None:
             raise not_found("user")
+        if hashed is not None and known.password_hash == NO_PASSWORD:
+            raise Problem(Kind.CONFLICT, "password: this user signs in by the provider alone.")
         role = change.role or Role(known.role)
         enterprise = known.enterprise if role is Role.ENTERPRISE else None
         if "enterprise" in change.model_fields_set:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from services.api.alarm_view import time_text
 from services.api.answer import Page, answer
@@ -17,12 +17,13 @@ from services.api.asking import (
     narrowed,
     read_cursor,
 )
+from services.api.late_route import LateRouter
 from services.api.text import Code
 from services.api.window import Window
 from services.domain.reading import Quality
 from services.store.register import Place
 
-router = APIRouter(tags=["readings"])
+router = LateRouter(tags=["readings"])
 _QUALITIES = [quality.name.lower() for quality in sorted(Quality)]
 
 

@@ -14,7 +14,7 @@ from device_sim.bench.station import Station
 from device_sim.clock import SystemClock
 from device_sim.refusal import refuse
 from device_sim.register.platform import Away, Json, Platform, Refused
-from device_sim.replay_command import PASSWORD_VARIABLE
+from device_sim.secret import PASSWORD_VARIABLE
 from device_sim.transport.connection import Broker, Login
 
 USER_VARIABLE = "PARKWATCH_USER_PASSWORD"

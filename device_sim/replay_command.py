@@ -1,8 +1,8 @@
-"""``replay``: a CSV file through a gateway's own door."""
+"""``replay``: a recording of any kind through a gateway's own door."""
 
-import os
 import re
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -10,13 +10,18 @@ import typer
 
 from device_sim.clock import SystemClock
 from device_sim.encode.persona import PERSONAS
-from device_sim.recording.csv_file import BadRecording, CsvRecording, Extent, open_csv
-from device_sim.recording.replay import Pace, Played, Sender, play
+from device_sim.recording.capture_file import CaptureFile
+from device_sim.recording.digest import Digest
+from device_sim.recording.mosquitto_file import MosquittoFile
+from device_sim.recording.playback import PlayedBack, Voice, outline, play_back
+from device_sim.recording.replay import Pace, Played, Sender, Sink, play
+from device_sim.recording.row import BadRecording, Recording, extent_of
+from device_sim.recording.source import open_recording
 from device_sim.refusal import refuse
+from device_sim.secret import PASSWORD_VARIABLE, password_of
 from device_sim.transport.connection import Broker, Login
 from device_sim.transport.link import GatewayLink, GaveUp, Patience
 
-PASSWORD_VARIABLE = "PARKWATCH_GATEWAY_PASSWORD"
 Host = Annotated[
     str, typer.Option("--host", "--mqtt-host", envvar="PARKWATCH_MQTT_HOST", help="Broker.")
 ]
@@ -27,16 +32,28 @@ Username = Annotated[str, typer.Option("--username", "-u", help="Default: ENTERP
 Password = Annotated[
     str, typer.Option("--password", "-P", help=f"Else --password-file or {PASSWORD_VARIABLE}.")
 ]
+HASH_BOOT = "00000000"
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def replay(
-    file: Annotated[Path, typer.Argument(help="CSV: measured_at, then one column a tag.")],
+    file: Annotated[
+        Path, typer.Argument(help="CSV or Parquet, a capture, or lines of mosquitto_sub.")
+    ],
     enterprise: Annotated[str, typer.Option(help="Code of the enterprise.")],
     gateway: Annotated[str, typer.Option(help="Code of the gateway.")],
     speed: Annotated[str, typer.Option(help="Times as fast as recorded, or max.")] = "1",
     rebase: Annotated[bool, typer.Option(help="Shift all times so that it ends now.")] = False,
+    only: Annotated[
+        str, typer.Option("--from", help="Of a capture: the recorded gateway, as E001/G01.")
+    ] = "",
+    leaf: Annotated[
+        str, typer.Option(help="Of a capture: the dialect of topics that are not pw/v1/….")
+    ] = "",
+    only_hash: Annotated[
+        bool, typer.Option("--hash", help="Print the SHA-256, send nothing.")
+    ] = False,
     host: Host = "127.0.0.1",
     port: Port = 1883,
     ca: Annotated[
@@ -53,61 +70,106 @@ def replay(
     """Publish a recording as a gateway would; exit 0 once all of it is acknowledged."""
     _check_code("enterprise", enterprise)
     _check_code("gateway", gateway)
-    pace_speed = _speed(speed)
+    if leaf and leaf not in {each.leaf for each in PERSONAS.values()}:
+        raise refuse(f"--leaf {leaf!r} is no dialect; there are telemetry, neuron, tb and senml.")
+    pace_speed, clock = _speed(speed), SystemClock()
+    if only_hash:
+        tape = _tape(file, Voice(enterprise, gateway, boot or HASH_BOOT, only, leaf))
+        digest = Digest()
+        tape.run(Pace(None, clock.now_ms() - tape.last_ms if rebase else 0), digest, clock)
+        typer.echo(digest.sha256)
+        return
     login = Login(
         username or f"{enterprise}.{gateway}",
-        _password(password, password_file),
+        password_of(password, password_file),
         client_id or None,
     )
-    recording, extent = _read(file)
-    clock = SystemClock()
-    sender = Sender(enterprise, gateway, boot or secrets.token_hex(4), PERSONAS["native"])
-    pace = Pace(pace_speed, clock.now_ms() - extent.last_ms if rebase else 0)
-    link = GatewayLink(
-        Broker(host, port, ca),
-        login,
-        clock,
-        window=window,
-        patience=Patience(stalled_s=give_up_after, refused_s=min(15.0, give_up_after)),
-    )
+    tape = _tape(file, Voice(enterprise, gateway, boot or secrets.token_hex(4), only, leaf))
+    pace = Pace(pace_speed, clock.now_ms() - tape.last_ms if rebase else 0)
+    patience = Patience(stalled_s=give_up_after, refused_s=min(15.0, give_up_after))
+    link = GatewayLink(Broker(host, port, ca), login, clock, window=window, patience=patience)
+    _live(tape, pace, link, clock)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tape:
+    """A recording and who speaks: ``size`` of its ``unit``; ``last_ms``: where it ends."""
+
+    source: Recording | CaptureFile | MosquittoFile
+    voice: Voice
+    size: int
+    unit: str
+    last_ms: int
+
+    def run(self, pace: Pace, sink: Sink, clock: SystemClock) -> str:
+        """Play it; what came of it, in words. Exits with 1 if something was not acknowledged."""
+        voice, source = self.voice, self.source
+        if isinstance(source, CaptureFile | MosquittoFile):
+            back = play_back(source, voice, pace, sink, clock, self._tell)
+            return self._check(_captured(back, source), back.acknowledged, back.messages)
+        sender = Sender(voice.enterprise, voice.gateway, voice.boot, PERSONAS["native"])
+        played = play(source.rows(), sender, pace, sink, clock, self._tell)
+        return self._check(_rows(played), played.acknowledged, played.rows)
+
+    def _tell(self, sent: int) -> None:
+        typer.echo(f"{sent} of {self.size} {self.unit} sent", err=True)
+
+    def _check(self, said: str, acknowledged: int, sent: int) -> str:
+        if acknowledged < sent:
+            typer.echo(said)
+            raise typer.Exit(1)
+        return said
+
+
+def _live(tape: _Tape, pace: Pace, link: GatewayLink, clock: SystemClock) -> None:
+    """Over the broker; exits with 1 if it gave up, and says how far it came."""
     try:
-        played = play(
-            recording.rows(),
-            sender,
-            pace,
-            link,
-            clock,
-            lambda sent: typer.echo(f"{sent} of {extent.rows} rows sent", err=True),
-        )
+        typer.echo(tape.run(pace, link, clock))
     except GaveUp as error:
-        typer.echo(f"{error} {link.acknowledged} of {extent.rows} rows acknowledged.", err=True)
+        typer.echo(
+            f"{error} {link.acknowledged} of {tape.size} {tape.unit} acknowledged.", err=True
+        )
         raise typer.Exit(1) from error
     except KeyboardInterrupt as error:
-        typer.echo(f"Stopped: {link.acknowledged} of {extent.rows} rows acknowledged.", err=True)
+        typer.echo(
+            f"Stopped: {link.acknowledged} of {tape.size} {tape.unit} acknowledged.", err=True
+        )
         raise typer.Exit(130) from error
     finally:
         link.close()
-    _report(played)
 
 
-def _report(played: Played) -> None:
+def _tape(file: Path, voice: Voice) -> _Tape:
+    """Look at the whole file before the first message leaves."""
+    try:
+        source = open_recording(file)
+        if isinstance(source, CaptureFile | MosquittoFile):
+            held = outline(source, voice)
+            return _Tape(source, voice, held.messages, "messages", held.last_ms)
+        extent = extent_of(source)
+        return _Tape(source, voice, extent.rows, "rows", extent.last_ms)
+    except BadRecording as error:
+        raise refuse(str(error)) from error
+
+
+def _rows(played: Played) -> str:
     rate = played.readings / played.seconds if played.seconds > 0 else float(played.readings)
     empty = f", {played.silent} rows without a reading left out" if played.silent else ""
-    typer.echo(
+    return (
         f"{played.rows} rows, {played.readings} readings, {played.acknowledged} acknowledged,"
         f" {played.seconds:.2f} s, {rate:.0f} readings/s{empty}"
     )
-    if played.acknowledged < played.rows:
-        raise typer.Exit(1)
 
 
-def _read(file: Path) -> tuple[CsvRecording, Extent]:
-    """Look at the whole file before the first message leaves."""
-    try:
-        recording = open_csv(file)
-        return recording, recording.extent()
-    except BadRecording as error:
-        raise refuse(str(error)) from error
+def _captured(back: PlayedBack, source: CaptureFile | MosquittoFile) -> str:
+    said = f"{back.messages} messages, {back.acknowledged} acknowledged, {back.seconds:.2f} s"
+    if back.unshifted:
+        said += f"; {back.unshifted} hold no stamp that could be shifted and went as recorded"
+    if source.gaps:
+        said += f"; the recorder lost the broker {source.gaps} times: something may be missing"
+    if source.cut:
+        said += "; the capture was cut short: it has no end"
+    return said
 
 
 def _speed(text: str) -> float | None:
@@ -120,20 +182,6 @@ def _speed(text: str) -> float | None:
     if not 0 < speed < float("inf"):
         raise refuse(f"--speed {text} must be above 0.")
     return speed
-
-
-def _password(given: str, file: Path | None) -> str:
-    if given:
-        return given
-    if file is not None:
-        try:
-            return file.read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise refuse(f"{file}: cannot be read ({error.strerror}).") from error
-    password = os.environ.get(PASSWORD_VARIABLE, "")
-    if not password:
-        raise refuse(f"No password: give --password-file, or set {PASSWORD_VARIABLE}.")
-    return password
 
 
 def _check_code(what: str, code: str) -> None:

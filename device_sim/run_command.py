@@ -9,21 +9,23 @@ from typing import Annotated, Any
 
 import typer
 
-from device_sim.clock import SystemClock
+from device_sim.clock import Clock, SystemClock
 from device_sim.encode.persona import PERSONAS
 from device_sim.fleet.crew import CourierDied, Crew
 from device_sim.fleet.pacing import beats
 from device_sim.fleet.scenario import BadScenario, Scenario, load
 from device_sim.fleet.stream import Stream, run_headless
 from device_sim.fleet.world import StationKey
+from device_sim.message import Outgoing
 from device_sim.park.description import Park
+from device_sim.progress import Progress, of
 from device_sim.refusal import refuse
 from device_sim.register.keys import BadKeys, KeyFile
 from device_sim.signals import stop_event
-from device_sim.transport.connection import Broker, Login
+from device_sim.transport.connection import Broker, Certificate, Login
 from device_sim.truth.ledger import BadTruth, Ledger
+from device_sim.way.departure import Fate
 
-PROGRESS_EVERY_S = 60
 DRAIN_S = 10.0
 
 
@@ -49,6 +51,18 @@ def run(
     state_dir: Annotated[Path, typer.Option(help="Where the gateways' credentials are.")] = Path(
         "data/sim"
     ),
+    cert: Annotated[
+        Path | None, typer.Option(help="The gateways' certificate (PEM), for a broker that asks.")
+    ] = None,
+    key: Annotated[Path | None, typer.Option(help="Its key.")] = None,
+    expired_cert: Annotated[
+        Path | None, typer.Option(help="What a gateway shows while its certificate has expired.")
+    ] = None,
+    expired_key: Annotated[Path | None, typer.Option(help="Its key.")] = None,
+    settle: Annotated[
+        float,
+        typer.Option(min=0, help="Seconds to wait at the end for what is not acknowledged yet."),
+    ] = 30.0,
 ) -> None:
     """Simulate a fleet; at speeds above 1 the stamps begin in the past and end now."""
     if persona not in PERSONAS:
@@ -69,7 +83,9 @@ def run(
                 return
             flow.heard_by(ledger)
             run_ = _Run(spec, flow, seconds, identity, ledger)
-            run_.publish(Broker(host, port, ca), logins, speed)
+            broker = Broker(host, port, ca, _certificate(ca, cert, key))
+            shown = _certificate(ca, expired_cert, expired_key)
+            run_.publish(broker, logins, speed, shown, settle)
     except (BadScenario, BadKeys, BadTruth) as error:
         raise refuse(str(error)) from error
 
@@ -88,7 +104,8 @@ class _Identity:
 
 def _headless(spec: Scenario, seconds: int, ledger: Ledger | None, identity: _Identity) -> str:
     """The hash of the stream; with a ledger its truth, too."""
-    found = run_headless(spec, identity.seed, PERSONAS[identity.persona], seconds, ledger)
+    persona, progress = PERSONAS[identity.persona], _progress(spec, seconds, SystemClock())
+    found = run_headless(spec, identity.seed, persona, seconds, ledger, progress)
     if ledger is not None:
         _seal(ledger, spec, spec.start_ms, seconds, identity.with_(stream_sha256=found))
     return found
@@ -100,6 +117,10 @@ def _seal(
     manifest = ledger.seal(spec, start_ms, seconds, run_)
     counts = ", ".join(f"{number} {name}" for name, number in manifest["counts"].items())
     typer.echo(f"{spec.name}: {counts}", err=True)
+
+
+def _progress(spec: Scenario, seconds: int, clock: Clock) -> Progress:
+    return Progress(of(spec.name, seconds), clock, lambda line: typer.echo(line, err=True))
 
 
 class _Run:
@@ -117,12 +138,20 @@ class _Run:
         self._identity, self._ledger = identity, ledger
         self._clock, self._stop = SystemClock(), threading.Event()
         self._done = 0
+        self._progress = _progress(spec, seconds, self._clock)
 
-    def publish(self, broker: Broker, logins: dict[StationKey, Login], speed: float) -> None:
+    def publish(
+        self,
+        broker: Broker,
+        logins: dict[StationKey, Login],
+        speed: float,
+        expired: Certificate | None,
+        settle_s: float,
+    ) -> None:
         """Exit 1 if something was left unacknowledged."""
         clock, stop = self._clock, self._stop
         stop_event(stop)
-        crew = Crew(broker, logins, clock, lambda line: typer.echo(line, err=True))
+        crew = Crew(broker, logins, clock, lambda line: typer.echo(line, err=True), expired)
         crew.start()
         # What is simulated ahead of the clock would be refused as a clock that runs ahead.
         past_s = self._seconds * (1 - 1 / speed) if speed > 1 else 0.0
@@ -139,24 +168,43 @@ class _Run:
             typer.echo(str(error), err=True)
             raise typer.Exit(1) from error
         finally:
-            acknowledged, left = crew.stop(DRAIN_S)
+            # Who is interrupted does not wait; who is through asks for every acknowledgement.
+            whole = self._done >= self._seconds
+            acknowledged, left = crew.stop(settle_s if whole else DRAIN_S, settle=whole)
             typer.echo(
                 f"{self._done} s simulated, {acknowledged} messages acknowledged, {left} not"
             )
         self._flow.finish(clock.now_ms())
+        self._give_up(crew.unacknowledged(), Fate.UNACKNOWLEDGED, clock.now_ms())
         if self._ledger is not None:
-            kept = self._identity.with_(acknowledged=acknowledged, unacknowledged=left)
+            kept = self._identity.with_(speed=speed, acknowledged=acknowledged, unacknowledged=left)
             _seal(self._ledger, self._spec, start_ms, self._done, kept)
         if left:
             raise typer.Exit(1)
 
+    def _give_up(self, gone: list[tuple[StationKey, Outgoing]], fate: Fate, at_ms: int) -> None:
+        if self._ledger is not None:
+            for key, message in gone:
+                self._ledger.give_up(key, message.number, fate, at_ms)
+
     def _second(self, crew: Crew, stamp_ms: int) -> None:
-        crew.offer(self._flow.tick(stamp_ms))
-        crew.break_links(self._flow.down(), self._flow.cut())
+        self._give_up(crew.offer(self._flow.tick(stamp_ms)), Fate.NOT_SENT, stamp_ms)
+        crew.break_links(self._flow.down(), self._flow.cut(), self._flow.expired())
         crew.watch()
         self._done += 1
-        if self._done % PROGRESS_EVERY_S == 0:
-            typer.echo(f"{self._spec.name}: {self._done} of {self._seconds} s", err=True)
+        self._progress(self._done)
+
+
+def _certificate(ca: Path | None, chain: Path | None, key: Path | None) -> Certificate | None:
+    """Both files, or none; there is no showing one without TLS."""
+    if chain is None and key is None:
+        return None
+    if chain is None or key is None or ca is None:
+        raise refuse("A certificate needs its key, and --ca to know the broker by.")
+    for file in (chain, key):
+        if not file.is_file():
+            raise refuse(f"{file}: cannot be read.")
+    return Certificate(chain, key)
 
 
 def _logins(park: Park, keys: KeyFile) -> dict[StationKey, Login]:

@@ -49,6 +49,8 @@ def _equipment() -> None:
     world = _world(load("quiet"))
     for name, point in sorted(world.leak_points.items()):
         typer.echo(f"leak point  {name:<22}{point.substance.name}, {point.phase}")
+    for name, mouth in sorted(world.mouths.items()):
+        typer.echo(f"relief      {name:<22}{mouth.substance.name}, {mouth.place[2]:g} m up")
     for name, lever in sorted(world.levers.items()):
         span = f"{lever.low:g} to {lever.high:g} {lever.unit}, normally {lever.normal:g}"
         typer.echo(f"equipment   {name:<22}{span}: {lever.meaning}")

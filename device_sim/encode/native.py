@@ -17,11 +17,13 @@ def encode(message: Message) -> bytes:
         tag: {"v": value, "q": message.qualities[tag]} if tag in message.qualities else value
         for tag, value in message.values.items()
     }
-    body = {
+    body: dict[str, object] = {
         "ts": message.ts_ms,
         "boot": message.boot,
         "seq": message.seq,
         "values": values,
     }
+    if message.exercise:
+        body["exercise"] = True
     text = json.dumps(body, ensure_ascii=False, allow_nan=message.broken, separators=(",", ":"))
     return text.encode()

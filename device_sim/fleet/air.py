@@ -1,5 +1,6 @@
 """What is in the air: the leaks and clouds that are going on, and the gas at a place."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -7,9 +8,11 @@ from typing import Literal
 from device_sim.fleet.cause import BurstCause, LeakCause
 from device_sim.physics.cross_sensitivity import shown_per_kg
 from device_sim.physics.gas import ATMOSPHERE_KPA, Substance
-from device_sim.physics.leak import Leak, Place
+from device_sim.physics.leak import Leak
 from device_sim.physics.puff import Puff
 from device_sim.physics.release import airborne_fraction, gas_kg_s, hole_m2, liquid_kg_s, pool_kg_s
+from device_sim.physics.stack import SHUT, Discharge, Mouth, Stack
+from device_sim.physics.trail import Place
 from device_sim.physics.weather import Weather
 
 KG_IN_MG = 1e6
@@ -45,33 +48,51 @@ class LeakPoint:
 
 
 class Air:
-    """Starts leaks and bursts when the time line says so, and answers detectors."""
+    """Starts leaks and bursts when the time line says so, takes what reliefs let out, and answers
+    detectors."""
 
     def __init__(
-        self, timeline: Iterable[LeakCause | BurstCause], points: Mapping[str, LeakPoint]
+        self,
+        timeline: Iterable[LeakCause | BurstCause],
+        points: Mapping[str, LeakPoint],
+        mouths: Mapping[str, Mouth] | None = None,
     ) -> None:
         self._points = points
+        self._stacks = {name: Stack(mouth) for name, mouth in (mouths or {}).items()}
         self._due: list[tuple[float, LeakCause | BurstCause]] = [
             (cause.at_s, cause) for cause in timeline
         ]
         self._leaks: list[tuple[str, Leak]] = []
         self._puffs: list[Puff] = []
         self.released: dict[str, float] = {}
-        """kg that each leak point has let go since the start."""
+        """kg that each leak point and each relief has let go since the start."""
 
     def step(
-        self, dt_s: float, elapsed_s: float, supply: Mapping[str, float], weather: Weather
+        self,
+        dt_s: float,
+        elapsed_s: float,
+        supply: Mapping[str, float],
+        held: Mapping[str, float],
+        weather: Weather,
+        relieving: Mapping[str, Discharge] | None = None,
     ) -> dict[str, float]:
-        """Let ``dt_s`` pass, to ``elapsed_s`` since the start; kg/s now leaving each point.
+        """Let ``dt_s`` pass, to ``elapsed_s`` since the start; kg/s now leaving each point, and
+        each relief.
 
-        ``supply``: for each point how far its feed is open, 0 to 1.
+        ``supply``: for each point how far its feed is open, 0 to 1; ``held``: kg behind it, more
+        than any leak takes where it is not named. No more leaves than there is. ``relieving``:
+        what each relief lets out; its vessel has lost that already.
         """
-        leaving = self._begin(dt_s, elapsed_s, weather)
+        left = dict(held)
+        leaving = self._begin(dt_s, elapsed_s, left, weather)
         for at, leak in self._leaks:
-            rate = leak.step(dt_s, supply.get(at, 1.0))
+            there = left.get(at, math.inf)
+            rate = leak.step(dt_s, supply.get(at, 1.0), there)
+            left[at] = max(0.0, there - rate * dt_s)
             leaving[at] = leaving.get(at, 0.0) + rate
         for puff in self._puffs:
             puff.step(dt_s, weather)
+        leaving |= self._relieve(dt_s, relieving or {}, weather)
         for at, rate in leaving.items():
             self.released[at] = self.released.get(at, 0.0) + rate * dt_s
         self._leaks = [(at, leak) for at, leak in self._leaks if not leak.over]
@@ -84,8 +105,9 @@ class Air:
         A %LEL detector feels every combustible gas, a mg/m³ one its own and what its cell takes
         for its own.
         """
-        clouds: list[Leak | Puff] = [leak for _, leak in self._leaks]
+        clouds: list[Leak | Puff | Stack] = [leak for _, leak in self._leaks]
         clouds += self._puffs
+        clouds += [stack for stack in self._stacks.values() if not stack.over]
         total = 0.0
         for cloud in clouds:
             if unit == "%LEL":
@@ -96,8 +118,18 @@ class Air:
                 total += felt * cloud.concentration(place, weather) * KG_IN_MG
         return total
 
-    def _begin(self, dt_s: float, elapsed_s: float, weather: Weather) -> dict[str, float]:
-        """Start what is due; kg/s of what went at once."""
+    def _relieve(
+        self, dt_s: float, relieving: Mapping[str, Discharge], weather: Weather
+    ) -> dict[str, float]:
+        """kg/s out of each relief that is open."""
+        for at, stack in self._stacks.items():
+            stack.step(dt_s, relieving.get(at, SHUT), weather)
+        return {at: each.kg_s for at, each in relieving.items() if each.kg_s > 0.0}
+
+    def _begin(
+        self, dt_s: float, elapsed_s: float, left: dict[str, float], weather: Weather
+    ) -> dict[str, float]:
+        """Start what is due; kg/s of what went at once, which is taken from what is ``left``."""
         burst: dict[str, float] = {}
         later: list[tuple[float, LeakCause | BurstCause]] = []
         for at_s, cause in self._due:
@@ -106,8 +138,11 @@ class Air:
                 continue
             point = self._points[cause.at]
             if isinstance(cause, BurstCause):
-                self._puffs.append(Puff(point.substance, point.place, cause.mass_kg))
-                burst[cause.at] = burst.get(cause.at, 0.0) + cause.mass_kg / dt_s
+                there = left.get(cause.at, math.inf)
+                mass_kg = min(cause.mass_kg, there)
+                left[cause.at] = there - mass_kg
+                self._puffs.append(Puff(point.substance, point.place, mass_kg))
+                burst[cause.at] = burst.get(cause.at, 0.0) + mass_kg / dt_s
                 continue
             self._leaks.append((cause.at, _leak(cause, point, weather.temperature_c)))
             if cause.every_s is not None:

@@ -48,13 +48,13 @@ class LeakCause(Strict):
 
     Exactly one of ``rate_kg_s`` (seconds since the leak began → kg/s, straight lines between),
     ``hole_mm`` (round hole; the rate follows from the pressure behind it) and ``pool_m2`` (a
-    pool that evaporates). ``every_s``: again after each so many seconds.
+    pool that evaporates). ``every_s``: again after each so many seconds, one at least.
     """
 
     cause: Literal["leak"]
     at: Name
     at_s: Seconds
-    every_s: Positive | None = None
+    every_s: Annotated[float, Field(ge=1, allow_inf_nan=False)] | None = None
     rate_kg_s: Annotated[tuple[tuple[Seconds, Rate], ...], Field(min_length=1)] | None = None
     hole_mm: Annotated[float, Field(gt=0, le=300)] | None = None
     pool_m2: Annotated[float, Field(gt=0, le=10_000)] | None = None

@@ -7,9 +7,10 @@ from device_sim.fleet.lever import Lever
 from device_sim.fleet.plant import Setting
 from device_sim.physics.gas import CHLORINE
 from device_sim.physics.interlock import Interlock, ShutOffValve
+from device_sim.physics.stack import Discharge, Mouth
 from device_sim.physics.tank import Filling, Tank, Vessel
 
-FLANGE = "V-301 flange"
+FLANGE, RELIEF = "V-301 flange", "V-301 relief"
 USE_KG_S = 0.15
 TRIP_MG_M3 = 2.0
 
@@ -25,6 +26,7 @@ class ChlorineStore:
     leak_points: Mapping[str, LeakPoint] = {
         FLANGE: LeakPoint(CHLORINE, (500.0, 200.0, 1.0), heat_j_kg_k=950.0)
     }
+    mouths: Mapping[str, Mouth] = {RELIEF: Mouth(CHLORINE, (500.0, 200.0, 8.0), 0.1)}
     levers: Mapping[str, Lever] = {
         FIRE: Lever(0, 0, 20_000, "kW", "heat that the wall of V-301 takes up"),
         VALVE: Lever(1, 0, 1, "works", "0: XV-301 stays open when it is told to close"),
@@ -38,6 +40,12 @@ class ChlorineStore:
 
     def supply(self) -> Mapping[str, float]:
         return {FLANGE: self._valve.opening}
+
+    def held(self) -> Mapping[str, float]:
+        return {FLANGE: self._tank.mass_kg}
+
+    def relieving(self) -> Mapping[str, Discharge]:
+        return {RELIEF: self._tank.discharge}
 
     def step(self, dt_s: float, setting: Setting) -> None:
         votes = [setting.channel(tag, TRIP_MG_M3) for tag in ("AT-301", "AT-302", "AT-303")]

@@ -1,5 +1,7 @@
 """All gateways of a park in one scenario: seconds go in, messages come out."""
 
+from dataclasses import replace
+
 from device_sim.encode.persona import Persona, outgoing
 from device_sim.fleet.gateway import Gateway
 from device_sim.fleet.scenario import BadScenario, Scenario
@@ -20,6 +22,7 @@ class Fleet:
         self.park = PARKS[scenario.park]
         self.world = World(self.park, scenario, seed)
         self._persona = persona
+        self._exercise = scenario.exercise
         self._second = 0
         self._gateways: dict[StationKey, Gateway] = {
             (enterprise.code, station.gateway): Gateway(station, boot)
@@ -43,6 +46,6 @@ class Fleet:
             shown, worse = self.world.shown(*key), self.world.quality(*key)
             message = gateway.sample(self._second, ts_ms, shown, worse)
             if message is not None:
-                said.append((key, message))
+                said.append((key, replace(message, exercise=True) if self._exercise else message))
         self._second += 1
         return said

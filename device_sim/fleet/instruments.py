@@ -19,6 +19,8 @@ _T90_S = {
     "flow": 2.0,
     "humidity": 30.0,
 }
+ANALYSER_T90_S = 20.0
+"""Of an oxygen analyser with its sample line (a process analyser is no gas detector)."""
 _NOISE_OF_SPAN = {
     "combustible_gas": 0.003,
     "toxic_gas": 0.004,
@@ -44,10 +46,14 @@ def instrument(card: PointCard) -> Instrument:
         raise ValueError(f"{card.tag} has no range")
     span = card.high - card.low
     return Instrument(
-        t90_s=_T90_S.get(card.kind, 0.0),
+        t90_s=ANALYSER_T90_S if _analyses(card) else _T90_S.get(card.kind, 0.0),
         noise=_NOISE_OF_SPAN.get(card.kind, 0.001) * span,
         step=10.0 ** math.floor(math.log10(span / _STEPS * 1.000001)),
         low=card.low,
         high=card.high,
         zero=_ZERO_OF_SPAN.get(card.kind, 0.0) * span,
     )
+
+
+def _analyses(card: PointCard) -> bool:
+    return card.kind == "analog" and card.unit == "vol%"

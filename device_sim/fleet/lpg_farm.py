@@ -8,9 +8,12 @@ from device_sim.fleet.plant import Setting
 from device_sim.physics.gas import PROPANE
 from device_sim.physics.interlock import Interlock, ShutOffValve
 from device_sim.physics.pump import Pump, PumpCurve
+from device_sim.physics.stack import Discharge, Mouth
 from device_sim.physics.tank import Filling, Tank, Vessel
 
 SEAL = "P-101 seal"
+RELIEFS = ("TK-101 relief", "TK-102 relief")
+TOP_M, BORE_M = 17.0, 0.25  # of a sphere of 1,000 m³ on its legs, and of its tailpipe
 PUMP_KG_M3 = 500.0  # of the liquid that the pump's curve was drawn for
 SHIPPING_KG_S = 4.0
 TRIP_PCT_LEL = 50.0
@@ -28,6 +31,11 @@ class LpgFarm:
     """TK-101 feeds P-101 through XV-101; TK-102 ships. Both are refilled between two levels."""
 
     leak_points: Mapping[str, LeakPoint] = {SEAL: LeakPoint(PROPANE, (0.0, 0.0, 0.5))}
+
+    mouths: Mapping[str, Mouth] = {
+        RELIEFS[0]: Mouth(PROPANE, (-30.0, 40.0, TOP_M), BORE_M),
+        RELIEFS[1]: Mouth(PROPANE, (30.0, 40.0, TOP_M), BORE_M),
+    }
 
     levers: Mapping[str, Lever] = {
         DRIVE: Lever(1, 0, 1, "of full speed", "the motor of P-101", electric=True),
@@ -49,6 +57,12 @@ class LpgFarm:
     def supply(self) -> Mapping[str, float]:
         return {SEAL: self._valve.opening}
 
+    def held(self) -> Mapping[str, float]:
+        return {SEAL: self._feeding.mass_kg}
+
+    def relieving(self) -> Mapping[str, Discharge]:
+        return dict(zip(RELIEFS, (self._feeding.discharge, self._shipping.discharge), strict=True))
+
     def step(self, dt_s: float, setting: Setting) -> None:
         gas = [setting.channel(tag, TRIP_PCT_LEL) for tag in ("GT-101", "GT-102")]
         self._trip.step(dt_s, gas, setting.orders.get("ESD-101"))
@@ -58,9 +72,12 @@ class LpgFarm:
         volume_m3_s = self._pump.step(dt_s, running, self._valve.opening)
         self._flow_kg_s = PUMP_KG_M3 * volume_m3_s
         air_c = setting.weather.temperature_c
-        out = self._flow_kg_s + setting.leaving.get(SEAL, 0.0)
+        leaving = setting.leaving.get(SEAL, 0.0)
+        out = self._flow_kg_s + leaving
         inflow = self._fill_feeding.flow(self._feeding.level_pct)
-        self._feeding.step(dt_s, inflow, out, air_c, air_c)
+        gone = self._feeding.step(dt_s, inflow, out, air_c, air_c)
+        if gone < out * dt_s:  # The sphere ran dry, and the pump has what the seal left.
+            self._flow_kg_s = max(0.0, gone / dt_s - leaving)
         inflow = self._fill_shipping.flow(self._shipping.level_pct)
         if setting.lever(LEVEL_CONTROL, 1.0) <= 0.0:
             inflow = self._fill_shipping.rate_kg_s

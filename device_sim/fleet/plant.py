@@ -6,6 +6,7 @@ from typing import Protocol
 
 from device_sim.fleet.air import LeakPoint
 from device_sim.message import Value
+from device_sim.physics.stack import Discharge, Mouth
 from device_sim.physics.voting import Channel
 from device_sim.physics.weather import Weather
 
@@ -48,8 +49,21 @@ class Plant(Protocol):
         """Where it can let go."""
         ...
 
+    @property
+    def mouths(self) -> Mapping[str, Mouth]:
+        """Where its reliefs let out, by a name that is no leak point's."""
+        ...
+
     def supply(self) -> Mapping[str, float]:
         """For each leak point how far what feeds it is open, 0 to 1."""
+        ...
+
+    def held(self) -> Mapping[str, float]:
+        """kg that can still leave each leak point; one that is not named does not run dry."""
+        ...
+
+    def relieving(self) -> Mapping[str, Discharge]:
+        """What its reliefs let out now."""
         ...
 
     def step(self, dt_s: float, setting: Setting) -> None:

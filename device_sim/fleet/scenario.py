@@ -33,6 +33,7 @@ from device_sim.fleet.way_cause import (
     UnknownTag,
     WrongUnit,
 )
+from device_sim.physics.stability import Ground
 from device_sim.physics.weather import Climate
 
 LIBRARY = Path(__file__).parent.parent / "scenarios"
@@ -74,7 +75,7 @@ class BadScenario(Exception):
 
 class ClimateSpec(Strict):
     """Means of the weather; units as in ``physics.weather.Climate``; stability ``auto``:
-    Pasquill's class of the hour."""
+    Pasquill's class of the hour; ``ground``: open country, or among buildings."""
 
     wind_mps: Annotated[float, Field(ge=0.5, le=40)] = 2.5
     wind_from_deg: Annotated[float, Field(ge=0, le=360)] = 45.0
@@ -82,6 +83,7 @@ class ClimateSpec(Strict):
     humidity_pct: Annotated[float, Field(ge=10, le=99)] = 60.0
     swing_c: Annotated[float, Field(ge=0, le=15)] = 4.0
     stability: Literal["A", "B", "C", "D", "E", "F", "auto"] = "B"
+    ground: Ground = Ground.OPEN
 
     def climate(self) -> Climate:
         """The same for the physics."""

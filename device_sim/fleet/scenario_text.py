@@ -8,6 +8,8 @@ import yaml
 from pydantic_core import ErrorDetails
 
 LONGEST = 1_000_000
+KEYS = "name, title, title_en, start, duration_s, timeline"
+_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 Loc = tuple[int | str, ...]
 
 
@@ -42,7 +44,7 @@ def read(text: str, name: str) -> tuple[Any, Lines]:
     """The data and where it stands. Raises ``NotReadable``.
 
     Aliases are refused (a file of a few lines could stand for gigabytes), and so is a key that
-    is there twice, of which YAML would silently take the last.
+    is there twice, of which YAML would silently take the last, and 1:30, of which it makes 90.
     """
     if len(text) > LONGEST:
         raise NotReadable(f"{name}: longer than {LONGEST} characters, which no scenario is.")
@@ -64,6 +66,10 @@ def _walk(node: yaml.Node, loc: Loc, name: str, seen: set[int]) -> Iterator[tupl
         raise NotReadable(f"{name}, line {line}: aliases (*name) have no place in a scenario.")
     seen.add(id(node))
     yield loc, line
+    if isinstance(node, yaml.ScalarNode) and ":" in node.value and node.tag in _NUMBERS:
+        raise NotReadable(
+            f"{name}, line {line}: YAML reads {node.value} as a number to base 60: write it in seconds."
+        )
     if isinstance(node, yaml.SequenceNode):
         for place, item in enumerate(node.value):
             yield from _walk(item, (*loc, place), name, seen)
@@ -95,6 +101,9 @@ def mistake(error: ErrorDetails, lines: Lines) -> str:
         context = error.get("ctx", {})
         known = str(context.get("expected_tags", "")).replace("'", "")
         return lines.sentence(loc, f"{where}: no cause {context.get('tag')!r}; there are {known}")
+    if kind == "model_type" and not loc:
+        state = "is empty: it should be" if error["input"] is None else "should be"
+        return lines.sentence(loc, f"{where} {state} lines of key: value ({KEYS})")
     text = error["msg"].removeprefix("Value error, ").rstrip(".")
     if text.startswith("Input should"):
         return lines.sentence(loc, f"{where}{text.removeprefix('Input')}")

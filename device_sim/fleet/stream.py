@@ -1,6 +1,7 @@
 """A fleet and its ways to the broker: seconds go in, bytes come out, and the truth is kept."""
 
 import hashlib
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from device_sim.encode.persona import Persona
@@ -14,6 +15,11 @@ from device_sim.physics.chance import stream
 from device_sim.way.departure import Departure, Said
 from device_sim.way.gateway_way import GatewayWay
 
+LEAST_KG_S = 1e-6
+"""What is less is not told to be released."""
+Progress = Callable[[int], None]
+"""Is told how many seconds are simulated."""
+
 
 class Witness(Protocol):
     """Who writes down what was said and what became of it."""
@@ -24,6 +30,10 @@ class Witness(Protocol):
 
     def depart(self, key: StationKey, departure: Departure, at_ms: int) -> None:
         """It left at this true time, or never will."""
+        ...
+
+    def release(self, at_ms: int, leaving: Mapping[str, tuple[str, float]]) -> None:
+        """What goes into the air at this second: by its source, of what and how much, kg/s."""
         ...
 
 
@@ -61,6 +71,8 @@ class Stream:
     def tick(self, ts_ms: int) -> list[tuple[StationKey, Outgoing]]:
         """Let one second pass, stamped ``ts_ms``; what goes over whose wire, in its order."""
         sampled = dict(self.fleet.sample(ts_ms))
+        if self._witness is not None:
+            self._witness.release(ts_ms, self._released())
         leaving: list[tuple[StationKey, Outgoing]] = []
         for key, way in self._ways.items():
             message = sampled.get(key)
@@ -77,9 +89,21 @@ class Stream:
         self._second += 1
         return leaving
 
+    def _released(self) -> dict[str, tuple[str, float]]:
+        world = self.fleet.world
+        return {
+            source: (world.substance(source), rate)
+            for source, rate in world.leaving.items()
+            if rate >= LEAST_KG_S
+        }
+
     def down(self) -> set[StationKey]:
         """Gateways that have no link now."""
         return {key for key, way in self._ways.items() if way.is_down}
+
+    def expired(self) -> set[StationKey]:
+        """Of these the ones whose certificate has run out, and nothing else is in their way."""
+        return {key for key, way in self._ways.items() if way.has_expired}
 
     def cut(self) -> set[StationKey]:
         """Gateways whose link broke in the last second."""
@@ -94,7 +118,12 @@ class Stream:
 
 
 def run_headless(
-    scenario: Scenario, seed: int, persona: Persona, seconds: int, witness: Witness | None = None
+    scenario: Scenario,
+    seed: int,
+    persona: Persona,
+    seconds: int,
+    witness: Witness | None = None,
+    progress: Progress | None = None,
 ) -> str:
     """All of it on the virtual clock: SHA-256 over topic, NUL, payload and LF of everything
     published.
@@ -106,5 +135,7 @@ def run_headless(
     for second in range(seconds):
         for _, message in flow.tick(scenario.start_ms + second * 1000):
             digest.update(message.topic.encode() + b"\0" + message.payload + b"\n")
+        if progress is not None:
+            progress(second + 1)
     flow.finish(scenario.start_ms + seconds * 1000)
     return digest.hexdigest()

@@ -1,6 +1,6 @@
 """The sample park in motion: weather, plants, leaks and every instrument, step by step."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from device_sim.fleet.air import Air, LeakPoint, unknown_points
 from device_sim.fleet.cause import BurstCause, LeakCause
@@ -15,10 +15,11 @@ from device_sim.fleet.scenario import Scenario
 from device_sim.fleet.timeline import COLD, Timeline, strangers
 from device_sim.fleet.warehouse import Warehouse
 from device_sim.message import Value
-from device_sim.park.description import Enterprise, Park, PointCard, Station
+from device_sim.park.description import Enterprise, Park, Place, PointCard, Station
 from device_sim.physics.chance import stream
 from device_sim.physics.head import GOOD, Head
 from device_sim.physics.interlock import PRESSED
+from device_sim.physics.stack import Discharge, Mouth
 from device_sim.physics.weather import DAY_S, Climate, Weather
 
 GAS_KINDS = frozenset({"combustible_gas", "toxic_gas", "oxygen"})
@@ -31,7 +32,7 @@ StationKey = tuple[str, str]
 class World:
     """Everything that is the case, and what the instruments show of it.
 
-    ``leaving``: kg/s that each leak point loses now. Raises ``BadScenario`` if the scenario
+    ``leaving``: kg/s that each leak point and each relief loses now. Raises ``BadScenario`` if the scenario
     names something the park has not.
     """
 
@@ -41,8 +42,10 @@ class World:
         self.leaving: Mapping[str, float] = {}
         self._plants = _plants(climate, seed)
         points: dict[str, LeakPoint] = {}
+        self._mouths: dict[str, Mouth] = {}
         for plant in self._plants.values():
             points.update(plant.leak_points)
+            self._mouths.update(plant.mouths)
         self._stations = list(park.stations())
         self._levers: dict[str, Lever] = {}
         for plant in self._plants.values():
@@ -51,12 +54,13 @@ class World:
         self._points = points
         self._refuse_strangers(scenario, points)
         causes = [c for c in scenario.timeline if isinstance(c, LeakCause | BurstCause)]
-        self._air = Air(causes, points)
+        self._air = Air(causes, points, self._mouths)
         self._timeline = Timeline(scenario.timeline, climate)
         self._shown: dict[StationKey, dict[str, Value]] = {
             (enterprise.code, station.gateway): {} for enterprise, station in self._stations
         }
         self._quality: dict[StationKey, dict[str, str]] = {}
+        self._faulty: dict[StationKey, frozenset[str]] = {}
         self._heads: dict[tuple[str, str], Head] = {}
         self._elapsed_s = 0.0
         self._seed = seed
@@ -74,9 +78,13 @@ class World:
             self.weather.turn(front)
         self.weather.step(dt_s, (ts_ms / 1000 + LOCAL_OFFSET_S) % DAY_S)
         supply: dict[str, float] = {}
+        held: dict[str, float] = {}
+        relieving: dict[str, Discharge] = {}
         for plant in self._plants.values():
             supply.update(plant.supply())
-        self.leaving = self._air.step(dt_s, elapsed_s, supply, self.weather)
+            held.update(plant.held())
+            relieving.update(plant.relieving())
+        self.leaving = self._air.step(dt_s, elapsed_s, supply, held, self.weather, relieving)
         for enterprise, station in self._stations:
             key = (enterprise.code, station.gateway)
             routine = self._routines.get(key)
@@ -101,6 +109,14 @@ class World:
         """What the instruments behind a gateway show now, by tag."""
         return self._shown[(enterprise, gateway)]
 
+    def stations(self) -> Iterable[StationKey]:
+        """Every enterprise and gateway."""
+        return self._shown
+
+    def felt(self, substance: str, unit: str, place: Place) -> float:
+        """What a perfect detector for a gas would show at any place, in ``unit``."""
+        return self._air.detected(substance, unit, place, self.weather)
+
     def quality(self, enterprise: str, gateway: str) -> Mapping[str, str]:
         """The qualities of what is shown that are not good, by tag."""
         return self._quality.get((enterprise, gateway), {})
@@ -120,8 +136,18 @@ class World:
         return self._points
 
     @property
+    def mouths(self) -> Mapping[str, Mouth]:
+        """Where the plants' reliefs let out, by name."""
+        return self._mouths
+
+    def substance(self, source: str) -> str:
+        """What comes out of a leak point or a relief."""
+        point = self._points.get(source) or self._mouths[source]
+        return point.substance.name
+
+    @property
     def released(self) -> Mapping[str, float]:
-        """kg that each leak point has let go since the start."""
+        """kg that each leak point and each relief has let go since the start."""
         return self._air.released
 
     def _setting(self, key: StationKey, station: Station) -> Setting:
@@ -132,7 +158,7 @@ class World:
             # Drives stand still, and what is de-energised to trip has tripped.
             levers |= {name: each.low for name, each in self._levers.items() if each.electric}
             orders |= {card.tag: PRESSED for card in station.points if card.kind == "interlock"}
-        faulty = frozenset(tag for tag, told in self.quality(*key).items() if told == "bad")
+        faulty = self._faulty.get(key, frozenset())
         return Setting(self.weather, self._shown[key], self.leaving, levers, orders, faulty)
 
     def _refuse_strangers(self, scenario: Scenario, points: Mapping[str, LeakPoint]) -> None:
@@ -153,7 +179,7 @@ class World:
     ) -> dict[str, Value]:
         shown: dict[str, Value] = {}
         worse: dict[str, str] = {}
-        self._quality[(enterprise.code, station.gateway)] = worse
+        useless: set[str] = set()
         dark = not self.powered(enterprise.code)
         cold = self._timeline.cold(enterprise.code, self._elapsed_s)
         for card in station.points:
@@ -169,6 +195,10 @@ class World:
                     shown[card.tag] = seen.value
                 if seen.quality != GOOD:
                     worse[card.tag] = seen.quality
+                if seen.is_faulty:
+                    useless.add(card.tag)
+        key = (enterprise.code, station.gateway)
+        self._quality[key], self._faulty[key] = worse, frozenset(useless)
         # Without power an instrument goes on feeling, but nobody hears of it.
         return {} if dark else shown
 

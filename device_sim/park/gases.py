@@ -12,7 +12,6 @@ from device_sim.physics.gas import SUBSTANCES
 CAS: Mapping[str, str] = MappingProxyType(
     {
         "propylene": "115-07-1",
-        "methane": "74-82-8",
         "methanol": "67-56-1",
         "ethylene oxide": "75-21-8",
         "acrylonitrile": "107-13-1",

@@ -98,7 +98,7 @@ LPG_STATION = Station(
         *_sphere(102, 30.0),
         PointCard("FI-101", "flow", "t/h", "P-101 出口流量", "P-101 discharge flow", 0, 60),
         PointCard("XV-101", "valve", "1", "P-101 紧急切断阀", "P-101 shut-off valve"),
-        PointCard("ESD-101", "interlock", "1", "泵区可燃气联锁", "Pump area gas interlock"),
+        PointCard("ESD-101", "interlock", "1", "泵区可燃气联锁", "Pump area gas interlock", wanted=limits.TRIP_TOLD),
     ),
     LPG_FARM,
 )  # fmt: skip
@@ -129,7 +129,7 @@ HYDROGENATION_STATION = Station(
             "LI-201", "level", "%", "V-201 分离器液位", "V-201 separator level", 0, 100,
             limits=limits.tank_level(),
         ),
-        PointCard("ESD-201", "interlock", "1", "R-201 超温联锁", "R-201 high temperature interlock"),
+        PointCard("ESD-201", "interlock", "1", "R-201 超温联锁", "R-201 high temperature interlock", wanted=limits.TRIP_TOLD),
     ),
     HYDROGENATION,
 )  # fmt: skip

@@ -7,7 +7,10 @@ temperature 1 % of span; 60, 15, 60 s; gas without delay on the rise, deadband a
 noise, 30 s on the way back).
 """
 
-from device_sim.park.description import Limit
+from device_sim.park.description import Limit, Wanted
+
+TRIP_TOLD = Wanted(detectors=("trip",))
+"""Of an interlock: its trip is an alarm, at once; whoever trips is looked into (IEC 61511)."""
 
 
 def combustible() -> tuple[Limit, ...]:
@@ -45,6 +48,21 @@ def pressure(normal_high: float, design: float, span: float) -> tuple[Limit, ...
     """kPa(g): upper end of normal working, and 80 % of the vessel's design pressure."""
     band = 0.02 * span
     return (Limit("H", normal_high, 3, band, 15, 15), Limit("HH", 0.8 * design, 1, band, 5, 15))
+
+
+def inerted() -> tuple[Limit, ...]:
+    """vol% of oxygen over a solvent: NFPA 69 asks for 2 vol% below the concentration that burning
+    needs, which with toluene under nitrogen is 9.5 vol%; the first alarm well below that."""
+    return (Limit("H", 5.0, 2, 0.3, 0, 30), Limit("HH", 7.5, 1, 0.3, 0, 30))
+
+
+def blanket() -> tuple[Limit, ...]:
+    """kPa(g) of a nitrogen blanket set at 0.5: it is not kept up; the breather draws air."""
+    return (
+        Limit("LL", -0.3, 2, 0.1, 5, 15),
+        Limit("L", 0.2, 3, 0.1, 15, 15),
+        Limit("H", 1.8, 3, 0.1, 15, 15),
+    )
 
 
 def wind() -> tuple[Limit, ...]:

@@ -73,7 +73,7 @@ CHLORINE_STATION = Station(
             limits=limits.pressure(1000.0, 1600.0, 2000.0),
         ),
         PointCard("XV-301", "valve", "1", "V-301 紧急切断阀", "V-301 shut-off valve"),
-        PointCard("ESD-301", "interlock", "1", "氯气泄漏联锁", "Chlorine leak interlock"),
+        PointCard("ESD-301", "interlock", "1", "氯气泄漏联锁", "Chlorine leak interlock", wanted=limits.TRIP_TOLD),
     ),
     CHLORINE_STORE,
 )  # fmt: skip
@@ -108,6 +108,14 @@ WAREHOUSE_STATION = Station(
         PointCard(
             "MI-406", "humidity", "%RH", "仓库湿度", "Warehouse humidity", 0, 100,
             limits=limits.humidity(85.0),
+        ),
+        PointCard(
+            "OI-409", "analog", "vol%", "V-409 气相氧含量", "V-409 vapour space oxygen", 0, 25,
+            (506.0, 316.0, 4.0), limits=limits.inerted(),
+        ),
+        PointCard(
+            "PI-409", "pressure", "kPa(g)", "V-409 气相压力", "V-409 vapour space pressure", -2, 3,
+            (506.0, 316.0, 4.0), limits=limits.blanket(),
         ),
         PointCard("SD-407", "smoke", "1", "仓库感烟", "Warehouse smoke detector"),
         PointCard("FD-408", "fire", "1", "仓库火焰", "Warehouse flame detector"),

@@ -14,7 +14,7 @@ ORIGIN = Origin(longitude=106.9500, latitude=38.2200)
 NAME, NAME_EN = "毛乌素化工园区（示例）", "Maowusu Chemical Park (sample)"
 
 PHYSICAL_PARK = Park(NAME, NAME_EN, ORIGIN.longitude, ORIGIN.latitude, (HENGSHENG, RUITAI))
-"""Two enterprises, five gateways, 41 points, physics behind all of them."""
+"""Two enterprises, five gateways, 43 points, physics behind all of them."""
 
 SAMPLE_PARK = Park(
     NAME,

@@ -1,4 +1,9 @@
-"""What can be wrong with an instrument, and what people do to one."""
+"""What can be wrong with an instrument, and what people do to one.
+
+Poisoning, drift, warm-up, bump test and calibration are those of gas detectors in use (IEC 60079-29-2);
+the failure currents are NAMUR NE 43. How much and how fast is a scenario's word, or ours here, and of no
+one make.
+"""
 
 import math
 from dataclasses import dataclass

@@ -35,6 +35,6 @@ class Wander:
     def step(self, dt_s: float) -> float:
         """Let ``dt_s`` seconds pass; the new value."""
         kept = math.exp(-dt_s / self.memory_s)
-        shock = self.sd * math.sqrt(1 - kept * kept) * self.rng.gauss(0.0, 1.0)
+        shock = self.sd * math.sqrt(max(0.0, 1 - kept * kept)) * self.rng.gauss(0.0, 1.0)
         self.value = self.mean + (self.value - self.mean) * kept + shock
         return self.value

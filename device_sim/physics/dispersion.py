@@ -1,15 +1,15 @@
 """How a released gas spreads: Gaussian plume and puff over open country, or among buildings.
 
-Dispersion coefficients: Briggs 1973, rural (``sigma_y``, ``sigma_z``) and urban, with exponent −1 for σz of classes E and F
-(some published code has −½ there, which understates the ground concentration far away).
+Dispersion coefficients: Briggs 1973, rural (``sigma_y``, ``sigma_z``) and urban, with exponent
+−1 for σz of classes E and F over open country (some published code has −½ there, which
+understates the ground concentration far away).
 For screening and for exercise: real cold chlorine or LPG is denser than air near the
 source, where a Gaussian cloud is too narrow.
 """
 
 import math
 
-LEAST_WIND_MPS = 0.5
-"""Below this a plume has no direction; used as a floor for the dilution."""
+from device_sim.physics.stability import LEAST_MPS, Ground
 
 _SIDE = {"A": 0.22, "B": 0.16, "C": 0.11, "D": 0.08, "E": 0.06, "F": 0.04}
 _URBAN_SIDE = {"A": 0.32, "B": 0.32, "C": 0.22, "D": 0.16, "E": 0.11, "F": 0.11}
@@ -61,6 +61,17 @@ def urban_sigma_z(stability: str, downwind_m: float) -> float:
             raise ValueError(f"stability {stability!r} is none of A to F")
 
 
+def spread(
+    stability: str, downwind_m: float, ground: Ground, mouth_m: float
+) -> tuple[float, float]:
+    """σy and σz in m of a plume that has mixed over ``mouth_m`` at its source."""
+    if ground is Ground.URBAN:
+        side, height = urban_sigma_y(stability, downwind_m), urban_sigma_z(stability, downwind_m)
+    else:
+        side, height = sigma_y(stability, downwind_m), sigma_z(stability, downwind_m)
+    return math.hypot(mouth_m, side), math.hypot(mouth_m, height)
+
+
 def plume(
     rate_kg_s: float,
     wind_mps: float,
@@ -75,7 +86,7 @@ def plume(
     C = Q/(2π u σy σz) · exp(−y²/2σy²) · [exp(−(z−H)²/2σz²) + exp(−(z+H)²/2σz²)].
     """
     sy, sz = spread
-    dilution = rate_kg_s / (2 * math.pi * max(wind_mps, LEAST_WIND_MPS) * sy * sz)
+    dilution = rate_kg_s / (2 * math.pi * max(wind_mps, LEAST_MPS) * sy * sz)
     return dilution * _bell(crosswind_m, sy) * _reflected(height_m, source_height_m, sz)
 
 

@@ -72,8 +72,11 @@ CHLORINE = Substance("chlorine", "7782-50-5", 70.91, None, 239.1, 20_410, 1_410.
 HYDROGEN_SULPHIDE = Substance(
     "hydrogen sulphide", "7783-06-4", 34.08, 0.040, 212.8, 18_670, 780.0, 0.002
 )
+METHANE = Substance("methane", "74-82-8", 16.04, 0.044, 111.7, 8_190, 422.0, 0.0035)
+"""Its liquid at its boiling point: at 20 °C it has none."""
 AMMONIA = Substance("ammonia", "7664-41-7", 17.03, 0.150, 239.8, 23_330, 610.0, 0.0025)
 
 SUBSTANCES: dict[str, Substance] = {
-    each.name: each for each in (PROPANE, HYDROGEN, TOLUENE, CHLORINE, HYDROGEN_SULPHIDE, AMMONIA)
+    each.name: each
+    for each in (PROPANE, HYDROGEN, TOLUENE, CHLORINE, HYDROGEN_SULPHIDE, AMMONIA, METHANE)
 }

@@ -1,4 +1,8 @@
-"""Safety interlocks: voting, trip, hold, reset, and the valve they close."""
+"""Safety interlocks: voting, trip, hold, reset, and the valve they close.
+
+Latched until somebody resets it, and what is bypassed or faulty does not act: IEC 61511-1 and
+GB/T 50770. The times are a sample's, in seconds.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -3,9 +3,9 @@
 import math
 from dataclasses import dataclass
 
-from device_sim.physics.dispersion import LEAST_WIND_MPS, along_wind, puff, sigma_y, sigma_z
+from device_sim.physics.dispersion import along_wind, puff
 from device_sim.physics.gas import Substance
-from device_sim.physics.leak import FARTHEST_M, Place
+from device_sim.physics.trail import FARTHEST_M, Place
 from device_sim.physics.weather import Weather
 
 
@@ -30,8 +30,8 @@ class Puff:
         return self.travelled_m > FARTHEST_M
 
     def step(self, dt_s: float, weather: Weather) -> None:
-        """Let it drift for ``dt_s``."""
-        way = max(weather.wind_mps, LEAST_WIND_MPS) * dt_s
+        """Let it drift for ``dt_s`` with the wind of its height."""
+        way = weather.wind_at(self.place[2]) * dt_s
         towards = math.radians(weather.wind_from_deg + 180.0)
         self._east_m += way * math.sin(towards)
         self._north_m += way * math.cos(towards)
@@ -39,11 +39,7 @@ class Puff:
 
     def concentration(self, place: Place, weather: Weather) -> float:
         """kg/m³ at ``place`` now."""
-        far = max(self.travelled_m, 1.0)
-        spread = (
-            math.hypot(self.mouth_m, sigma_y(weather.stability, far)),
-            math.hypot(self.mouth_m, sigma_z(weather.stability, far)),
-        )
+        spread = weather.spread(max(self.travelled_m, 1.0), self.mouth_m)
         east = place[0] - self.place[0] - self._east_m
         north = place[1] - self.place[1] - self._north_m
         offset = along_wind(east, north, weather.wind_from_deg)

@@ -1,4 +1,8 @@
-"""A stirred hydrogenation reactor with a cooling jacket and its temperature controller."""
+"""A stirred hydrogenation reactor with a cooling jacket and its temperature controller.
+
+Mass and energy balance of a well-mixed vessel, Arrhenius, and what becomes of it without cooling: Stoessel,
+Thermal Safety of Chemical Processes. The figures are of no one product.
+"""
 
 import math
 from dataclasses import dataclass
@@ -36,11 +40,25 @@ class Kettle:
     decay_activation_j_mol: float = 150_000.0
 
 
+@dataclass(frozen=True, slots=True)
+class Relief:
+    """The valve over a reactor's head. ``opens_kpa``: gauge; ``kg_s_kpa``: capacity above it.
+    ``gas_kg`` and ``gas_kpa``: what a mass that decomposes wholly gives, and its pressure in the
+    head.
+    """
+
+    opens_kpa: float
+    kg_s_kpa: float
+    gas_kg: float
+    gas_kpa: float
+
+
 @dataclass
 class Reactor:
     """State: ``temperature_c``, ``kmol_m3`` unreacted, ``jacket_c``. ``cooling`` may fail.
 
-    ``sound``: share of the mass that has not decomposed. ``heat_kw``, ``decay_kw`` and
+    ``sound``: share of the mass that has not decomposed; ``gas``: share of all the gas that its
+    decomposition can give that is in the head. ``heat_kw``, ``decay_kw`` and
     ``removed_kw``: heat of reaction and of decomposition and heat taken by the jacket in the
     last step, ``carried_kw`` by the flow through it; their balance is the change of
     temperature.
@@ -52,6 +70,7 @@ class Reactor:
     jacket_c: float = 150.0
     cooling: bool = True
     sound: float = 1.0
+    gas: float = 0.0
     heat_kw: float = 0.0
     decay_kw: float = 0.0
     removed_kw: float = 0.0
@@ -79,8 +98,19 @@ class Reactor:
         self.kmol_m3 = max(0.0, self.kmol_m3 + (fresh - reacted) * dt_s)
         renewed = through_m3_s / k.volume_m3 * (1.0 - self.sound)
         self.sound = min(1.0, max(0.0, self.sound + (renewed - decayed) * dt_s))
+        swept = through_m3_s / k.volume_m3 * self.gas
+        self.gas = min(1.0, max(0.0, self.gas + (decayed - swept) * dt_s))
         self._control(dt_s)
         self.temperature_c += net_kw * dt_s / (k.capacity_kj_m3_k * k.volume_m3)
+
+    def vent(self, dt_s: float, over_kpa: float, relief: Relief) -> float:
+        """Let gas out of the head for ``dt_s``, kg/s: no more than there is, and than brings the
+        pressure back to where the valve opens. It leaves as warm as the mass is.
+        """
+        enough = min(self.gas, max(0.0, over_kpa) / relief.gas_kpa) * relief.gas_kg
+        out_kg = min(max(0.0, over_kpa) * relief.kg_s_kpa * dt_s, enough)
+        self.gas = max(0.0, self.gas - out_kg / relief.gas_kg)
+        return out_kg / dt_s
 
     def _decay_s(self) -> float:
         """Arrhenius from the onset on; below it, nothing that anyone would measure."""

@@ -45,10 +45,10 @@ def gas_kg_s(
     """
     inside_pa = (gauge_kpa + ATMOSPHERE_KPA) * 1000
     ratio = min(1.0, ATMOSPHERE_KPA * 1000 / inside_pa)
-    critical = (2 / (gamma + 1)) ** (gamma / (gamma - 1))
+    critical = math.pow(2 / (gamma + 1), gamma / (gamma - 1))
     ratio = max(ratio, critical)
     density_term = molar_mass / 1000 / (GAS_CONSTANT_J_MOL_K * (celsius + ZERO_CELSIUS_K))
-    swelling = ratio ** (2 / gamma) - ratio ** ((gamma + 1) / gamma)
+    swelling = math.pow(ratio, 2 / gamma) - math.pow(ratio, (gamma + 1) / gamma)
     speed_term = 2 * gamma / (gamma - 1) * density_term * max(0.0, swelling)
     return CHOKED * area_m2 * inside_pa * math.sqrt(speed_term)
 

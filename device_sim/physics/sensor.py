@@ -1,4 +1,8 @@
-"""An instrument between the truth and the wire: lag, noise, zero, range, resolution."""
+"""An instrument between the truth and the wire: lag, noise, zero, range, resolution.
+
+T90 is the time to 90 % of a step, as GB 15322 and GB 12358 count a detector's response; that the lag
+is of first order is our simplification. What a saturated cell still tells is of no one make.
+"""
 
 import math
 from dataclasses import dataclass
@@ -43,5 +47,6 @@ class Sensor:
         shown = self._felt + made.zero + made.noise * noisier * self._rng.gauss(0.0, 1.0)
         shown += offset
         shown = min(max(shown, made.low), made.high)
-        places = max(0, -math.floor(math.log10(made.step)))
+        # The nudge keeps a tenth a tenth where a library's log10 is off in its last place.
+        places = max(0, -math.floor(math.log10(made.step) + 1e-9))
         return round(round(shown / made.step) * made.step, places)

@@ -2,14 +2,28 @@
 
 Classes: Pasquill's table by wind at 10 m, sun and cloud (Turner, Workbook of Atmospheric
 Dispersion Estimates). Where the table gives two classes, the more stable one is taken: it
-disperses less. Exponents of the wind profile over open country: EPA ISC.
+disperses less. Exponents of the wind profile over open country and among buildings: EPA ISC3.
 """
 
 import math
 from enum import StrEnum
 
 LEAST_MPS = 0.3
-_EXPONENT = {"A": 0.07, "B": 0.07, "C": 0.10, "D": 0.15, "E": 0.35, "F": 0.55}
+LOWEST_M = 2.0
+"""Nearer to the ground the law does not hold: what stands there meets the wind of this height."""
+
+
+class Ground(StrEnum):
+    """Over what the wind goes."""
+
+    OPEN = "open"
+    URBAN = "urban"
+
+
+_EXPONENT = {
+    Ground.OPEN: {"A": 0.07, "B": 0.07, "C": 0.10, "D": 0.15, "E": 0.35, "F": 0.55},
+    Ground.URBAN: {"A": 0.15, "B": 0.15, "C": 0.20, "D": 0.25, "E": 0.30, "F": 0.30},
+}
 
 
 class Sky(StrEnum):
@@ -48,7 +62,9 @@ def sky_at(second_of_day: float) -> Sky:
     return Sky.SLIGHT if from_noon_h < 5.5 else Sky.NIGHT
 
 
-def wind_at(height_m: float, ten_metre_mps: float, stability: str) -> float:
-    """Wind in m/s at ``height_m`` by the power law, at least ``LEAST_MPS``."""
-    speed = ten_metre_mps * math.pow(max(height_m, 1.0) / 10.0, _EXPONENT[stability])
-    return max(LEAST_MPS, speed)
+def wind_at(
+    height_m: float, ten_metre_mps: float, stability: str, ground: Ground = Ground.OPEN
+) -> float:
+    """Wind in m/s at ``height_m`` by the power law u₁₀ (z/10)^p, at least ``LEAST_MPS``."""
+    share = math.pow(max(height_m, LOWEST_M) / 10.0, _EXPONENT[ground][stability])
+    return max(LEAST_MPS, ten_metre_mps * share)

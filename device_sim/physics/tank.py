@@ -1,8 +1,14 @@
-"""A closed vessel of liquefied gas: mass and energy balance, level, pressure, relief."""
+"""A closed vessel of liquefied gas: mass and energy balance, level, pressure, relief.
+
+Balances and the vapour pressure by Clausius and Clapeyron as in Perry's Chemical Engineers' Handbook;
+the substances' figures are those of ``gas``. A vessel's own figures are of no one plant.
+"""
 
 from dataclasses import dataclass
 
 from device_sim.physics.gas import ATMOSPHERE_KPA, Substance
+from device_sim.physics.release import airborne_fraction
+from device_sim.physics.stack import SHUT, Discharge
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +26,15 @@ class Vessel:
 
 @dataclass
 class Tank:
-    """``mass_kg`` and ``temperature_c`` are the state; ``relieved_kg`` what the valve let out."""
+    """``mass_kg`` and ``temperature_c`` are the state; ``relieved_kg`` what the valve let out in
+    all, ``discharge`` what it lets out now."""
 
     vessel: Vessel
     substance: Substance
     mass_kg: float
     temperature_c: float
     relieved_kg: float = 0.0
+    discharge: Discharge = SHUT
 
     @property
     def level_pct(self) -> float:
@@ -75,7 +83,16 @@ class Tank:
         spilt = max(0.0, self.mass_kg - full)
         self.mass_kg -= spilt
         self.relieved_kg += vented + spilt
+        self.discharge = self._discharge(vented / dt_s, spilt / dt_s)
         return leaving
+
+    def _discharge(self, vapour_kg_s: float, liquid_kg_s: float) -> Discharge:
+        """Of the liquid flies what flashes, and as much as drops."""
+        if liquid_kg_s <= 0.0:
+            return Discharge(vapour_kg_s)
+        heat = self.vessel.heat_j_kg_k
+        airborne = airborne_fraction(self.substance, self.temperature_c, heat)
+        return Discharge(vapour_kg_s, liquid_kg_s, airborne)
 
     def _vented(self, dt_s: float, there_kg: float) -> float:
         """Vapour through the relief, kg: no more than brings it back to the set pressure."""

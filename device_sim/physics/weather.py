@@ -1,10 +1,15 @@
-"""The park's weather: wind, temperature and humidity that stray about a mean."""
+"""The park's weather: wind, temperature and humidity that stray about a mean.
+
+The mean wind is that of ten minutes at ten metres (WMO-No. 8); stability and wind over height are those
+of ``stability``. How it strays is our choice, in the units of ``Climate``.
+"""
 
 import math
 from dataclasses import dataclass
 
 from device_sim.physics.chance import Wander, stream
-from device_sim.physics.stability import pasquill, sky_at
+from device_sim.physics.dispersion import spread
+from device_sim.physics.stability import Ground, pasquill, sky_at, wind_at
 
 DAY_S = 86_400
 WARMEST_HOUR = 15.0
@@ -17,7 +22,8 @@ class Climate:
     """Means: wind m/s and where from in ° clockwise from north, °C, %RH, stability A-F or
     ``BY_THE_HOUR``.
 
-    ``swing_c``: half the difference between day and night in °C.
+    ``swing_c``: half the difference between day and night in °C; ``ground``: what the wind goes
+    over, which decides how it mixes and how it grows with height.
     """
 
     wind_mps: float = 2.5
@@ -26,10 +32,11 @@ class Climate:
     humidity_pct: float = 60.0
     swing_c: float = 4.0
     stability: str = "B"
+    ground: Ground = Ground.OPEN
 
 
 class Weather:
-    """``wind_mps``, ``wind_from_deg``: ten-minute means, which carry a plume (Briggs'
+    """``wind_mps``, ``wind_from_deg``: ten-minute means at ten metres, which carry a plume (Briggs'
     coefficients hold the shorter turns of the wind). ``gust_mps``, ``vane_deg``: what an
     anemometer shows at the moment. ``temperature_c``; ``humidity_pct``.
     """
@@ -60,6 +67,14 @@ class Weather:
         # Warmer air at the same water content is drier: about −3 %RH per °C near 20 °C.
         damp = self._climate.humidity_pct - 3.0 * swing + self._damp.step(dt_s)
         self.humidity_pct = min(99.0, max(10.0, damp))
+
+    def wind_at(self, height_m: float) -> float:
+        """The wind that carries what is at this height, m/s."""
+        return wind_at(height_m, self.wind_mps, self.stability, self._climate.ground)
+
+    def spread(self, downwind_m: float, mouth_m: float) -> tuple[float, float]:
+        """σy and σz in m, so far down the wind of a source that mixes over ``mouth_m``."""
+        return spread(self.stability, downwind_m, self._climate.ground, mouth_m)
 
     def turn(self, climate: Climate) -> None:
         """Other means from now on: the weather strays towards them, as its memory allows, but

@@ -1,4 +1,5 @@
-"""A recording in CSV: ``measured_at``, then one column a tag, one row an instant.
+"""A recording in CSV: ``measured_at``, then one column a tag, one row an instant; or one row a
+reading (``measured_at``, ``tag``, ``value``, ``quality``).
 
 UTF-8 with or without BOM, else GB18030 as plants write it; comma, semicolon or tabulator.
 """
@@ -11,9 +12,8 @@ from typing import Protocol
 
 from device_sim.message import Value
 from device_sim.recording.cell import parse_time, parse_value
-
-TIME_COLUMN = "measured_at"
-TAG_LENGTH = 128
+from device_sim.recording.long_layout import Single, single, together
+from device_sim.recording.row import TIME_COLUMN, BadRecording, Row, check_tags, is_long
 
 
 class _Reader(Protocol):
@@ -23,27 +23,6 @@ class _Reader(Protocol):
 
     def __next__(self) -> list[str]: ...
     def __iter__(self) -> "_Reader": ...
-
-
-class BadRecording(Exception):
-    """The file cannot be played; the text says where and why in one sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One instant: epoch milliseconds and the tags that were measured then."""
-
-    measured_ms: int
-    values: dict[str, Value]
-
-
-@dataclass(frozen=True, slots=True)
-class Extent:
-    """What a whole recording holds; times are epoch milliseconds."""
-
-    rows: int
-    readings: int
-    last_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,58 +41,52 @@ class CsvRecording:
         except (OSError, csv.Error, UnicodeDecodeError) as error:
             raise BadRecording(f"{self.path}: cannot be read ({error}).") from error
 
-    def extent(self) -> Extent:
-        """Read it through once. Raises ``BadRecording``, also if there is no row."""
-        rows = readings = 0
-        last_ms: int | None = None
-        for row in self.rows():
-            rows += 1
-            readings += len(row.values)
-            last_ms = row.measured_ms if last_ms is None else max(last_ms, row.measured_ms)
-        if last_ms is None:
-            raise BadRecording(f"{self.path}: there is no row below the header.")
-        return Extent(rows=rows, readings=readings, last_ms=last_ms)
-
     def _rows(self, reader: "_Reader") -> Iterator[Row]:
-        header = next(reader, None)
-        tags = self._tags(header)
+        header = [cell.strip() for cell in next(reader, None) or []]
+        if not header or header[0] != TIME_COLUMN:
+            raise self._bad(1, f"the first column must be named {TIME_COLUMN}")
+        if is_long(header):
+            yield from together(
+                self._single(reader.line_num, cells) for cells in self._cells(reader, len(header))
+            )
+            return
+        tags = header[1:]
+        try:
+            check_tags(tags)
+        except ValueError as error:
+            raise self._bad(1, str(error)) from error
+        for cells in self._cells(reader, len(header)):
+            yield self._row(reader.line_num, tags, cells)
+
+    def _cells(self, reader: "_Reader", width: int) -> Iterator[list[str]]:
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
-            if len(cells) != len(tags) + 1:
-                raise self._bad(
-                    reader.line_num, f"{len(cells)} cells where the header has {len(tags) + 1}"
-                )
-            yield self._row(reader.line_num, tags, cells)
+            if len(cells) != width:
+                raise self._bad(reader.line_num, f"{len(cells)} cells where the header has {width}")
+            yield [cell.strip() for cell in cells]
+
+    def _single(self, line: int, cells: list[str]) -> Single:
+        try:
+            measured_ms, value = parse_time(cells[0]), parse_value(cells[2])
+            return single(measured_ms, cells[1], value, cells[3] if len(cells) > 3 else "")
+        except ValueError as error:
+            raise self._bad(line, str(error)) from error
 
     def _row(self, line: int, tags: list[str], cells: list[str]) -> Row:
         try:
-            measured_ms = parse_time(cells[0].strip())
+            measured_ms = parse_time(cells[0])
         except ValueError as error:
             raise self._bad(line, f"column {TIME_COLUMN}: {error}") from error
         values: dict[str, Value] = {}
         for tag, cell in zip(tags, cells[1:], strict=True):
             try:
-                value = parse_value(cell.strip())
+                value = parse_value(cell)
             except ValueError as error:
                 raise self._bad(line, f"column {tag}: {error}") from error
             if value is not None:
                 values[tag] = value
         return Row(measured_ms, values)
-
-    def _tags(self, header: list[str] | None) -> list[str]:
-        if not header or header[0].strip() != TIME_COLUMN:
-            raise self._bad(1, f"the first column must be named {TIME_COLUMN}")
-        tags = [cell.strip() for cell in header[1:]]
-        if not tags:
-            raise self._bad(1, f"there is no tag beside {TIME_COLUMN}")
-        for tag in tags:
-            if not 1 <= len(tag) <= TAG_LENGTH or not tag.isprintable():
-                raise self._bad(1, f"{tag!r} is no tag (1 to {TAG_LENGTH} printable characters)")
-        if len(set(tags)) != len(tags):
-            twice = next(tag for tag in tags if tags.count(tag) > 1)
-            raise self._bad(1, f"the tag {twice} stands in two columns")
-        return tags
 
     def _bad(self, line: int, what: str) -> BadRecording:
         return BadRecording(f"{self.path}, line {line}: {what}.")

@@ -7,7 +7,7 @@ from typing import Protocol
 from device_sim.clock import Clock
 from device_sim.encode.persona import Persona, outgoing
 from device_sim.message import Message, Outgoing
-from device_sim.recording.csv_file import Row
+from device_sim.recording.row import Row
 
 PROGRESS_EVERY_S = 5.0
 
@@ -72,8 +72,10 @@ def play(
         first_ms = row.measured_ms if first_ms is None else first_ms
         if pace.speed is not None:
             due = began + (row.measured_ms - first_ms) / 1000 / pace.speed
-            _wait(sink, clock, due)
-        message = Message(row.measured_ms + pace.shift_ms, sender.boot, sent + 1, row.values)
+            wait(sink, clock, due)
+        message = Message(
+            row.measured_ms + pace.shift_ms, sender.boot, sent + 1, row.values, row.qualities
+        )
         sink.send(outgoing(sender.persona, sender.enterprise, sender.gateway, message))
         sent += 1
         readings += len(row.values)
@@ -84,7 +86,7 @@ def play(
     return Played(sent, readings, silent, sink.acknowledged, clock.monotonic() - began)
 
 
-def _wait(sink: Sink, clock: Clock, due: float) -> None:
+def wait(sink: Sink, clock: Clock, due: float) -> None:
     """Keep the link alive until ``due`` on the monotonic clock."""
     while (left := due - clock.monotonic()) > 0:
         sink.pump(min(left, 0.2))

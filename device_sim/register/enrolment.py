@@ -57,7 +57,7 @@ class Enrolment:
             if station.hazard_source is not None:
                 self._hazard_source(enterprise.code, station.hazard_source, origin)
         points = register_points(self._platform, self._note, origin, enterprise, self._today)
-        rules = self._limits(enterprise)
+        rules = self._limits(enterprise) + self._detectors(enterprise)
         self._keys.complete(enterprise.code, TO_PROTECT.format(enterprise.code))
         self._note(
             f"{enterprise.code} {enterprise.name}: {points} points and {rules} rules registered"
@@ -129,6 +129,27 @@ class Enrolment:
             for card, limit in wanted
             if (card.tag, limit.condition) not in ruled
         )
+
+    def _detectors(self, enterprise: Enterprise) -> int:
+        """The further rules that its points want, where it has no file: of one that has, they are
+        told with all else that protects it."""
+        if enterprise.dossier is not None:
+            return 0
+        wanted = [
+            (f"/points/{enterprise.code}/{card.tag}/template/detectors", card.wanted.detectors)
+            for station in enterprise.stations
+            for card in station.points
+            if card.wanted.detectors
+        ]
+        told = 0
+        for path, names in wanted:
+            try:
+                told += self._create(path, {"names": list(names)})
+            except Refused as error:
+                if error.status not in NO_SUCH_DOOR:
+                    raise
+                self._note(f"{enterprise.code} {path}: not registered ({error})")
+        return told
 
     def _create(self, path: str, body: Mapping[str, object]) -> int:
         return create(self._platform, self._note, path, body)

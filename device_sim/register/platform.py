@@ -9,8 +9,12 @@ from dataclasses import dataclass, field
 from http.client import HTTPException
 from typing import Any, TypeAlias
 
+from device_sim.clock import Clock, SystemClock
+
 TIMEOUT_S = 10.0
 PAGE = 500
+AGAIN_S = 1.0
+"""No sooner is anybody asked again."""
 
 Json: TypeAlias = dict[str, Any]
 
@@ -33,11 +37,17 @@ class Refused(Exception):
 
 @dataclass
 class Platform:
-    """One platform at ``url`` (no path), signed in as a person of the park."""
+    """One platform at ``url`` (no path), signed in as a person of the park.
+
+    ``patience_s``: how long something that is only read is asked for again while nobody answers,
+    or not now; ``clock``: by which that is waited for.
+    """
 
     url: str
     username: str
     password: str
+    patience_s: float = 0.0
+    clock: Clock = field(default_factory=SystemClock, repr=False)
     _token: str | None = field(default=None, repr=False)
 
     def sign_in(self) -> None:
@@ -52,24 +62,41 @@ class Platform:
         headers = {"Content-Type": "application/json"}
         return self._call("POST", path, json.dumps(body).encode(), headers)
 
+    def put(self, path: str, body: Mapping[str, object]) -> Json:
+        """Put something in its place; the answer. Raises ``Away`` or ``Refused``."""
+        headers = {"Content-Type": "application/json"}
+        return self._call("PUT", path, json.dumps(body).encode(), headers)
+
     def post_text(self, path: str, text: str, media_type: str) -> Json:
         """Send a text, such as a sheet; the answer. Raises ``Away`` or ``Refused``."""
         return self._call("POST", path, text.encode(), {"Content-Type": media_type})
 
     def one(self, path: str) -> Json:
         """One thing as it is. Raises ``Away`` or ``Refused``."""
-        return self._call("GET", path, None, {})
+        return self._read(path)
 
     def items(self, path: str, **query: str) -> Iterator[Json]:
         """All items of a list, page by page. Raises ``Away`` or ``Refused``."""
         cursor: str | None = None
         while True:
             wanted = {**query, "limit": str(PAGE)} | ({"cursor": cursor} if cursor else {})
-            page = self._call("GET", f"{path}?{urllib.parse.urlencode(wanted)}", None, {})
+            page = self._read(f"{path}?{urllib.parse.urlencode(wanted)}")
             yield from page["items"]
             cursor = page.get("next")
             if not cursor:
                 return
+
+    def _read(self, path: str) -> Json:
+        """Reading twice does no harm, so what is busy is asked again."""
+        until = self.clock.monotonic() + self.patience_s
+        while True:
+            try:
+                return self._call("GET", path, None, {})
+            except Away as error:
+                wait_s = max(error.wait_s or 0.0, AGAIN_S)
+                if self.clock.monotonic() + wait_s > until:
+                    raise
+                self.clock.sleep(wait_s)
 
     def _call(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Json:
         request = urllib.request.Request(

@@ -23,12 +23,22 @@ DOWNLINK_KEPT = 16  # newest downlink messages; older ones are dropped, they are
 
 
 @dataclass(frozen=True, slots=True)
+class Certificate:
+    """A gateway's own, PEM, with its key."""
+
+    chain: Path
+    key: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Broker:
-    """Where the broker listens; with ``ca``, whom it is certified by, over TLS."""
+    """Where the broker listens; with ``ca``, whom it is certified by, over TLS; ``shown``: what a
+    gateway shows a broker that asks for a certificate."""
 
     host: str
     port: int
     ca: Path | None = None
+    shown: Certificate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +91,12 @@ class Connection:
     def open(self, broker: Broker) -> None:
         """TCP and CONNECT; the answer comes through ``turn``. Raises ``OSError``."""
         if broker.ca is not None:
-            self._client.tls_set(str(broker.ca))
+            shown = broker.shown
+            self._client.tls_set(
+                str(broker.ca),
+                certfile=str(shown.chain) if shown else None,
+                keyfile=str(shown.key) if shown else None,
+            )
         self._client.connect(broker.host, broker.port, keepalive=KEEPALIVE_S)
         sock = self._client.socket()
         if isinstance(sock, socket.socket):

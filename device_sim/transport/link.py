@@ -5,6 +5,7 @@ a broken connection everything unacknowledged is sent again, oldest first, befor
 new. The window bounds what may be unacknowledged; ``send`` waits while it is full.
 """
 
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from device_sim.message import Outgoing
 from device_sim.transport.connection import Broker, Connection, Login
 
 TURN_S = 0.05
+FIRST_WAIT_S = 0.25
 
 
 class GaveUp(Exception):
@@ -72,7 +74,7 @@ class GatewayLink:
         self._greeted = False
         self._unacked: dict[int, Outgoing] = {}  # by packet id, in order of publishing
         self._resend: list[Outgoing] = []
-        self._backoff_s = 0.25
+        self._backoff_s = FIRST_WAIT_S
         self._next_attempt = clock.monotonic()
         self._progress_at = clock.monotonic()  # last PUBACK, for patience
         self._heard_at = clock.monotonic()  # last sign of life of this connection
@@ -83,9 +85,18 @@ class GatewayLink:
         return self._connection is not None and self._connection.up
 
     @property
+    def broker(self) -> Broker:
+        """How it connects, or is connected."""
+        return self._broker
+
+    @property
     def waiting(self) -> int:
         """Messages handed in and not yet acknowledged; at most the window."""
         return len(self._unacked) + len(self._resend)
+
+    def unacknowledged(self) -> list[Outgoing]:
+        """The same, as they stand; of a link that is at work only a glance."""
+        return [*self._unacked.values(), *self._resend]
 
     @property
     def ready(self) -> bool:
@@ -116,6 +127,13 @@ class GatewayLink:
             self._take_acknowledgements(self._connection)
             self._watch(self._connection)
         self._check_patience()
+
+    def go_by(self, broker: Broker) -> None:
+        """From now on connect like this: with another certificate, perhaps."""
+        if broker != self._broker:
+            self.cut()
+            self._broker, self._backoff_s = broker, FIRST_WAIT_S
+            self._next_attempt = self._clock.monotonic()
 
     def cut(self) -> None:
         """Break the connection, if there is one, without a word: the will is sent."""
@@ -149,6 +167,10 @@ class GatewayLink:
         connection = Connection(self._login, self._greeting.will)
         try:
             connection.open(self._broker)
+        except ssl.SSLError as error:
+            why = getattr(error, "verify_message", None) or error.reason or error
+            self._lost(f"the TLS handshake failed ({why})")
+            return
         except OSError as error:
             self._lost(f"no broker at {self._broker.host}:{self._broker.port} ({error})")
             return
@@ -169,7 +191,7 @@ class GatewayLink:
 
     def _greet(self, connection: Connection) -> None:
         self._greeted, self.trouble, self._refused_since = True, None, None
-        self._backoff_s = 0.25
+        self._backoff_s = FIRST_WAIT_S
         self._heard_at = self._clock.monotonic()
         if self._greeting.downlink is not None:
             connection.subscribe(self._greeting.downlink)

@@ -1,6 +1,7 @@
-"""Ground truth in files: every reading's identity, what became of every message, every cause.
+"""Ground truth in files: every reading's identity, what became of every message, every cause, and
+what really went into the air.
 
-A folder of four files, UTF-8, LF. ``truth.json`` is written last and by renaming: without it a
+A folder of five files, UTF-8, LF. ``truth.json`` is written last and by renaming: without it a
 run did not end in order, and nobody should judge by what is there. The platform that is judged
 never sees any of it.
 """
@@ -9,24 +10,30 @@ import csv
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-from device_sim.fleet.scenario import Scenario
+from device_sim.fleet.cause import LeakCause
+from device_sim.fleet.scenario import Cause, Scenario
 from device_sim.fleet.world import StationKey
 from device_sim.message import Value
-from device_sim.way.departure import Departure, Said
+from device_sim.way.departure import Departure, Fate, Said
 
-READINGS, DEPARTURES, CAUSES, MANIFEST = (
-    "readings.csv", "departures.csv", "causes.jsonl", "truth.json",
+READINGS, DEPARTURES, RELEASES, CAUSES, MANIFEST = (
+    "readings.csv", "departures.csv", "releases.csv", "causes.jsonl", "truth.json",
 )  # fmt: skip
 READING_COLUMNS = (
     "message", "enterprise", "gateway", "boot", "seq", "tag", "measured_at", "value", "quality",
     "sampled_at", "refusable",
 )  # fmt: skip
 DEPARTURE_COLUMNS = ("message", "enterprise", "gateway", "boot", "seq", "at", "fate", "bytes")
+RELEASE_COLUMNS = ("at", "source", "substance", "kg_s")
+SEALED = (READINGS, DEPARTURES, RELEASES, CAUSES)
 FORMAT = 1
+LINE_TOLD = "line_told"
+"""In a manifest: its departures tell which messages the line did not bring over."""
 
 
 class BadTruth(Exception):
@@ -45,19 +52,20 @@ class Ledger:
         self._counts: Counter[str] = Counter()
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            if any((folder / name).exists() for name in (READINGS, DEPARTURES, CAUSES, MANIFEST)):
+            if any((folder / name).exists() for name in (*SEALED, MANIFEST)):
                 raise BadTruth(f"{folder} already holds the truth of a run; name another folder.")
             self._files: list[IO[str]] = [
                 (folder / name).open("x", encoding="utf-8", newline="")
-                for name in (READINGS, DEPARTURES)
+                for name in (READINGS, DEPARTURES, RELEASES)
             ]
         except OSError as error:
             raise BadTruth(f"{folder}: cannot be written ({error.strerror}).") from error
-        self._readings, self._departures = (
+        self._readings, self._departures, self._releases = (
             csv.writer(each, lineterminator="\n") for each in self._files
         )
         self._readings.writerow(READING_COLUMNS)
         self._departures.writerow(DEPARTURE_COLUMNS)
+        self._releases.writerow(RELEASE_COLUMNS)
 
     def __enter__(self) -> Self:
         return self
@@ -95,6 +103,20 @@ class Ledger:
         self._departures.writerow((*place, at_ms, str(departure.fate), size))
         self._counts[str(departure.fate)] += 1
 
+    def give_up(self, key: StationKey, number: int, fate: Fate, at_ms: int) -> None:
+        """A row for a whole message that left and was not brought over; others, of ``number`` 0,
+        are nobody's loss."""
+        if number:
+            self._departures.writerow((number, *key, "", "", at_ms, str(fate), 0))
+            self._counts[str(fate)] += 1
+
+    def release(self, at_ms: int, leaving: Mapping[str, tuple[str, float]]) -> None:
+        """A row for each leak and each relief that lets go at this second: by its name, of what
+        and how much, kg/s."""
+        for source, (substance, kg_s) in leaving.items():
+            self._releases.writerow((at_ms, source, substance, f"{kg_s:.6f}"))
+            self._counts["releases"] += 1
+
     def seal(
         self, scenario: Scenario, start_ms: int, seconds: int, run: dict[str, Any]
     ) -> dict[str, Any]:
@@ -112,9 +134,10 @@ class Ledger:
             "exercise": scenario.exercise,
             "start_ms": start_ms,
             "seconds": seconds,
+            LINE_TOLD: True,
             **run,
             "counts": {"causes": len(causes), **dict(sorted(self._counts.items()))},
-            "sha256": {name: _sha256(self._folder / name) for name in (READINGS, DEPARTURES, CAUSES)},
+            "sha256": {name: _sha256(self._folder / name) for name in SEALED},
         }  # fmt: skip
         fresh = self._folder / f"{MANIFEST}.part"
         fresh.write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", "utf-8")
@@ -125,16 +148,19 @@ class Ledger:
 def dated(scenario: Scenario, start_ms: int, seconds: int) -> list[dict[str, Any]]:
     """Every cause that begins within ``seconds``, with its true times, in order of beginning.
 
-    A cause that repeats is there once for each time; ``until`` is ``None`` where it stays.
+    A cause that repeats is there once for each time; ``until`` is ``None`` where it stays. A leak
+    ends where its rates come to nothing for good.
     """
     found: list[dict[str, Any]] = []
     for place, cause in enumerate(scenario.timeline, 1):
         fields = cause.model_dump(mode="json", exclude_none=True)
         repeated = fields.pop("every_s", None) if fields["cause"] == "leak" else None
         at_s, until_s = fields.pop("at_s"), fields.pop("until_s", None)
+        lasts_s = _lasts_s(cause)
         name, times = fields.pop("cause"), 0
         while at_s < seconds:
             times += 1
+            until_s = until_s if lasts_s is None else at_s + lasts_s
             found.append(
                 {
                     "id": f"{place}" if repeated is None else f"{place}.{times}",
@@ -149,6 +175,16 @@ def dated(scenario: Scenario, start_ms: int, seconds: int) -> list[dict[str, Any
                 break
             at_s += repeated
     return sorted(found, key=lambda each: (each["from"], each["id"]))
+
+
+def _lasts_s(cause: Cause) -> float | None:
+    """Seconds until a leak's rates are nothing and stay so; ``None``: it says no such thing."""
+    ended: float | None = None
+    for at_s, kg_s in reversed(cause.rate_kg_s or () if isinstance(cause, LeakCause) else ()):
+        if kg_s > 0:
+            break
+        ended = at_s
+    return ended
 
 
 def _written(value: Value) -> str:

@@ -17,6 +17,11 @@ class Fate(StrEnum):
     LOST = "lost"
     DROPPED = "dropped"
     WAITING = "waiting"
+    NOT_SENT = "not_sent"
+    """It left the gateway, and the simulator's own line gave it up: its store was full, or the
+    gateway has no credentials."""
+    UNACKNOWLEDGED = "unacknowledged"
+    """It went to the line, and no acknowledgement of it came: a platform may have it."""
 
     @property
     def arrives_whole(self) -> bool:

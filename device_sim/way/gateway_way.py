@@ -3,6 +3,7 @@
 import heapq
 from collections import deque
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from random import Random
 
 from device_sim.encode.persona import Persona, outgoing
@@ -52,6 +53,8 @@ class GatewayWay:
         self._recent: deque[Departure] = deque(maxlen=REMEMBERED)
         self.is_down = False
         """Whether it has no link at this second."""
+        self.has_expired = False
+        """Whether it has none only because its certificate has run out."""
         self.was_cut = False
         """Whether its link broke at this second, and was made again."""
 
@@ -92,7 +95,8 @@ class GatewayWay:
 
     def _written(self, said: Said, held: Sequence[WayCause]) -> Departure:
         """Its bytes, whole or not."""
-        whole = outgoing(self._persona, *self._key, said.message)
+        plain = outgoing(self._persona, *self._key, said.message)
+        whole = replace(plain, number=said.number)
         if self._happens(held, Truncate):
             end = self._rng.randrange(1, len(whole.payload))
             return Departure(said, Fate.TRUNCATED, _with(whole, whole.payload[:end]))
@@ -127,6 +131,7 @@ class GatewayWay:
     ) -> list[Departure]:
         cuts = [cause for cause in held if isinstance(cause, Offline | CertificateExpired)]
         self.is_down = bool(cuts)
+        self.has_expired = self.is_down and not any(isinstance(each, Offline) for each in cuts)
         if not self.is_down and not self._store:
             return list(ready)
         self._store.extend(_late(each) for each in ready)

@@ -1,0 +1,1 @@
+"""A whole country's hazard sources: many gateways with little behind each."""

@@ -1,0 +1,1 @@
+"""Pictures of a release, drawn and written with the standard library alone."""

@@ -9,6 +9,17 @@ export default defineConfig({
     target: 'es2022',
     manifest: true,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // Libraries apart: the budget holds them to their own bounds, and screens to theirs.
+        codeSplitting: {
+          groups: [
+            { name: 'leaflet', test: /node_modules\/leaflet\// },
+            { name: 'uplot', test: /node_modules\/uplot\// },
+          ],
+        },
+      },
+    },
   },
   // Without this, vitest would load Svelte's server build, in which components cannot be mounted.
   resolve: process.env['VITEST'] ? { conditions: ['browser'] } : {},

@@ -7,6 +7,7 @@ import { session } from '../src/app/session.svelte';
 import { parseAlarm } from '../src/alarm/parse';
 import { EMPTY, reduce } from '../src/live/reducer';
 import AlarmScreen from '../src/screen/AlarmScreen.svelte';
+import { served } from './served';
 
 /** What the server was asked, and what it answers. */
 let asked: { url: string; body: unknown }[];
@@ -36,7 +37,7 @@ beforeEach(() => {
   asked = [];
   const acknowledged = { id: 'new', tag: 'GT-102', grade: 1, state: 'acknowledged' };
   answer = () => Response.json(acknowledged);
-  vi.stubGlobal('fetch', (url: string, init: RequestInit) => {
+  served((url, init) => {
     asked.push({ url, body: JSON.parse(String(init.body)) });
     return Promise.resolve(answer());
   });
@@ -199,4 +200,107 @@ test('groups that the operator chose stay when a flood is over', () => {
   expect([seen('groups'), seen('grouped-by-flood')]).toEqual([true, false]);
   press('g');
   expect(seen('groups')).toBe(false);
+});
+
+test("the park's own alarm is named in words, and is no point", () => {
+  const own = alarm('own', '', Date.parse('2026-01-04T16:00:00Z'), {
+    enterprise: '*', tag: null, condition: 'storage_tight', limit: null, value: null,
+    subject: { type: 'store', id: 'database' },
+    message: { code: 'storage_tight', params: {}, text: '数据库存储空间不足' },
+  });
+  const event = { type: 'alarm', seq: live.state.seq + 1, event: 'raised', alarm: own } as const;
+  live.state = reduce(live.state, [event]);
+  flushSync();
+  const shown = document.querySelector('[data-enterprise="*"]')?.textContent ?? '';
+  expect(shown).toContain('园区');
+  expect(shown).toContain('数据库存储');
+  expect(shown).not.toContain('*');
+});
+
+/** The list is so many rows high and scrolled down by so many. */
+const sized = (high: number, down = 0) => {
+  const list = document.querySelector<HTMLElement>('[data-testid="alarm-list"]');
+  if (!list) throw new Error('no list');
+  Object.defineProperty(list, 'clientHeight', { value: high * 42, configurable: true });
+  Object.defineProperty(list, 'scrollTop', { value: down * 42, configurable: true, writable: true });
+  return list;
+};
+const find = (testid: string) => document.querySelector<HTMLElement>(`[data-testid="${testid}"]`);
+const batchOpen = async () => {
+  press('A', { shiftKey: true });
+  await vi.waitFor(() => {
+    flushSync();
+    if (find('batch-dialog') === null) throw new Error('no dialog');
+  });
+};
+const batchGo = async () => {
+  find('batch-dialog')?.querySelector('form')?.dispatchEvent(new Event('submit', { cancelable: true }));
+  await settle();
+};
+
+test('several are acknowledged together: those in sight that wait, and no other', async () => {
+  sized(1.5);
+  answer = () => Response.json({ items: [{ id: 'new', tag: 'GT-102', grade: 1, state: 'acknowledged', acknowledged_by: 'zhang' }], refused: [] });
+  await batchOpen();
+  expect(asked, 'nothing is sent before it is confirmed').toEqual([]);
+  await batchGo();
+  expect(asked).toEqual([{ url: '/api/v1/alarms/acknowledge', body: { ids: ['new'] } }]);
+  expect(row('GT-102')?.dataset['state']).toBe('acknowledged');
+  expect(row('GT-101')?.dataset['state']).toBe('unacknowledged');
+  expect(find('batch-dialog')).toBeNull();
+});
+
+test('what came, and what escalated, while the dialog stood is not acknowledged; each answer is told', async () => {
+  live.state = reduce(live.state, [
+    { type: 'alarm', seq: 2, event: 'raised', alarm: alarm('mild', 'GT-105', 1_500, { grade: 3 }) },
+  ]);
+  flushSync();
+  sized(20);
+  await batchOpen();
+  live.state = reduce(live.state, [
+    { type: 'alarm', seq: 3, event: 'raised', alarm: alarm('storm', 'GT-999', 9_000) },
+    { type: 'alarm', seq: 4, event: 'escalated', alarm: alarm('mild', 'GT-105', 1_500, { grade: 2 }) },
+  ]);
+  answer = () =>
+    Response.json({
+      items: [{ id: 'new', tag: 'GT-102', grade: 1, state: 'acknowledged', acknowledged_by: 'lina' }],
+      refused: [{ id: 'old', code: 'gone', text: '已经结束' }],
+    });
+  await batchGo();
+  expect(asked).toEqual([{ url: '/api/v1/alarms/acknowledge', body: { ids: ['new', 'old'] } }]);
+  const told = find('batch-left')?.textContent ?? '';
+  expect(told).toContain('lina');
+  expect(told).toContain('已经结束');
+  expect(told).toContain('升级');
+  expect(told).not.toContain('GT-999');
+});
+
+test('several at once: not from a held key, not without a right, not where none waits', async () => {
+  sized(0.5);
+  press('A', { shiftKey: true });
+  expect(acknowledge.sentence).toContain('没有未确认');
+  sized(20);
+  press('A', { shiftKey: true, repeat: true });
+  session.me = { username: 'watcher', role: 'regulator', enterprise: null };
+  flushSync();
+  expect(find('batch-button')).toBeNull();
+  press('A', { shiftKey: true });
+  await settle();
+  expect([find('batch-dialog'), asked]).toEqual([null, []]);
+});
+
+test('a row that slipped under a resting pointer is not acknowledged by the click', async () => {
+  sized(20);
+  row('GT-102')?.dispatchEvent(new PointerEvent('pointermove', { bubbles: true, clientY: 5 }));
+  // The hold is over, the pointer rests: the order is free.
+  await new Promise((resolve) => setTimeout(resolve, 3_050));
+  live.state = reduce(live.state, [
+    { type: 'alarm', seq: 2, event: 'raised', alarm: alarm('storm', 'GT-999', 9_000) },
+  ]);
+  flushSync();
+  expect(rows()[0]?.dataset['tag'], 'a new one is on the screen at once').toBe('GT-999');
+  row('GT-999')?.querySelector<HTMLElement>('[data-testid="ack-button"]')?.click();
+  await settle();
+  expect(asked).toEqual([]);
+  expect(acknowledge.sentence).toContain('变动');
 });

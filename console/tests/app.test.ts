@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import App from '../src/App.svelte';
 import { session } from '../src/app/session.svelte';
 import { locale } from '../src/i18n/locale.svelte';
+import { served } from './served';
 
 /** The server's end of the live push. */
 class Wire {
@@ -45,7 +46,7 @@ beforeEach(() => {
   Wire.opened = [];
   tokenIsGood = true;
   vi.stubGlobal('WebSocket', Wire);
-  vi.stubGlobal('fetch', (url: string) => Promise.resolve(answer(url.split('?')[0] ?? '')));
+  served((url) => Promise.resolve(answer(url.split('?')[0] ?? '')));
   sessionStorage.clear();
   session.signOut();
   app = mount(App, { target: document.body });

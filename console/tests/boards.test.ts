@@ -11,6 +11,7 @@ import AlarmScreen from '../src/screen/AlarmScreen.svelte';
 import ApprovalsScreen from '../src/screen/ApprovalsScreen.svelte';
 import HandoverScreen from '../src/screen/HandoverScreen.svelte';
 import OffBoardScreen from '../src/screen/OffBoardScreen.svelte';
+import { served } from './served';
 
 let asked: { url: string; method: string; body: unknown }[];
 let answers: Record<string, unknown>;
@@ -53,9 +54,9 @@ const show = (...list: object[]) => {
 beforeEach(() => {
   asked = [];
   answers = {};
-  vi.stubGlobal('fetch', (url: string, init: RequestInit) => {
+  served((url, init) => {
     const body: unknown = init.body === undefined ? null : JSON.parse(String(init.body));
-    asked.push({ url, method: init.method ?? 'GET', body });
+    asked.push({ url, method: init.method, body });
     const path = url.replace('/api/v1', '').replace(/\?.*/, '');
     return Promise.resolve(Response.json(answers[path] ?? {}));
   });

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import ConnectionsScreen from '../src/screen/ConnectionsScreen.svelte';
 import { session, type Role } from '../src/app/session.svelte';
 import type { ConnectionView } from '../src/route/route';
+import { served } from './served';
 
 /** What the server says to a path; a number is a refusal with this status. */
 type Answers = Record<string, unknown>;
@@ -37,7 +38,7 @@ function open(view: ConnectionView, role: Role, given: Answers = {}): void {
 
 beforeEach(() => {
   asked.length = 0;
-  vi.stubGlobal('fetch', (url: string) => Promise.resolve(answer(url)));
+  served((url) => Promise.resolve(answer(url)));
 });
 
 afterEach(async () => {

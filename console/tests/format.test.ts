@@ -64,7 +64,7 @@ describe('the two languages', () => {
       .map(([, text]) => text)
       .join('\n');
     const groups = new Set([...code.matchAll(/`([a-z.-]+)\.\$\{/g)].map((match) => match[1]));
-    for (const named of code.matchAll(/locale\.name\('(\w+)'/g)) groups.add(named[1]);
+    for (const named of code.matchAll(/locale\.name\('([\w.]+)'/g)) groups.add(named[1]);
     const unused = Object.keys(zhCN).filter(
       (key) => !code.includes(`'${key}'`) && !groups.has(key.slice(0, key.lastIndexOf('.'))),
     );

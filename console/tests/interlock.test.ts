@@ -30,6 +30,11 @@ describe('an interlock', () => {
     expect(parseLoop({ ...LOOP, inputs_out: ['LT-1A'] })?.inputsOut).toEqual(['LT-1A']);
   });
 
+  it('names what nobody registered', () => {
+    expect(parseLoop(LOOP)?.unregistered).toEqual([]);
+    expect(parseLoop({ ...LOOP, unregistered: ['XV-1'] })?.unregistered).toEqual(['XV-1']);
+  });
+
   it('without a name of its own is none', () => {
     expect(parseLoop({ ...LOOP, tag: '' })).toBeNull();
     expect(parseLoop('ESD-301')).toBeNull();
@@ -67,5 +72,14 @@ describe('a use rate', () => {
     const rates = parseRates({ park: { now: { rate: null, unknown: 3 } } });
     expect(rates?.now).toEqual({ rate: null, atLeast: null, unknown: 3 });
     expect(parseRates({})).toBeNull();
+    expect(rates?.unseen).toBe(0);
+  });
+
+  it('of the equipment tells apart what is fitted by its word alone', () => {
+    const equipment = { required: 3, fitted: 3, rate: 1 };
+    const sure = { required: 3, fitted: 2, rate: 2 / 3 };
+    const rates = parseRates({ park: { equipment, equipment_at_least: sure } });
+    expect([rates?.fitted, rates?.unseen]).toEqual([3, 1]);
+    expect(parseRates({ park: { equipment } })?.unseen).toBe(0);
   });
 });

@@ -9,6 +9,7 @@ import { minuteStamp, ofMinuteStamp } from '../src/format/time';
 import { EMPTY, reduce } from '../src/live/reducer';
 import { parseAlarm } from '../src/alarm/parse';
 import AlarmScreen from '../src/screen/AlarmScreen.svelte';
+import { served } from './served';
 
 const NOON = Date.UTC(2026, 0, 4, 4);
 let asked: { url: string; method: string; body: unknown }[];
@@ -65,8 +66,8 @@ beforeEach(() => {
       out_of_service: { 1: figures(60, 0), 2: figures(60, 0), 3: figures(600, 300), 4: figures(600, 600) },
     },
   };
-  vi.stubGlobal('fetch', (url: string, init: RequestInit = {}) => {
-    const method = init.method ?? 'GET';
+  served((url, init) => {
+    const method = init.method;
     asked.push({ url, method, body: init.body ? JSON.parse(String(init.body)) : null });
     return Promise.resolve(method === 'GET' ? Response.json(policy) : answer());
   });

@@ -29,6 +29,14 @@ describe('the order of the list', () => {
     expect(shown(rows)).toEqual(['new', 'returned', 'old', 'acked-new', 'acked-old']);
   });
 
+  test('no exercise stands before what is real, however grave it is and however many there are', () => {
+    const drill = Array.from({ length: 500 }, (_, place) =>
+      alarm(`x${place}`, 9, 'unacknowledged', { grade: 1, exercise: true }),
+    );
+    const real = [alarm('blue', 1, 'acknowledged', { grade: 4 }), alarm('yellow', 0)];
+    expect(shown(arrange([...drill, ...real], [], null)).slice(0, 2)).toEqual(['yellow', 'blue']);
+  });
+
   test('among those that wait the gravest come first, however new the others are', () => {
     const graded = (id: string, raised: number, grade: number, state?: string) =>
       alarm(id, raised, state, { grade });

@@ -8,6 +8,7 @@ import RuleForm from '../src/part/RuleForm.svelte';
 import TemplateChooser from '../src/part/TemplateChooser.svelte';
 import { parsePoint } from '../src/point/point';
 import { parseAnyRule } from '../src/point/rule';
+import { served } from './served';
 
 type Role = NonNullable<typeof session.me>['role'];
 let asked: { path: string; method: string; body: unknown }[];
@@ -60,10 +61,10 @@ beforeEach(() => {
   asked = [];
   answers = {};
   acknowledge.say('', false);
-  vi.stubGlobal('fetch', (url: string, init: RequestInit) => {
+  served((url, init) => {
     const path = url.replace('/api/v1', '').replace(/\?.*/, '');
-    const body: unknown = typeof init.body === 'string' ? JSON.parse(init.body) : null;
-    asked.push({ path, method: init.method ?? 'GET', body });
+    const body: unknown = init.body === undefined ? null : JSON.parse(init.body);
+    asked.push({ path, method: init.method, body });
     const found = answers[path] ?? { body: {} };
     return Promise.resolve(Response.json(found.body, { status: found.status ?? 200 }));
   });

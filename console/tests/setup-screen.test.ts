@@ -7,6 +7,7 @@ import { session } from '../src/app/session.svelte';
 import AlarmDetail from '../src/part/AlarmDetail.svelte';
 import { parsePoint } from '../src/point/point';
 import SetupScreen from '../src/screen/SetupScreen.svelte';
+import { served } from './served';
 
 let asked: { path: string; query: string; method: string; body: unknown }[];
 let answers: Record<string, { status?: number; body: unknown }>;
@@ -72,10 +73,10 @@ beforeEach(() => {
     '/ended-rules': page({ id: 'r1', enterprise: 'E', sort: 'limit', kind: 'HH', tag: 'GT-1', limit: 50,
       grade: 1, ended_at: '2026-01-04T00:00:00Z', ended_by: 'wang', ended_reason: '探头拆除' }),
   }; // prettier-ignore
-  vi.stubGlobal('fetch', (url: string, init: RequestInit = {}) => {
+  served((url, init) => {
     const [path = '', query = ''] = url.replace('/api/v1', '').split('?');
-    const body: unknown = init.body === undefined || init.body === null ? null : JSON.parse(String(init.body));
-    asked.push({ path, query, method: init.method ?? 'GET', body });
+    const body: unknown = init.body === undefined ? null : JSON.parse(String(init.body));
+    asked.push({ path, query, method: init.method, body });
     const { status = 200, body: told } = answers[`${init.method} ${path}`] ?? answers[path] ?? { body: {} };
     return Promise.resolve(Response.json(told, { status }));
   });
@@ -175,6 +176,11 @@ test('the policy is set whole, with a reason, and its default is marked where it
 
 test('a group is registered, changed and removed; one that rules hold says so', async () => {
   await show('groups');
+  // Its desk is fetched when it is asked for.
+  await vi.waitFor(() => {
+    flushSync();
+    expect(all('detector-group-row')).toHaveLength(1);
+  }, 20_000);
   await pick();
   expect(all('detector-group-detail')[0]?.textContent).toContain('GT-2');
   await press('e');

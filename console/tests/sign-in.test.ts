@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { darkPath, grouped } from '../src/account/factor';
 import App from '../src/App.svelte';
 import { session } from '../src/app/session.svelte';
+import { served, type Made } from './served';
 
 /** The server's end of the live push. */
 class Wire {
@@ -29,10 +30,10 @@ class Server {
   expired = false;
   asked: { path: string; body: string; token: string }[] = [];
 
-  answer(url: string, init: RequestInit = {}): Response {
+  answer(url: string, init: Made): Response {
     const path = url.replace('/api/v1', '').split('?')[0] ?? '';
     const body = String(init.body ?? '');
-    const token = new Headers(init.headers).get('Authorization')?.replace('Bearer ', '') ?? '';
+    const token = init.headers.get('Authorization')?.replace('Bearer ', '') ?? '';
     this.asked.push({ path, body, token });
     if (path === '/auth/token') return this.signIn(new URLSearchParams(body));
     if (path === '/me') {
@@ -90,7 +91,7 @@ beforeEach(() => {
   Wire.opened = [];
   server = new Server();
   vi.stubGlobal('WebSocket', Wire);
-  vi.stubGlobal('fetch', (url: string, init?: RequestInit) =>
+  served((url, init) =>
     Promise.resolve(server.answer(url, init)),
   );
   sessionStorage.clear();
@@ -174,7 +175,7 @@ test('a session that ran out leaves the screen, and is renewed without losing it
   await signIn();
   const wire = await onLine();
   server.expired = true;
-  await session.client.post('/alarms/a/acknowledge', {}).catch(() => undefined);
+  await session.client.post('/alarms/{alarm}/acknowledge', { path: { alarm: 'a' } }).catch(() => undefined);
   await shown('expired-bar');
   expect(find('alarm-row')).not.toBeNull();
   expect(wire.closed).toBe(false);
@@ -200,9 +201,8 @@ test('signing out ends the session at the server, too', async () => {
   const token = session.token;
   find('sign-out')?.click();
   await shown('sign-in-form');
-  expect(server.asked.filter(({ path }) => path === '/auth/sign-out')).toEqual([
-    { path: '/auth/sign-out', body: '', token },
-  ]);
+  const left = () => server.asked.filter(({ path }) => path === '/auth/sign-out');
+  await vi.waitFor(() => expect(left()).toEqual([{ path: '/auth/sign-out', body: '', token }]));
 });
 
 test('a key is read in groups, and a QR code is drawn dark on light', () => {

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import { parseAlarm } from '../src/alarm/parse';
-import { CALLS, gradeToSound, silence, stillSilenced } from '../src/sound/score';
+import {
+  CALLS,
+  exerciseSounds,
+  gradeToSound,
+  silence,
+  stillSilenced,
+} from '../src/sound/score';
 
 function alarm(id: string, grade: number, state = 'unacknowledged', historical = false) {
   const parsed = parseAlarm({ id, grade, state, historical });
@@ -48,4 +54,35 @@ test('no two grades sound alike, and the graver is repeated more often', () => {
   expect(CALLS[1].every).toBeLessThan(CALLS[2].every);
   expect(CALLS[2].every).toBeLessThan(CALLS[3].every);
   expect(CALLS[3].every).toBeLessThan(CALLS[4].every);
+});
+
+function exercise(id: string, grade: number) {
+  const parsed = parseAlarm({ id, grade, state: 'unacknowledged', exercise: true });
+  if (!parsed) throw new Error('no alarm');
+  return parsed;
+}
+
+test('an exercise is never heard as an alarm, however grave it is', () => {
+  expect(gradeToSound([exercise('x', 1)], NOTHING)).toBeNull();
+  expect(gradeToSound([exercise('x', 1), alarm('a', 4)], NOTHING)).toBe(4);
+  expect(exerciseSounds([exercise('x', 1), alarm('a', 4)], NOTHING)).toBe(true);
+  expect(exerciseSounds([alarm('a', 4)], NOTHING)).toBe(false);
+});
+
+test('one press silences what is heard: the real ones first, then the exercises', () => {
+  const both = [exercise('x', 1), alarm('a', 3)];
+  const once = silence(both);
+  expect(gradeToSound(both, once)).toBeNull();
+  expect(exerciseSounds(both, once)).toBe(true);
+  const twice = silence(both, once);
+  expect(exerciseSounds(both, twice)).toBe(false);
+  expect(gradeToSound([...both, alarm('new', 4)], twice)).toBe(4);
+});
+
+test('silencing an exercise leaves what is real to be heard when it comes', () => {
+  const silenced = silence([exercise('x', 1)]);
+  expect(exerciseSounds([exercise('x', 1)], silenced)).toBe(false);
+  expect(gradeToSound([exercise('x', 1), alarm('a', 2)], silenced)).toBe(2);
+  const again = silence([exercise('x', 1), alarm('a', 2)], silenced);
+  expect(exerciseSounds([exercise('x', 1)], again)).toBe(false);
 });

@@ -6,6 +6,7 @@ import { hashOf, parseRoute } from '../src/route/route';
 import { parseRegister } from '../src/source/record';
 import { parseStatus } from '../src/source/status';
 import { gravest, parseTenant, worst } from '../src/source/tree';
+import { served } from './served';
 
 let screen: Record<string, unknown> | null = null;
 let answers: Record<string, unknown>;
@@ -73,7 +74,7 @@ beforeEach(() => {
     '/hazard-sources/E2/HS-1/status': STATUS,
     '/hazard-sources/E2/HS-1': RECORD,
   };
-  vi.stubGlobal('fetch', (url: string) => {
+  served((url) => {
     const found = answers[url.replace('/api/v1', '').split('?')[0] ?? ''];
     return Promise.resolve(
       found === undefined ? Response.json({}, { status: 503 }) : Response.json(found),

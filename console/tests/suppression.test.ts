@@ -6,6 +6,7 @@ import { live } from '../src/app/live.svelte';
 import { session } from '../src/app/session.svelte';
 import { EMPTY, reduce } from '../src/live/reducer';
 import OffBoardScreen from '../src/screen/OffBoardScreen.svelte';
+import { served } from './served';
 
 const rule = (id: string, now: object | null) => ({
   id,
@@ -30,7 +31,7 @@ let answered: object[];
 
 beforeEach(() => {
   answered = [rule('1', waiting), rule('2', null), rule('3', holding), rule('4', unknown)];
-  vi.stubGlobal('fetch', () => Promise.resolve(Response.json({ items: answered, next: null })));
+  served(() => Promise.resolve(Response.json({ items: answered, next: null })));
   session.token = 'secret';
   session.me = { username: 'zhang', role: 'regulator', enterprise: null };
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { judge, type Evidence } from '../src/live/truth';
+import { isBlind, judge, type Evidence } from '../src/live/truth';
 
 const T0 = 1_000_000;
 const SERVER = Date.parse('2026-01-04T16:00:00Z');
@@ -117,6 +117,12 @@ test('each dead part has its own reason, the worst first', () => {
   expect(reasons(healthy(T0, { heartbeat: beat }))).toEqual(['broker', 'database']);
 });
 
+test('with the broker away nobody is heard: who else stopped is not claimed', () => {
+  const degraded = ['broker', 'engine', 'ingest', 'database'];
+  const beat = { serverTime: SERVER, engineAt: SERVER - 60_000, commitAt: null, degraded, canaryAgeS: 60 };
+  expect(reasons(healthy(T0, { heartbeat: beat }))).toEqual(['broker', 'database']);
+});
+
 test('a canary that does not come out is said, where no part is known to be at fault', () => {
   const beat = (canaryAgeS: number | null, degraded: string[] = []) =>
     reasons(
@@ -130,4 +136,19 @@ test('a canary that does not come out is said, where no part is known to be at f
   expect(beat(30.1)).toEqual(['canary']);
   expect(beat(31, ['ingest', 'database'])).toEqual(['canary', 'ingest', 'database']);
   expect(beat(31, ['engine'])).toEqual(['engine']);
+});
+
+test('short room in the database is said, and alarms are live all the same', () => {
+  const beat = {
+    serverTime: SERVER, engineAt: SERVER - 500, commitAt: SERVER, degraded: ['database_store'],
+  };
+  expect(judge(healthy(T0, { heartbeat: beat }))).toEqual({
+    reasons: ['database_store'], stale: false,
+  });
+});
+
+test('a zero is unknown while nobody looks, and a zero while only the record is away', () => {
+  for (const reason of ['link', 'broker', 'engine', 'canary'] as const) expect(isBlind([reason])).toBe(true);
+  expect(isBlind([])).toBe(false);
+  expect(isBlind(['database', 'ingest', 'broker_store', 'database_store'])).toBe(false);
 });

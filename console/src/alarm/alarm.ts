@@ -2,6 +2,10 @@
 export type Grade = 1 | 2 | 3 | 4;
 export const GRADES: readonly Grade[] = [1, 2, 3, 4];
 
+export function isGrade(digit: number): digit is Grade {
+  return GRADES.some((grade) => grade === digit);
+}
+
 export const ALARM_STATES = [
   'normal',
   'unacknowledged',

@@ -67,14 +67,18 @@ function compareGroups(a: Group, b: Group): number {
   );
 }
 
-/** Grade 1 on top, whatever else waits; then as always. */
-export function compareWorst(a: Alarm, b: Alarm): number {
-  return Number(b.grade === 1) - Number(a.grade === 1) || compareAlarms(a, b);
+function isReal1(alarm: Alarm): boolean {
+  return alarm.grade === 1 && !alarm.exercise;
 }
 
-/** The rows of a chosen group, and every alarm of grade 1 wherever it is. */
+/** Grade 1 on top, whatever else waits; then as always. */
+export function compareWorst(a: Alarm, b: Alarm): number {
+  return Number(isReal1(b)) - Number(isReal1(a)) || compareAlarms(a, b);
+}
+
+/** The rows of a chosen group, and every real alarm of grade 1 wherever it is. */
 export function ofGroup(alarms: readonly Alarm[], key: string | null): readonly Alarm[] {
-  return key === null ? alarms : alarms.filter((a) => a.grade === 1 || groupKey(a) === key);
+  return key === null ? alarms : alarms.filter((a) => isReal1(a) || groupKey(a) === key);
 }
 
 /** The alarms that were the first of several of their group that are still listed. */

@@ -22,6 +22,28 @@ export interface ShiftRecord {
   readonly acknowledged: number;
   readonly floods: readonly PastFlood[];
   readonly topTen: readonly Frequent[];
+  readonly perHour: number;
+  readonly busiestTenMinutes: number;
+  readonly chattering: number;
+  readonly fleeting: number;
+  readonly stale: number;
+  /** Null: nothing was acknowledged. */
+  readonly secondsToAcknowledge: number | null;
+  readonly secondsToAcknowledgeMost: number | null;
+}
+
+/** An interlock that is bypassed, or that the field says would not act. */
+export interface LoopOut {
+  readonly enterprise: string;
+  readonly tag: string;
+  readonly name: string;
+  readonly nameEn: string;
+  readonly state: string | null;
+  /** Null: no bypass is open; then the rest is of nobody. */
+  readonly kind: string | null;
+  readonly reason: string;
+  readonly applicant: string;
+  readonly until: number | null;
 }
 
 /** What one shift tells the next. */
@@ -35,6 +57,9 @@ export interface Handover {
   readonly offCounts: readonly OffCount[];
   readonly off: readonly Alarm[];
   readonly unacknowledged: readonly Alarm[];
+  readonly acknowledged: readonly Alarm[];
+  readonly loopsOutCount: number;
+  readonly loopsOut: readonly LoopOut[];
   readonly approvals: readonly Approval[] | null;
   readonly record: ShiftRecord | null;
 }
@@ -60,8 +85,25 @@ export function parseHandover(raw: unknown): Handover | null {
     })),
     off: items({ items: raw['off_board_alarms'] }, parseAlarm),
     unacknowledged: items({ items: raw['unacknowledged'] }, parseAlarm),
+    acknowledged: items({ items: raw['acknowledged'] }, parseAlarm),
+    loopsOutCount: number(raw['loops_out_count']) ?? 0,
+    loopsOut: list(raw['loops_out']).filter(isJson).map(parseLoop),
     approvals: raw['approvals'] == null ? null : items({ items: raw['approvals'] }, parseApproval),
     record: isJson(raw['record']) ? parseRecord(raw['record']) : null,
+  };
+}
+
+function parseLoop(raw: Json): LoopOut {
+  return {
+    enterprise: text(raw['enterprise']) ?? '',
+    tag: text(raw['tag']) ?? '',
+    name: text(raw['name']) ?? '',
+    nameEn: text(raw['name_en']) ?? '',
+    state: text(raw['state']),
+    kind: text(raw['kind']),
+    reason: text(raw['reason']) ?? '',
+    applicant: text(raw['applicant']) ?? '',
+    until: instant(raw['until']),
   };
 }
 
@@ -73,5 +115,12 @@ function parseRecord(raw: Json): ShiftRecord {
     acknowledged: number(raw['acknowledged']) ?? 0,
     floods: list(raw['floods']).filter(isJson).map(parsePastFlood),
     topTen: list(raw['top_ten']).filter(isJson).map(parseFrequent),
+    perHour: number(raw['per_hour']) ?? 0,
+    busiestTenMinutes: number(raw['busiest_ten_minutes']) ?? 0,
+    chattering: number(raw['chattering']) ?? 0,
+    fleeting: number(raw['fleeting']) ?? 0,
+    stale: number(raw['stale']) ?? 0,
+    secondsToAcknowledge: number(raw['seconds_to_acknowledge']),
+    secondsToAcknowledgeMost: number(raw['seconds_to_acknowledge_most']),
   };
 }

@@ -1,9 +1,11 @@
 import { isWaiting, type Alarm } from './alarm';
 
-/** Waiting for an operator first, then the gravest, then the newest; the id decides equals. */
+/** What is real before any exercise; then waiting for an operator first, then the gravest, then the
+ * newest; the id decides equals. */
 export function compareAlarms(a: Alarm, b: Alarm): number {
+  const real = Number(a.exercise) - Number(b.exercise);
   const waiting = Number(isWaiting(b)) - Number(isWaiting(a));
-  return waiting || a.grade - b.grade || b.raisedAt - a.raisedAt || (a.id < b.id ? -1 : 1);
+  return real || waiting || a.grade - b.grade || b.raisedAt - a.raisedAt || (a.id < b.id ? -1 : 1);
 }
 
 export interface Row {

@@ -1,3 +1,4 @@
+import { parseHours, type HourCount } from './heat';
 import { instant, isJson, list, number, text, type Json } from '../api/parse';
 
 /** The figures of ISA-18.2 and EEMUA 191 in the order of their table; what each is measured in. */
@@ -57,6 +58,7 @@ export interface Performance {
   readonly meaningful: boolean;
   readonly figures: readonly Measured[];
   readonly grades: readonly GradeShare[];
+  readonly hours: readonly HourCount[];
   readonly floods: readonly PastFlood[];
   readonly topTen: readonly Frequent[];
   readonly chattering: readonly Frequent[];
@@ -81,6 +83,7 @@ export function parsePerformance(raw: unknown): Performance | null {
       share: inside(raw, 'grades', String(grade)) ?? 0,
       target: inside(raw, 'grade_targets', String(grade)) ?? 0,
     })),
+    hours: parseHours(raw['by_hour']),
     floods: list(raw['floods']).filter(isJson).map(parsePastFlood),
     topTen: some('top_ten'),
     chattering: some('chattering'),

@@ -18,8 +18,7 @@ class Acknowledge {
     this.pending = new Set([...this.pending, alarm.id]);
     try {
       const body = note.trim() === '' ? {} : { note: note.trim() };
-      const path = `/alarms/${encodeURIComponent(alarm.id)}/acknowledge`;
-      const answer = parseAlarm(await session.client.post(path, body));
+      const answer = parseAlarm(await session.client.post('/alarms/{alarm}/acknowledge', { path: { alarm: alarm.id }, body }));
       if (answer) live.answered(answer);
       this.say(doneSentence(alarm, answer), false);
       return true;
@@ -44,7 +43,8 @@ function doneSentence(alarm: Alarm, answer: Alarm | null): string {
   return t('ack.done', { tag });
 }
 
-function failedSentence(error: unknown): string {
+/** Why an acknowledgement did not take effect; what is no problem of the server's is thrown on. */
+export function failedSentence(error: unknown): string {
   if (!(error instanceof Problem)) throw error;
   switch (error.status) {
     case 0:

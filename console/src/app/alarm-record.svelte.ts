@@ -1,7 +1,7 @@
 import type { Alarm } from '../alarm/alarm';
 import { parseAlarm } from '../alarm/parse';
 import { items } from '../api/parse';
-import type { Query } from '../api/client';
+import type { QueryOf } from '../api/route';
 import { session } from './session.svelte';
 
 /** At most this often the record is read again while something happens. */
@@ -18,7 +18,7 @@ export class AlarmRecord {
   private readAt = Number.NEGATIVE_INFINITY;
   private stopped = false;
 
-  constructor(private readonly query: Query) {}
+  constructor(private readonly query: QueryOf<'/alarms', 'get'>) {}
 
   /** Something may have changed. */
   refresh(): void {
@@ -35,7 +35,7 @@ export class AlarmRecord {
   private async read(): Promise<void> {
     this.readAt = performance.now();
     try {
-      const answer = await session.client.get('/alarms', { ...this.query, limit: NEWEST });
+      const answer = await session.client.get('/alarms', { query: { ...this.query, limit: NEWEST } });
       this.alarms = items(answer, parseAlarm).sort((a, b) => b.raisedAt - a.raisedAt);
       this.loaded = true;
       this.problem = null;

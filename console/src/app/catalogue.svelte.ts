@@ -53,7 +53,7 @@ async function readAll(): Promise<Point[]> {
   const points: Point[] = [];
   let cursor: string | undefined;
   do {
-    const page = await session.client.get('/points', { limit: PAGE, cursor });
+    const page = await session.client.get('/points', { query: { limit: PAGE, cursor } });
     points.push(...items(page, parsePoint));
     cursor = (isJson(page) && text(page['next'])) || undefined;
   } while (cursor !== undefined && points.length < MOST_POINTS);

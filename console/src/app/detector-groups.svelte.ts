@@ -38,7 +38,7 @@ async function readAll(): Promise<DetectorGroup[]> {
   const groups: DetectorGroup[] = [];
   let cursor: string | undefined;
   do {
-    const page = await session.client.get('/groups', { limit: PAGE, cursor });
+    const page = await session.client.get('/groups', { query: { limit: PAGE, cursor } });
     groups.push(...items(page, parseGroup));
     cursor = (isJson(page) && text(page['next'])) || undefined;
   } while (cursor !== undefined && groups.length < MOST);

@@ -1,7 +1,7 @@
 import { Problem } from '../api/problem';
-import { t } from '../i18n/locale.svelte';
+import { locale, t } from '../i18n/locale.svelte';
 import { reasonOf } from './reason';
-import { sentenceText } from './sentence-wording';
+import { inChinese, sentenceText } from './sentence-wording';
 
 /** What the server says of fields, by the name of the field in the form. */
 export type Told = Readonly<Record<string, string>>;
@@ -23,6 +23,9 @@ export class FormDesk {
   /** A sentence about the whole. */
   sentence = $state('');
 
+  /** `refused`: how a refusal begins. */
+  constructor(private readonly refused: 'rule.refused' | 'bypass.refused' = 'rule.refused') {}
+
   forget(): void {
     this.told = {};
     this.sentence = '';
@@ -39,7 +42,7 @@ export class FormDesk {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       this.told = toldOf(error, fieldOf);
-      this.sentence = t('rule.refused', { reason: whole(error, this.told) });
+      this.sentence = t(this.refused, { reason: whole(error, this.told) });
       return false;
     } finally {
       this.busy = false;
@@ -50,7 +53,14 @@ export class FormDesk {
 /** What is wrong, in the language of the screen where there are words for it. */
 export function whole(error: Problem, told: Told): string {
   const sentences = Object.values(told);
-  return sentences.length > 0 ? sentences.join(' ') : sentenceText(reasonOf(error));
+  if (sentences.length > 0) return sentences.join(' ');
+  return forbidden(error) ?? sentenceText(reasonOf(error));
+}
+
+/** Who else may do it, where the server says so and there are words for it. */
+function forbidden(error: Problem): string | null {
+  if (error.status !== 403) return null;
+  return locale.language === 'en' ? error.detail || null : inChinese(error.detail);
 }
 
 /** The server's sentences by the field of the form. */

@@ -30,7 +30,7 @@ class Frequent {
 
   start(): void {
     const start = new Date(clock.now - DAY_MS).toISOString();
-    this.names.follow('/statistics/alarms', { start });
+    this.names.follow('/statistics/alarms', { query: { start } });
   }
 
   stop(): void {

@@ -1,6 +1,6 @@
 import { untrack } from 'svelte';
-import type { Query } from '../api/client';
 import { isJson, items, text } from '../api/parse';
+import type { Asked, ListPath, PlacesOf, QueryOf } from '../api/route';
 import { steady, type Row } from '../connection/steady';
 import { clock } from './clock.svelte';
 import { session } from './session.svelte';
@@ -11,8 +11,10 @@ const MOST = 1_000;
 /** Rows hold still for so long after the pointer or a key was last among them. */
 const HOLD_MS = 3_000;
 
-export interface Wanted<T> {
-  readonly path: string;
+export interface Wanted<T, P extends ListPath> {
+  readonly path: P;
+  /** What stands in the braces of the path. */
+  readonly places?: PlacesOf<P, 'get'>;
   readonly parse: (raw: unknown) => T | null;
   readonly keyOf: (item: T) => string;
   /** How often it is read again, ms. */
@@ -20,14 +22,17 @@ export interface Wanted<T> {
   readonly page?: number;
 }
 
+/** What a list is narrowed by: how far it is read is the listing's own business. */
+type Filter<P extends ListPath> = Partial<Omit<QueryOf<P, 'get'>, 'limit' | 'cursor'>>;
+
 /** What a frame must know of a list, wherever its rows come from. */
 export type Listed<T> = Pick<
-  Listing<T>,
+  Listing<T, ListPath>,
   'rows' | 'loaded' | 'more' | 'problem' | 'readAt' | 'longest' | 'hold' | 'again' | 'lengthen'
 >;
 
 /** A list of the server's, read again every few seconds while it is on the screen. */
-export class Listing<T> {
+export class Listing<T, P extends ListPath> {
   rows: readonly Row<T>[] = $state.raw([]);
   loaded = $state(false);
   /** There is more of it than is shown. */
@@ -36,16 +41,16 @@ export class Listing<T> {
   /** When what is shown was read, by the server's clock; null: never. */
   readAt: number | null = $state(null);
 
-  private query: Query = {};
+  private query: Filter<P> = {};
   private pages = $state(1);
   private timer: ReturnType<typeof setTimeout> | undefined;
   private asking: AbortController | null = null;
   private heldUntil = 0;
 
-  constructor(private readonly wanted: Wanted<T>) {}
+  constructor(private readonly wanted: Wanted<T, P>) {}
 
   /** Read with this query from now on; rows of another one are not shown meanwhile. */
-  follow(query: Query): void {
+  follow(query: Filter<P>): void {
     if (JSON.stringify(query) !== JSON.stringify(this.query)) {
       this.rows = [];
       this.loaded = false;
@@ -101,7 +106,8 @@ export class Listing<T> {
     for (let page = 0; page < this.pages; page += 1) {
       const limit = this.wanted.page ?? PAGE;
       const query = { ...this.query, limit, cursor };
-      const answer = await session.client.get(this.wanted.path, query, signal);
+      const asked = { path: this.wanted.places, query, signal };
+      const answer = await session.client.get<P>(this.wanted.path, asked as unknown as Asked<P, 'get'>);
       found.push(...items(answer, this.wanted.parse));
       cursor = (isJson(answer) && text(answer['next'])) || undefined;
       if (cursor === undefined) break;

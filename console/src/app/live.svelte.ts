@@ -8,7 +8,7 @@ import { locale } from '../i18n/locale.svelte';
 import { Link, type Socket } from '../live/link';
 import type { BrokerStore, LiveMessage } from '../live/message';
 import { EMPTY, reduce, type LiveState } from '../live/reducer';
-import { judge, type Truth } from '../live/truth';
+import { isBlind, judge, type Truth } from '../live/truth';
 import { clock } from './clock.svelte';
 import { grouping } from './grouping.svelte';
 import { session } from './session.svelte';
@@ -37,6 +37,8 @@ class Live {
   readonly firstOuts = $derived(firstOuts(this.alarms.values()));
   readonly counts = $derived(countByGrade(this.alarms.values()));
   readonly off = $derived(countOff(this.alarms.values()));
+  /** A zero of these counts is unknown now, not nothing. */
+  readonly blind = $derived(isBlind(this.truth.reasons));
   /** When the bar, or groups by themselves, last came, went or changed, by `performance.now()`: the page moved then. */
   movedAt = Number.NEGATIVE_INFINITY;
 
@@ -135,7 +137,7 @@ class Live {
 }
 
 async function readTicket(signal: AbortSignal): Promise<string> {
-  const answer = await session.client.post('/live/ticket', {}, signal);
+  const answer = await session.client.post('/live/ticket', { signal });
   const ticket = isJson(answer) ? text(answer['ticket']) : null;
   if (ticket === null) throw new Problem(502, '', '');
   return ticket;

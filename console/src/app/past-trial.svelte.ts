@@ -1,3 +1,4 @@
+import type { BodyOf } from '../api/route';
 import { Problem } from '../api/problem';
 import { t } from '../i18n/locale.svelte';
 import { parseBacktest, type Backtest, type Proposed, type SpanDays } from '../point/backtest';
@@ -36,7 +37,11 @@ export class PastTrial {
     };
     try {
       const body = { ...stretch, ...proposed };
-      const answer = await session.client.post('/rules/backtest', body, asking.signal, PATIENCE_MS);
+      const answer = await session.client.post('/rules/backtest', {
+        body: body as BodyOf<'/rules/backtest', 'post'>,
+        signal: asking.signal,
+        patience: PATIENCE_MS,
+      });
       const found = parseBacktest(answer);
       if (found === null) throw new Problem(502, '', '');
       this.result = found;

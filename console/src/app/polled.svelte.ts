@@ -1,5 +1,5 @@
 import { untrack } from 'svelte';
-import type { Query } from '../api/client';
+import type { Asked, PathOf, Said } from '../api/route';
 import { session } from './session.svelte';
 
 /** One answer of the server's, read again every few seconds while it is on the screen. */
@@ -10,7 +10,7 @@ export class Polled<T> {
 
   private timer: ReturnType<typeof setTimeout> | undefined;
   private asking: AbortController | null = null;
-  private path = '';
+  private of = '';
 
   constructor(
     private readonly parse: (raw: unknown) => T | null,
@@ -18,16 +18,18 @@ export class Polled<T> {
   ) {}
 
   /** Read this from now on; what was read of another path is not shown meanwhile. */
-  follow(path: string, query: Query = {}): void {
+  follow<P extends PathOf<'get'>>(path: P, ...[asked]: Said<P, 'get'>): void {
     this.stop();
-    if (path !== this.path) {
+    const of = JSON.stringify([path, asked?.path]);
+    if (of !== this.of) {
       this.value = null;
       this.problem = null;
     }
-    this.path = path;
+    this.of = of;
     this.asking = new AbortController();
     const { signal } = this.asking;
-    untrack(() => void this.read(query, signal));
+    const ask = () => session.client.get<P>(path, { ...(asked as Asked<P, 'get'>), signal });
+    untrack(() => void this.read(ask, signal));
   }
 
   stop(): void {
@@ -36,16 +38,16 @@ export class Polled<T> {
     this.asking = null;
   }
 
-  private async read(query: Query, signal: AbortSignal): Promise<void> {
+  private async read(ask: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
     try {
       if (!document.hidden) {
-        this.value = this.parse(await session.client.get(this.path, query, signal));
+        this.value = this.parse(await ask());
         this.problem = null;
       }
     } catch (error) {
       if (signal.aborted) return;
       this.problem = error;
     }
-    if (!signal.aborted) this.timer = setTimeout(() => void this.read(query, signal), this.every);
+    if (!signal.aborted) this.timer = setTimeout(() => void this.read(ask, signal), this.every);
   }
 }

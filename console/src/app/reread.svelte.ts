@@ -15,7 +15,7 @@ export class Reread {
     this.sentence = '';
     try {
       const body = ids === undefined ? { enterprise } : { enterprise, ids };
-      await session.client.post('/dead-letters/reprocess', body);
+      await session.client.post('/dead-letters/reprocess', { body });
       this.failed = false;
       this.sentence = t('letters.asked');
     } catch (error) {

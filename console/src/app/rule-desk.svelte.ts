@@ -1,4 +1,5 @@
-import { isJson, type Json } from '../api/parse';
+import { isJson, number, type Json } from '../api/parse';
+import type { BodyOf } from '../api/route';
 import { t } from '../i18n/locale.svelte';
 import type { Point } from '../point/point';
 import type { AnyRule } from '../point/rule';
@@ -13,8 +14,11 @@ export class RuleDesk extends FormDesk {
   async save(body: Json, known: AnyRule | null, point: Point): Promise<boolean> {
     return this.send(async () => {
       const answer = await (known === null
-        ? session.client.post('/rules', body)
-        : session.client.put(`/rules/${encodeURIComponent(known.id)}`, body));
+        ? session.client.post('/rules', { body: body as BodyOf<'/rules', 'post'> })
+        : session.client.put('/rules/{rule}', {
+            path: { rule: known.id },
+            body: body as BodyOf<'/rules/{rule}', 'put'>,
+          }));
       this.say(answer, t(known === null ? 'rule.added' : 'rule.changed', { tag: point.tag }), point);
     });
   }
@@ -23,7 +27,7 @@ export class RuleDesk extends FormDesk {
     const what = ruleText(rule, point);
     const why = reason.trim() === '' ? {} : { reason: reason.trim() };
     return this.send(async () => {
-      const answer = await session.client.remove(`/rules/${encodeURIComponent(rule.id)}`, why);
+      const answer = await session.client.remove('/rules/{rule}', { path: { rule: rule.id }, query: why });
       this.say(answer, t('rule.removed', { what }), point);
     });
   }
@@ -38,15 +42,21 @@ export class RuleDesk extends FormDesk {
     group = '',
   ): Promise<boolean> {
     const { respond_s: respond, ...figures } = plant;
-    const path = `/points/${encodeURIComponent(point.enterprise)}/${encodeURIComponent(point.tag)}`;
+    const path = { enterprise: point.enterprise, tag: point.tag };
     return this.send(async () => {
       let answer: unknown = null;
       if (conditions.length > 0) {
-        answer = await session.client.post(`${path}/template`, { conditions, ...figures });
+        answer = await session.client.post('/points/{enterprise}/{tag}/template', {
+          path,
+          body: { conditions, ...figures } as BodyOf<'/points/{enterprise}/{tag}/template', 'post'>,
+        });
       }
       if (names.length > 0) {
-        const told = { names, respond_s: respond, group: group || undefined };
-        answer = await session.client.post(`${path}/template/detectors`, told);
+        const told = { names, respond_s: number(respond) ?? undefined, group: group || undefined };
+        answer = await session.client.post('/points/{enterprise}/{tag}/template/detectors', {
+          path,
+          body: told,
+        });
       }
       const count = conditions.length + names.length;
       this.say(answer, t('template.adopted', { tag: point.tag, count }), point);

@@ -1,7 +1,9 @@
 import { locale } from '../i18n/locale.svelte';
 
+type Sentences = readonly (readonly [RegExp, string])[];
+
 /** The services say these in English alone, with figures in them: what stands for each in Chinese. */
-const CHINESE: readonly (readonly [RegExp, string])[] = [
+const CHINESE: Sentences = [
   // What a template's proposals rest on.
   [
     /^1\.5 times the time to act \((.+?) s\) before HH, by the rate of filling$/,
@@ -102,6 +104,13 @@ const CHINESE: readonly (readonly [RegExp, string])[] = [
   [/^[Ii]t is over already; .+$/, '有效期已过，请填写将来的时间。'],
 ];
 
+const known: Sentences[] = [CHINESE];
+
+/** What is said on a screen that is fetched later, and comes with it. */
+export function learn(sentences: Sentences): void {
+  known.push(sentences);
+}
+
 /** A sentence of the services in the language of the screen; one that is not known as it came. */
 export function sentenceText(sentence: string): string {
   return locale.language === 'en' ? sentence : (inChinese(sentence) ?? sentence);
@@ -110,7 +119,7 @@ export function sentenceText(sentence: string): string {
 /** Null: there is no Chinese for it. A figure that the sentence leaves out is left out with its
  * words. */
 export function inChinese(sentence: string): string | null {
-  for (const [said, chinese] of CHINESE) {
+  for (const [said, chinese] of known.flat()) {
     const found = said.exec(sentence);
     if (found) return fill(chinese, found);
   }

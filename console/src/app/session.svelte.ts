@@ -25,8 +25,16 @@ const KEPT = 'parkwatch.token';
 const MAY_ACKNOWLEDGE: readonly (Role | null)[] = ['operator', 'supervisor', 'admin', 'enterprise'];
 /** Points and rules (contract, roles). */
 const MAY_CONFIGURE: readonly (Role | null)[] = ['supervisor', 'admin'];
+/** Asking for what others approve: a bypass, its extension; and giving it back. */
+const MAY_PROPOSE: readonly (Role | null)[] = ['operator', 'supervisor', 'admin', 'enterprise'];
+/** Handing a shift over, and taking one over. */
+const MAY_HAND_OVER: readonly (Role | null)[] = ['operator', 'supervisor', 'admin', 'enterprise'];
+/** Being a drill's instructor. */
+const MAY_DRILL: readonly (Role | null)[] = ['supervisor', 'admin'];
 /** Enterprises and gateways, an enterprise its own; their conformance test. */
 const MAY_REGISTER: readonly (Role | null)[] = ['supervisor', 'admin', 'enterprise'];
+/** Seeing who did what (contract, roles). */
+const MAY_AUDIT: readonly (Role | null)[] = ['regulator', 'admin'];
 /** Having dead letters read again. */
 const MAY_REPROCESS: readonly (Role | null)[] = ['supervisor', 'admin', 'enterprise'];
 
@@ -60,6 +68,10 @@ class Session {
     return MAY_APPROVE.includes(this.me?.role ?? null);
   }
 
+  get mayPropose(): boolean {
+    return MAY_PROPOSE.includes(this.me?.role ?? null);
+  }
+
   get mayConfigure(): boolean {
     return MAY_CONFIGURE.includes(this.me?.role ?? null);
   }
@@ -67,6 +79,22 @@ class Session {
   /** An enterprise asks for rules, and somebody else approves them (contract, roles). */
   get mayProposeRules(): boolean {
     return this.me?.role === 'enterprise';
+  }
+
+  get mayHandOver(): boolean {
+    return MAY_HAND_OVER.includes(this.me?.role ?? null);
+  }
+
+  get mayDrill(): boolean {
+    return MAY_DRILL.includes(this.me?.role ?? null);
+  }
+
+  get mayAdminister(): boolean {
+    return this.me?.role === 'admin';
+  }
+
+  get mayAudit(): boolean {
+    return MAY_AUDIT.includes(this.me?.role ?? null);
   }
 
   get mayRegister(): boolean {
@@ -90,6 +118,14 @@ class Session {
     if (answer['must_enrol'] === true) return token;
     this.adopt(token);
     return null;
+  }
+
+  /** Back from a sign-in provider. */
+  async signInByProvider(code: string, state: string): Promise<void> {
+    const answer = await this.client.signInByProvider(code, state);
+    const token = isJson(answer) ? text(answer['access_token']) : null;
+    if (token === null) throw new Problem(502, '', '');
+    this.adopt(token);
   }
 
   /** Signed in from now on, or again after the session ran out. */

@@ -45,7 +45,10 @@ const DONE = {
 async function act(alarm: Alarm, verb: keyof typeof DONE, body: object): Promise<boolean> {
   const tag = subjectText(alarm);
   try {
-    const answer = await session.client.post(`/alarms/${encodeURIComponent(alarm.id)}/${verb}`, body);
+    const answer = await session.client.post(`/alarms/{alarm}/${verb}`, {
+      path: { alarm: alarm.id },
+      body,
+    });
     if (isJson(answer) && answer['approval'] !== undefined) {
       acknowledge.say(t('shelf.asked', { tag }), false);
       return true;

@@ -63,9 +63,15 @@ export function groupName(group: DetectorGroup | null): string {
   return (locale.language === 'en' && group.nameEn) || group.name;
 }
 
+/** Whose alarm it is: an enterprise's, or the park's own. */
+export function ownerText(alarm: Alarm): string {
+  return alarm.enterprise === '*' ? t('alarms.park') : alarm.enterprise;
+}
+
 /** The subject in words: a tag stands for itself, a gateway is called one. */
 export function subjectText(alarm: Alarm): string {
   if (alarm.tag !== null) return alarm.tag;
+  if (alarm.subjectType === 'store') return locale.name('part', `${alarm.subject}_store`);
   const type = locale.name('subject', alarm.subjectType);
   return `${type} ${alarm.subject}`;
 }

@@ -6,8 +6,10 @@ export const EVENT_KINDS = [
   'gateway_unstable',
   'messages_missing',
   'gaps_given_up',
+  'boot_reused',
   'session_lost',
   'only_poison',
+  'much_poison',
   'over_rate',
   'gateway_cut',
   'clock_skewed',
@@ -19,8 +21,10 @@ export const EVENT_KINDS = [
   'subscribe_denied',
   'message_too_large',
   'login_refused',
+  'storage_low',
   'storage_tight',
   'storage_full',
+  'storage_well',
   'readings_dropped_early',
   'broker_store_half',
   'broker_store_full',
@@ -61,7 +65,7 @@ export function parseEvent(raw: unknown): GatewayEvent | null {
 }
 
 /** Their detail says in English what their count says already. */
-const SAID_BY_COUNT: readonly string[] = ['only_poison', 'over_rate', 'gateway_cut'];
+const SAID_BY_COUNT: readonly string[] = ['only_poison', 'much_poison', 'over_rate', 'gateway_cut'];
 
 /** What is to be shown beside the words of the kind: a topic, a number, a place; often nothing. */
 export function detailOf(event: GatewayEvent): string {

@@ -7,6 +7,7 @@ export type GatewayState = (typeof GATEWAY_STATES)[number];
 export const FLAGS = [
   'gateway_cut',
   'only_poison',
+  'much_poison',
   'clock_stuck',
   'clock_unusable',
   'over_rate',

@@ -6,6 +6,18 @@ export interface RowWindow {
 
 const AROUND = 8;
 
+/** Which rows can be seen from edge to edge. */
+export function fullyInSight(
+  scrollTop: number,
+  height: number,
+  rowHeight: number,
+  count: number,
+): RowWindow {
+  const from = Math.min(count, Math.max(0, Math.ceil(scrollTop / rowHeight)));
+  const to = Math.min(count, Math.floor((scrollTop + height) / rowHeight));
+  return { from, to: Math.max(from, to) };
+}
+
 export function rowWindow(
   scrollTop: number,
   height: number,

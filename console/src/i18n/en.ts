@@ -1,24 +1,42 @@
+import { adminEn } from './admin.en';
 import { connectionsEn } from './connections.en';
 import { interlockEn } from './interlock.en';
 import { boardEn } from './board.en';
+import { handoverEn } from './handover.en';
+import { mimicEn } from './mimic.en';
+import { parkEn } from './park.en';
+import { replayEn } from './replay.en';
+import { registerEn } from './register.en';
 import { ruleDeskEn } from './rule-desk.en';
 import { rulesEn } from './rules.en';
+import { drillEn } from './drill.en';
 import { setupEn } from './setup.en';
+import { batchEn } from './batch.en';
 import { shelfEn } from './shelf.en';
 import { sourcesEn } from './sources.en';
+import { trendsEn } from './trends.en';
 import { signInEn } from './sign-in.en';
 import type { Translation } from './text';
 
 export const en = {
+  ...adminEn,
   ...connectionsEn,
+  ...parkEn,
+  ...mimicEn,
+  ...replayEn,
+  ...registerEn,
   ...ruleDeskEn,
   ...rulesEn,
   ...interlockEn,
+  ...drillEn,
   ...setupEn,
+  ...batchEn,
   ...shelfEn,
   ...sourcesEn,
   ...boardEn,
+  ...handoverEn,
   ...signInEn,
+  ...trendsEn,
   'app.title': 'Parkwatch – park safety monitoring',
   'app.name': 'Parkwatch',
   'app.skip': 'Skip to content',
@@ -35,6 +53,7 @@ export const en = {
   'sign-in.ended': 'Your session has ended. Please sign in again.',
   'sign-out': 'Sign out',
 
+  'theme.dark': 'Dark screen (for a dark room)',
   'lang.switch': '中文',
   'lang.switch-label': 'Switch to Chinese',
 
@@ -77,6 +96,11 @@ export const en = {
   'condition.offline': 'Silent',
   'condition.calibration_due': 'Calibration due',
   'condition.bump_test_due': 'Bump test due',
+  'condition.broker_store_half': 'Store half full',
+  'condition.broker_store_full': 'Store nearly full',
+  'condition.storage_low': 'Room runs out',
+  'condition.storage_tight': 'Room is short',
+  'condition.storage_full': 'Hardly any room',
   'condition.licence_expired': 'Licence expired',
   'condition.calibration': 'In calibration',
   'condition.bump_test': 'In bump test',
@@ -134,6 +158,7 @@ export const en = {
   'alarms.all-hint': 'The most recent alarms, closed ones too, newest first.',
   'alarms.col.grade': 'Grade',
   'alarms.col.state': 'State',
+  'alarms.park': 'The park',
   'alarms.col.enterprise': 'Enterprise',
   'alarms.col.tag': 'Tag',
   'alarms.col.condition': 'Condition',
@@ -222,8 +247,10 @@ export const en = {
     'No test alarm has come out of the chain for more than 30 s: real alarms may not come out either.',
   'bar.broker':
     'The message broker is down: field data cannot arrive, alarms and values may be out of date.',
-  'bar.ingest': 'Storage of readings has stopped: alarms are live, new readings are not stored yet.',
+  'bar.ingest': 'Ingest has stopped: alarms are live, new readings are not stored yet.',
   'bar.broker_store': "The broker's store runs full: at its end gateways are refused.",
+  'bar.database_store':
+    'The database runs out of room: old readings go before their time. The alarm of the park says how far it is.',
   'bar.store-percent': '{percent} % used.',
   'bar.store-hours': '{percent} % used, about {hours} h left.',
   'bar.database': 'Database unreachable: alarms are live, not recorded yet.',
@@ -247,6 +274,7 @@ export const en = {
   'keys.silence': 'Silence (does not acknowledge)',
   'keys.screens': 'Alarms, points, connections, hazard sources',
   'keys.filter': 'Filter',
+  'keys.letters': 'Single-key shortcuts (letters, digits, signs); without them arrows, Enter and Esc still work',
   'keys.help': 'Show or close this page',
   'keys.leave': 'Leave the field, clear the selection',
   'keys.close': 'Close',

@@ -4,6 +4,9 @@ export const signInEn = {
   'sign-in.code-hint':
     'Type the six digits that your authenticator shows, or one of your recovery codes.',
   'sign-in.code-refused': 'The code is wrong, too old, or was used already.',
+  'sign-in.provider': 'Sign in by {name}',
+  'sign-in.provider-refused':
+    'The sign-in provider proved nothing, or your account has no role here. Try again, or ask an administrator.',
   'sign-in.other': 'Another user',
   'expired.text': 'Your session has run out: the screen and the sound go on, nothing can be done.',
   'expired.again': 'Sign in again',

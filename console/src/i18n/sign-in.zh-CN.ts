@@ -3,6 +3,8 @@ export const signInZhCN = {
   'sign-in.code': '动态口令或恢复码',
   'sign-in.code-hint': '请输入身份验证器显示的 6 位动态口令，或一个恢复码。',
   'sign-in.code-refused': '动态口令或恢复码不正确、已过期或已使用过。',
+  'sign-in.provider': '通过 {name} 登录',
+  'sign-in.provider-refused': '统一身份认证未通过，或您的账号在本平台没有角色。请重试，或联系管理员。',
   'sign-in.other': '换一个用户',
   'expired.text': '登录会话已过期：画面与声音照常，但不能操作。',
   'expired.again': '重新登录',

@@ -1,10 +1,19 @@
+import { adminZhCN } from './admin.zh-CN';
 import { connectionsZhCN } from './connections.zh-CN';
 import { interlockZhCN } from './interlock.zh-CN';
 import { boardZhCN } from './board.zh-CN';
+import { handoverZhCN } from './handover.zh-CN';
+import { mimicZhCN } from './mimic.zh-CN';
+import { parkZhCN } from './park.zh-CN';
+import { replayZhCN } from './replay.zh-CN';
+import { registerZhCN } from './register.zh-CN';
 import { ruleDeskZhCN } from './rule-desk.zh-CN';
 import { rulesZhCN } from './rules.zh-CN';
+import { drillZhCN } from './drill.zh-CN';
 import { setupZhCN } from './setup.zh-CN';
+import { batchZhCN } from './batch.zh-CN';
 import { shelfZhCN } from './shelf.zh-CN';
+import { trendsZhCN } from './trends.zh-CN';
 import { signInZhCN } from './sign-in.zh-CN';
 import { sourcesZhCN } from './sources.zh-CN';
 
@@ -13,15 +22,24 @@ import { sourcesZhCN } from './sources.zh-CN';
  * 术语依据 GB/T 50493、GB 17681、GB/T 41261（IEC 62682）及应急管理部门的分级称谓。
  */
 export const zhCN = {
+  ...adminZhCN,
   ...connectionsZhCN,
+  ...parkZhCN,
+  ...mimicZhCN,
+  ...replayZhCN,
+  ...registerZhCN,
   ...ruleDeskZhCN,
   ...rulesZhCN,
   ...interlockZhCN,
+  ...drillZhCN,
   ...setupZhCN,
+  ...batchZhCN,
   ...shelfZhCN,
   ...sourcesZhCN,
   ...boardZhCN,
+  ...handoverZhCN,
   ...signInZhCN,
+  ...trendsZhCN,
   'app.title': '园区安全风险监测',
   'app.name': '园区监测',
   'app.skip': '跳到主要内容',
@@ -38,6 +56,7 @@ export const zhCN = {
   'sign-in.ended': '登录已失效，请重新登录。',
   'sign-out': '退出登录',
 
+  'theme.dark': '深色界面（暗室）',
   'lang.switch': 'English',
   'lang.switch-label': '切换为英文',
 
@@ -80,6 +99,11 @@ export const zhCN = {
   'condition.offline': '失联',
   'condition.calibration_due': '检定到期',
   'condition.bump_test_due': '功能测试到期',
+  'condition.broker_store_half': '存储过半',
+  'condition.broker_store_full': '存储将满',
+  'condition.storage_low': '存储将不足',
+  'condition.storage_tight': '存储不足',
+  'condition.storage_full': '存储将用尽',
   'condition.licence_expired': '许可证过期',
   'condition.calibration': '检定中',
   'condition.bump_test': '功能测试中',
@@ -136,6 +160,7 @@ export const zhCN = {
   'alarms.all-hint': '最近的报警，含已关闭的，最新在前。',
   'alarms.col.grade': '等级',
   'alarms.col.state': '状态',
+  'alarms.park': '园区',
   'alarms.col.enterprise': '企业',
   'alarms.col.tag': '位号',
   'alarms.col.condition': '报警条件',
@@ -214,11 +239,12 @@ export const zhCN = {
   'canary.label': '链路自检',
   'canary.age': '{seconds} 秒',
   'canary.hint':
-    '每 10 秒由测试报警走完从消息服务到本界面的整条报警链路；此处为距上次通过的秒数。',
+    '每 10 秒由测试报警走完从消息代理到本界面的整条报警链路；此处为距上次通过的秒数。',
   'canary.dead-hint': '超过 30 秒没有测试报警通过链路：真实报警也可能无法显示。',
-  'bar.broker': '消息服务中断：现场数据无法到达，报警与数值可能已经过时。',
-  'bar.ingest': '数据存储服务已停止：报警仍实时有效，新数据暂未入库。',
-  'bar.broker_store': '消息服务的存储空间将满：写满后网关将被拒绝。',
+  'bar.broker': '消息代理中断：现场数据无法到达，报警与数值可能已经过时。',
+  'bar.ingest': '数据接入已停止：报警仍实时有效，新数据暂未入库。',
+  'bar.broker_store': '消息代理的存储空间将满：写满后网关将被拒绝。',
+  'bar.database_store': '数据库存储空间不足：旧数据将提前删除，程度见园区级报警，请扩容。',
   'bar.store-percent': '已用 {percent}%。',
   'bar.store-hours': '已用 {percent}%，约剩 {hours} 小时。',
   'bar.database': '数据库无法访问：报警实时有效，但尚未入库。',
@@ -241,6 +267,7 @@ export const zhCN = {
   'keys.silence': '消音（不是确认）',
   'keys.screens': '报警、监测点、联网状况、重大危险源',
   'keys.filter': '筛选',
+  'keys.letters': '启用单键快捷键（字母、数字与符号）；关闭后方向键、Enter、Esc 仍有效',
   'keys.help': '显示或关闭本页',
   'keys.leave': '离开输入框、取消选择',
   'keys.close': '关闭',

@@ -1,20 +1,5 @@
-import { instant, isJson, items, list, number, text, type Json } from '../api/parse';
-
-/** An open bypass of a loop, as far as the list shows it. */
-export interface Bypass {
-  readonly id: string;
-  readonly kind: string;
-  readonly cause: string | null;
-  readonly state: string;
-  readonly until: number | null;
-  readonly reason: string;
-  readonly risk: string;
-  readonly measures: readonly string[];
-  readonly applicant: string;
-  readonly approvers: readonly string[];
-  /** Whether the loop would act with it; null: nobody can say. */
-  readonly stillProtects: boolean | null;
-}
+import { instant, isJson, items, number, text, type Json } from '../api/parse';
+import { parseBypass, type Bypass } from './bypass';
 
 /** A loop of the register as it stands now (`GET /interlocks`). */
 export interface Loop {
@@ -32,6 +17,8 @@ export interface Loop {
   readonly knownAt: number | null;
   /** Inputs whose own switches say that they do not vote. */
   readonly inputsOut: readonly string[];
+  /** Causes and effects that are neither a registered point nor a loop. */
+  readonly unregistered: readonly string[];
   /** Null: nobody knows, or it has not to be in service. */
   readonly inService: boolean | null;
   readonly inOutage: boolean;
@@ -52,6 +39,8 @@ export interface Rates {
   readonly required: number;
   readonly fitted: number;
   readonly equipment: number | null;
+  /** Fitted loops of which an input is not registered: by their word alone. */
+  readonly unseen: number;
   readonly definition: string;
 }
 
@@ -73,6 +62,7 @@ export function parseLoop(raw: unknown): Loop | null {
     state: text(raw['state']),
     knownAt: instant(raw['known_at']),
     inputsOut: items(raw['inputs_out'], text),
+    unregistered: items(raw['unregistered'], text),
     inService: typeof raw['in_service'] === 'boolean' ? raw['in_service'] : null,
     inOutage: raw['in_outage'] === true,
     bypass: parseBypass(raw['bypass']),
@@ -83,12 +73,15 @@ export function parseRates(raw: unknown): Rates | null {
   if (!isJson(raw) || !isJson(raw['park'])) return null;
   const park = raw['park'];
   const equipment: Json = isJson(park['equipment']) ? park['equipment'] : {};
+  const sure: Json = isJson(park['equipment_at_least']) ? park['equipment_at_least'] : equipment;
+  const fitted = number(equipment['fitted']) ?? 0;
   return {
     now: useOf(park['now']),
     overTime: useOf(park['over_time']),
     required: number(equipment['required']) ?? 0,
-    fitted: number(equipment['fitted']) ?? 0,
+    fitted,
     equipment: number(equipment['rate']),
+    unseen: fitted - (number(sure['fitted']) ?? fitted),
     definition: text(raw['definition']) ?? '',
   };
 }
@@ -99,27 +92,6 @@ export function rateText(rate: number | null): string {
   return rate === 1 ? '100 %' : `${(Math.floor(rate * 10_000) / 100).toFixed(2)} %`;
 }
 
-function parseBypass(raw: unknown): Bypass | null {
-  if (!isJson(raw)) return null;
-  const [id, state] = [text(raw['id']), text(raw['state'])];
-  if (id === null || state === null) return null;
-  return {
-    id,
-    kind: text(raw['kind']) ?? '',
-    cause: text(raw['cause']),
-    state,
-    until: instant(raw['until']),
-    reason: text(raw['reason']) ?? '',
-    risk: text(raw['risk_assessment']) ?? '',
-    measures: items(raw['measures'], text),
-    applicant: byOf(raw['applied']) ?? '',
-    approvers: list(raw['approvals'])
-      .map(byOf)
-      .filter((each) => each !== null),
-    stillProtects: typeof raw['still_protects'] === 'boolean' ? raw['still_protects'] : null,
-  };
-}
-
 function useOf(raw: unknown): Use {
   const found: Json = isJson(raw) ? raw : {};
   return {
@@ -127,10 +99,6 @@ function useOf(raw: unknown): Use {
     atLeast: number(found['at_least']),
     unknown: number(found['unknown']) ?? 0,
   };
-}
-
-function byOf(raw: unknown): string | null {
-  return isJson(raw) ? text(raw['by']) : null;
 }
 
 function tagOf(raw: unknown): string | null {

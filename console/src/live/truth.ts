@@ -5,7 +5,7 @@ import type { Heartbeat } from './message';
  * `link`: nothing is heard from the server. `engine`: nobody judges. `broker`: no readings arrive.
  * `canary`: each part says that it works, but no alarm came out of the chain for half a minute.
  * `ingest`: readings are not stored. `database`: alarms are live, but not recorded yet.
- * `broker_store`: all works, but the broker's store runs full.
+ * `broker_store`: all works, but the broker's store runs full. `database_store`: the database's.
  */
 export const REASONS = [
   'link',
@@ -15,6 +15,7 @@ export const REASONS = [
   'ingest',
   'database',
   'broker_store',
+  'database_store',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
@@ -31,6 +32,14 @@ export interface Evidence {
   readonly heartbeatAt: number;
   /** When a heartbeat last brought another `engine_at` than the one before. */
   readonly engineMovedAt: number;
+}
+
+/** With these away alarms are still judged and come here. */
+const SEEING: readonly Reason[] = ['database', 'ingest', 'broker_store', 'database_store'];
+
+/** Nobody may read "none" where nobody looks: with the feed or the judge away a zero is unknown. */
+export function isBlind(reasons: readonly Reason[]): boolean {
+  return reasons.some((reason) => !SEEING.includes(reason));
 }
 
 export interface Truth {
@@ -69,9 +78,16 @@ export function judge(evidence: Evidence): Truth {
     if (reason === 'engine') return engineDown;
     return reason === 'canary' ? canaryDead : heartbeat.degraded.includes(reason);
   });
-  // Where the part at fault is known, that the whole does not work is no news.
-  const known = found.includes('engine') || found.includes('broker');
-  return { reasons: found.filter((reason) => reason !== 'canary' || !known), stale: false };
+  return { reasons: found.filter((reason) => !explained(reason, found)), stale: false };
+}
+
+/**
+ * Where the part at fault is known, that the whole does not work is no news. With the broker away
+ * nobody is heard: that engine or ingest have stopped is what nobody knows then.
+ */
+function explained(reason: Reason, found: readonly Reason[]): boolean {
+  if (found.includes('broker')) return reason === 'engine' || reason === 'ingest' || reason === 'canary';
+  return reason === 'canary' && found.includes('engine');
 }
 
 /** Values that flow without heartbeats are no sign of life either: nobody vouches for the engine. */

@@ -1,4 +1,4 @@
-import { instant, isJson, number, oneOf, scalar, text } from '../api/parse';
+import { instant, isJson, number, oneOf, scalar, text, type Json } from '../api/parse';
 
 export const KINDS = [
   'combustible_gas',
@@ -41,10 +41,14 @@ export interface Point {
   /** How often it is expected to report; an on-change point has none. */
   readonly periodS: number | null;
   readonly onChange: boolean;
+  /** It is computed from other points. */
+  readonly isDerived: boolean;
   /** False: no rule is in force for it, so that it raises no alarm whatever it reads. */
   readonly judged: boolean;
   /** The calibration or bump test that it is in, until when at the latest (epoch ms). */
   readonly maintenance: Maintenance | null;
+  /** Degrees, WGS 84; null: nobody has said where it is. */
+  readonly at: readonly [number, number] | null;
 }
 
 export interface Maintenance {
@@ -104,9 +108,17 @@ export function parsePoint(raw: unknown): Point | null {
     substance: codeOf(raw['substance']),
     periodS: number(raw['period_s']),
     onChange: raw['reporting'] === 'on_change',
+    isDerived: isJson(raw['formula']),
     judged: raw['judged'] !== false,
     maintenance: maintenanceOf(raw['maintenance']),
+    at: positionOf(raw),
   };
+}
+
+function positionOf(raw: Json): readonly [number, number] | null {
+  const lon = number(raw['lon']);
+  const lat = number(raw['lat']);
+  return lon === null || lat === null ? null : [lon, lat];
 }
 
 function maintenanceOf(raw: unknown): Maintenance | null {

@@ -1,6 +1,7 @@
 import uPlot from 'uplot';
 import type { Grade } from '../alarm/alarm';
 import { clock, day } from '../format/time';
+import { ink } from '../format/ink';
 import { measured } from '../format/number';
 import { Samples } from './columns';
 import type { Reading } from './reading';
@@ -20,11 +21,8 @@ export interface TrendLook {
   readonly periodS: number | null;
 }
 
-const INK = '#1c2226';
-const GROUND = 'rgb(242 243 244 / 85%)';
-const SOFT = '#434c52';
-const GRID = '#c4c9cc';
-const BAND = 'rgb(67 76 82 / 18%)';
+const ofInk = (): string => ink('--ink');
+const ofGrid = (): string => ink('--grid');
 
 /** One point over time: line, band of minimum and maximum where rolled up, limits across. */
 export class TrendPlot {
@@ -86,9 +84,10 @@ export class TrendPlot {
   private options(): uPlot.Options {
     const px = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
     const font = `${Math.round(px * 0.85)}px system-ui, sans-serif`;
-    const axis = { stroke: INK, font, grid: { stroke: GRID, width: 1 }, ticks: { stroke: GRID } };
+    // Asked at each drawing: the room may have been darkened since.
+    const axis = { stroke: ofInk, font, grid: { stroke: ofGrid, width: 1 }, ticks: { stroke: ofGrid } };
     const paths = this.look.states ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
-    const line: uPlot.Series = { stroke: INK, width: 2, points: { show: false } };
+    const line: uPlot.Series = { stroke: ofInk, width: 2, points: { show: false } };
     return {
       width: Math.max(this.host.clientWidth, 200),
       height: Math.max(this.host.clientHeight, 120),
@@ -112,7 +111,7 @@ export class TrendPlot {
         { ...line, width: 0 },
         { ...line, width: 0 },
       ],
-      bands: [{ series: [3, 2], fill: BAND }],
+      bands: [{ series: [3, 2], fill: () => ink('--band') }],
       hooks: { draw: [(plot) => this.drawLimits(plot, font, px)] },
     };
   }
@@ -138,8 +137,8 @@ export class TrendPlot {
     const ratio = uPlot.pxRatio;
     ctx.save();
     ctx.font = font.replace(/[\d.]+px/, `${Math.round(px * 0.85 * ratio)}px`);
-    ctx.fillStyle = INK;
-    ctx.strokeStyle = SOFT;
+    ctx.fillStyle = ofInk();
+    ctx.strokeStyle = ink('--ink-soft');
     ctx.lineWidth = 1.5 * ratio;
     ctx.setLineDash([8 * ratio, 5 * ratio]);
     ctx.textBaseline = 'bottom';
@@ -152,16 +151,16 @@ export class TrendPlot {
       ctx.stroke();
       const x = bbox.left + 6 * ratio;
       const height = px * 1.1 * ratio;
-      ctx.fillStyle = GROUND;
+      ctx.fillStyle = ink('--raised');
       ctx.fillRect(x - 3 * ratio, y - height - ratio, ctx.measureText(limit.label).width + 6 * ratio, height);
-      ctx.fillStyle = INK;
+      ctx.fillStyle = ofInk();
       ctx.fillText(limit.label, x, y - 2 * ratio);
     }
     ctx.restore();
   }
 }
 
-function timeLabels(splits: readonly number[]): string[] {
+export function timeLabels(splits: readonly number[]): string[] {
   let shownDay = '';
   return splits.map((second) => {
     const ms = second * 1000;

@@ -6,7 +6,9 @@ export const BOARDS = [
   'approvals',
   'interlocks',
   'statistics',
+  'replay',
   'handover',
+  'drills',
   'setup',
 ] as const;
 export type Board = (typeof BOARDS)[number];
@@ -20,7 +22,16 @@ export function isBoard(view: AlarmView): view is Board {
 export const CONNECTION_VIEWS = ['gateways', 'gaps', 'dead-letters', 'tags', 'events'] as const;
 export type ConnectionView = (typeof CONNECTION_VIEWS)[number];
 
+export const REGISTER_SECTIONS = ['enterprises', 'sources', 'places', 'points', 'import'] as const;
+export type RegisterSection = (typeof REGISTER_SECTIONS)[number];
+
+const MIMIC = 'mimic';
+
 export type Route =
+  | { readonly screen: 'admin' }
+  /** Of each point its enterprise and tag, with a slash between. */
+  | { readonly screen: 'trends'; readonly points: readonly string[] }
+  | { readonly screen: 'park'; readonly wall: boolean }
   | { readonly screen: 'alarms'; readonly view: AlarmView }
   | { readonly screen: 'points' }
   | { readonly screen: 'connections'; readonly view: ConnectionView }
@@ -29,6 +40,14 @@ export type Route =
       readonly enterprise: string | null;
       readonly code: string | null;
     }
+  | {
+      readonly screen: 'register';
+      readonly section: RegisterSection;
+      readonly enterprise: string | null;
+      /** Of a hazard source, or the tag of a point. */
+      readonly code: string | null;
+    }
+  | { readonly screen: 'source'; readonly enterprise: string; readonly code: string }
   | { readonly screen: 'point'; readonly enterprise: string; readonly tag: string };
 
 export function parseRoute(hash: string): Route {
@@ -37,8 +56,18 @@ export function parseRoute(hash: string): Route {
     return { screen: 'point', enterprise: rest[0], tag: rest[1] };
   }
   if (screen === 'points') return { screen: 'points' };
+  if (screen === 'admin') return { screen };
+  if (screen === 'trends') return { screen, points: pointsOf(rest) };
+  if (screen === 'park') return { screen, wall: rest[0] === 'wall' };
+  if (screen === 'sources' && rest[0] !== undefined && rest[1] !== undefined && rest[2] === MIMIC) {
+    return { screen: 'source', enterprise: rest[0], code: rest[1] };
+  }
   if (screen === 'sources') {
     return { screen, enterprise: rest[0] ?? null, code: rest[1] ?? null };
+  }
+  if (screen === 'register') {
+    const section = REGISTER_SECTIONS.find((known) => known === rest[0]) ?? 'enterprises';
+    return { screen, section, enterprise: rest[1] ?? null, code: rest[2] ?? null };
   }
   if (screen === 'connections') {
     return { screen, view: CONNECTION_VIEWS.find((known) => known === rest[0]) ?? 'gateways' };
@@ -50,6 +79,17 @@ export function hashOf(route: Route): string {
   switch (route.screen) {
     case 'alarms':
       return route.view === 'current' ? '#/alarms' : `#/alarms/${route.view}`;
+    case 'admin':
+      return '#/admin';
+    case 'trends':
+      return ['#/trends', ...route.points.flatMap((each) => placeOf(each).map(encodeURIComponent))].join('/');
+    case 'park':
+      return route.wall ? '#/park/wall' : '#/park';
+    case 'register':
+      return ['#/register', route.section, route.enterprise, route.enterprise && route.code]
+        .filter((part) => part !== null)
+        .map((part, i) => (i > 1 ? encodeURIComponent(part) : part))
+        .join('/');
     case 'points':
       return '#/points';
     case 'connections':
@@ -58,9 +98,22 @@ export function hashOf(route: Route): string {
       return route.enterprise === null || route.code === null
         ? '#/sources'
         : `#/sources/${encodeURIComponent(route.enterprise)}/${encodeURIComponent(route.code)}`;
+    case 'source':
+      return `#/sources/${encodeURIComponent(route.enterprise)}/${encodeURIComponent(route.code)}/${MIMIC}`;
     case 'point':
       return `#/points/${encodeURIComponent(route.enterprise)}/${encodeURIComponent(route.tag)}`;
   }
+}
+
+/** An enterprise's code holds no slash; a tag may. */
+function placeOf(point: string): [string, string] {
+  const end = point.indexOf('/');
+  return [point.slice(0, end), point.slice(end + 1)];
+}
+
+/** Pairs of enterprise and tag. */
+function pointsOf(parts: readonly string[]): string[] {
+  return parts.flatMap((part, i) => (i % 2 === 1 ? [`${parts[i - 1]}/${part}`] : []));
 }
 
 function decode(part: string): string {

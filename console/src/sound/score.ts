@@ -30,6 +30,15 @@ export const FAULT_CALL: Call = {
   every: 6,
 };
 
+/** An exercise: two soft short tones, heard only where nothing real is to be heard. */
+export const EXERCISE_CALL: Call = {
+  tones: [
+    { hz: 523, at: 0, length: 0.15 },
+    { hz: 523, at: 0.3, length: 0.15 },
+  ],
+  every: 10,
+};
+
 function alternating(high: number, low: number, count: number, step: number): Tone[] {
   return Array.from({ length: count }, (_, i) => ({
     hz: i % 2 === 0 ? high : low,
@@ -44,23 +53,47 @@ function sounds(alarm: Alarm): boolean {
   return waiting && !alarm.historical;
 }
 
-/** The grade to be heard: the gravest of those that wait and were not silenced; null is quiet. */
+/** The grade to be heard: the gravest of those that wait, are real and were not silenced; null is
+ * quiet. */
 export function gradeToSound(
   alarms: Iterable<Alarm>,
   silenced: ReadonlyMap<string, Grade>,
 ): Grade | null {
   let gravest: Grade | null = null;
   for (const alarm of alarms) {
-    if (!sounds(alarm) || isSilenced(alarm, silenced)) continue;
+    if (alarm.exercise || !sounds(alarm) || isSilenced(alarm, silenced)) continue;
     if (gravest === null || alarm.grade < gravest) gravest = alarm.grade;
   }
   return gravest;
 }
 
-/** What silencing now covers: these occurrences at their present grades. Escalated, they sound again. */
-export function silence(alarms: Iterable<Alarm>): Map<string, Grade> {
+/** Does an exercise wait that was not silenced? */
+export function exerciseSounds(
+  alarms: Iterable<Alarm>,
+  silenced: ReadonlyMap<string, Grade>,
+): boolean {
+  for (const alarm of alarms) {
+    if (alarm.exercise && sounds(alarm) && !isSilenced(alarm, silenced)) return true;
+  }
+  return false;
+}
+
+/** What silencing now covers, beside what was silenced before: these occurrences at their present
+ * grades. Escalated, they sound again. Exercises only where nothing real is heard: one press
+ * silences what is heard. */
+export function silence(
+  alarms: Iterable<Alarm>,
+  before: ReadonlyMap<string, Grade> = new Map(),
+): Map<string, Grade> {
+  const all = [...alarms];
+  const real = gradeToSound(all, before) !== null;
   const silenced = new Map<string, Grade>();
-  for (const alarm of alarms) if (sounds(alarm)) silenced.set(alarm.id, alarm.grade);
+  for (const alarm of all) {
+    const known = before.get(alarm.id);
+    if (!sounds(alarm)) continue;
+    if (!alarm.exercise || !real) silenced.set(alarm.id, alarm.grade);
+    else if (known !== undefined) silenced.set(alarm.id, known);
+  }
   return silenced;
 }
 

@@ -1,5 +1,14 @@
 import type { Alarm, Grade } from '../alarm/alarm';
-import { CALLS, FAULT_CALL, gradeToSound, silence, stillSilenced, type Call } from './score';
+import {
+  CALLS,
+  EXERCISE_CALL,
+  exerciseSounds,
+  FAULT_CALL,
+  gradeToSound,
+  silence,
+  stillSilenced,
+  type Call,
+} from './score';
 
 /** Plays the calls. Browsers stay mute until the operator has armed it with a gesture. */
 class Siren {
@@ -29,14 +38,16 @@ class Siren {
     this.silenced = stillSilenced(alarms, this.silenced);
     if (!fault) this.faultSilenced = false;
     const grade = gradeToSound(alarms.values(), this.silenced);
-    const faultCall = fault && !this.faultSilenced ? FAULT_CALL : null;
-    this.sound(grade === null ? faultCall : CALLS[grade]);
+    const exercise = exerciseSounds(alarms.values(), this.silenced) ? EXERCISE_CALL : null;
+    const other = fault && !this.faultSilenced ? FAULT_CALL : exercise;
+    this.sound(grade === null ? other : CALLS[grade]);
   }
 
   silence(): void {
-    this.silenced = silence(this.alarms.values());
+    this.silenced = silence(this.alarms.values(), this.silenced);
     this.faultSilenced = true;
-    this.sound(null);
+    const exercise = exerciseSounds(this.alarms.values(), this.silenced);
+    this.sound(exercise ? EXERCISE_CALL : null);
   }
 
   stop(): void {

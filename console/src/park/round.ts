@@ -1,0 +1,25 @@
+import type { ParkObject } from './object';
+
+/** Where the wall looks for a while: the whole park or an enterprise, painted by grade or by risk. */
+export interface Stop {
+  readonly enterprise: string | null;
+  readonly byRisk: boolean;
+}
+
+const WHOLE: Stop = { enterprise: null, byRisk: false };
+const RISK: Stop = { enterprise: null, byRisk: true };
+
+/**
+ * The wall's round: the whole park, then each enterprise in which something stands, the gravest
+ * first, with the whole park after every third; the risks of the park at the end.
+ */
+export function stopsOf(objects: readonly ParkObject[]): readonly Stop[] {
+  const troubled = objects
+    .filter((each) => each.layer === 'enterprise' && each.grade !== null)
+    .sort((a, b) => (a.grade ?? 5) - (b.grade ?? 5) || (a.code < b.code ? -1 : 1));
+  const visits = troubled.flatMap((each, index): Stop[] => {
+    const visit = { enterprise: each.code, byRisk: false };
+    return index % 3 === 2 && index < troubled.length - 1 ? [visit, WHOLE] : [visit];
+  });
+  return [WHOLE, ...visits, RISK];
+}

@@ -1,0 +1,37 @@
+import type { Alarm } from '../alarm/alarm';
+import { parseAlarm } from '../alarm/parse';
+import { items } from '../api/parse';
+import { session } from '../app/session.svelte';
+import { conditionText } from '../app/wording';
+import { measured } from '../format/number';
+import type { Point } from '../point/point';
+import { parseRule } from '../point/rule';
+import { scaleOf } from './line';
+import type { Limit } from './plot';
+import type { Period } from './span';
+
+const ALARMS_SHOWN = 200;
+
+/** What a point is measured against, and what happened to it until the end of this time. */
+export interface About {
+  readonly limits: readonly Limit[];
+  readonly alarms: readonly Alarm[];
+}
+
+export async function readAbout(point: Point, over: Period, stop: AbortSignal): Promise<About> {
+  const of = { enterprise: point.enterprise, tag: point.tag };
+  const until = new Date(over.end).toISOString();
+  const [rules, found] = await Promise.all([
+    session.client.get('/rules', { query: { ...of, limit: 100 }, signal: stop }),
+    session.client.get('/alarms', {
+      query: { ...of, state: 'all', until, limit: ALARMS_SHOWN },
+      signal: stop,
+    }),
+  ]);
+  const limits = items(rules, parseRule).map((rule) => ({
+    scale: scaleOf(point),
+    value: rule.limit,
+    label: `${point.tag} ${conditionText(rule.condition)} ${measured(rule.limit)}`,
+  }));
+  return { limits, alarms: items(found, parseAlarm) };
+}

@@ -1,0 +1,43 @@
+/** How much of the past a trend shows: from one minute to one year. */
+const MINUTE = 60_000;
+export const SPANS = {
+  '1m': MINUTE,
+  '15m': 15 * MINUTE,
+  '1h': 60 * MINUTE,
+  '8h': 480 * MINUTE,
+  '24h': 1440 * MINUTE,
+  '7d': 10_080 * MINUTE,
+  '30d': 43_200 * MINUTE,
+  '1y': 525_600 * MINUTE,
+} as const;
+export type Span = keyof typeof SPANS;
+export const SPAN_NAMES = Object.keys(SPANS) as Span[];
+
+/** From when to when, epoch ms. */
+export interface Period {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Nobody zooms closer than this: readings come once a second at most. */
+export const CLOSEST_MS = 10_000;
+
+/** The same length, so much earlier. */
+export function earlier(period: Period, by: number): Period {
+  return { start: period.start - by, end: period.end - by };
+}
+
+/** What was drawn out with the pointer, or with keys; never closer than can be told apart. */
+export function zoomed(from: number, to: number): Period {
+  const [start, end] = from < to ? [from, to] : [to, from];
+  const lacking = Math.max(0, CLOSEST_MS - (end - start)) / 2;
+  return { start: start - lacking, end: end + lacking };
+}
+
+/** The same middle, so many times as long; until now at the latest. */
+export function scaled(period: Period, by: number, now: number): Period {
+  const middle = (period.start + period.end) / 2;
+  const half = (Math.min(period.end - period.start, SPANS['1y'] / by) * by) / 2;
+  const { start, end } = zoomed(middle - half, middle + half);
+  return end > now ? { start: now - (end - start), end: now } : { start, end };
+}

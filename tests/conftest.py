@@ -1,5 +1,6 @@
 """The living system for those proofs that need it; nothing is started for the others."""
 
+import gc
 import os
 from collections.abc import Generator, Iterator
 
@@ -7,10 +8,11 @@ import hypothesis
 import pytest
 from playwright.sync_api import Browser
 
+from services.runtime.lifecycle import GARBAGE_THRESHOLDS
 from tests.living import cluster
 from tests.living.browser import Console, open_browser
 from tests.living.park import Park
-from tests.living.stack import Stack, living
+from tests.living.stack import Stack
 from tests.living.store import Store
 
 # No example is wrong for being slow: the machine may be busy.
@@ -22,6 +24,14 @@ hypothesis.settings.register_profile(
     "verdict", hypothesis.settings.get_profile("desk"), derandomize=True, database=None
 )
 hypothesis.settings.load_profile("verdict" if os.environ.get("CI") else "desk")
+
+# As in the services: a fifth of the time of the fast tests went into looking for garbage.
+gc.set_threshold(*GARBAGE_THRESHOLDS)
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests stay to the end: nobody looks for garbage among them."""
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -39,13 +49,6 @@ def pytest_runtest_makereport(
 def pytest_sessionfinish() -> None:
     """Of all that was started nothing stays, and neither does what it was copied from."""
     cluster.forget()
-
-
-@pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
-    """One `parkwatch up` for all proofs of this worker that leave it as they found it."""
-    with living() as running:
-        yield running
 
 
 @pytest.fixture

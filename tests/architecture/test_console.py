@@ -1,4 +1,4 @@
-"""The console has words for whatever the services can say of a gateway."""
+"""The console has words for whatever the services can say of a gateway and a bypass."""
 
 import json
 import re
@@ -7,6 +7,7 @@ from dataclasses import fields
 import pytest
 
 from services.api.routes.ledger import DayView
+from services.domain.bypass import Act, BypassKind
 from services.domain.conformance import Mark, Outcome
 from services.domain.connection import ConnectionState
 from services.domain.detector_kind import PARAMETERS
@@ -33,6 +34,8 @@ def listed(module: str, name: str) -> set[str]:
         ("gateway", "GATEWAY_STATES", set(ConnectionState)),
         ("trial", "OUTCOMES", set(Outcome)),
         ("trial", "MARKS", set(Mark)),
+        ("../interlock/bypass", "ACTS", set(Act)),
+        ("../interlock/bypass-draft", "BYPASS_KINDS", set(BypassKind)),
         (
             "ledger",
             "FATES",

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from device_sim.conformance_command import USER_VARIABLE
-from device_sim.replay_command import PASSWORD_VARIABLE
+from device_sim.secret import PASSWORD_VARIABLE
 from services.runtime.settings import Settings
 from tests.architecture.repository import name_of, tracked
 

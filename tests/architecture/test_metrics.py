@@ -38,8 +38,11 @@ def exposed(tmp_path: Path) -> dict[str, str]:
     here.vitals.broker_store = StoreState(Level.HALF, 0.5, 12.0)
     now = clock.now_ms()
     here.vitals.hear(
-        Status("ingest", True, now, commit_at=now, canary_at=now, rollup_lag_ms=1, free_share=0.5)
-    )
+        Status(
+            "ingest", True, now, commit_at=now, canary_at=now, rollup_lag_ms=1,
+            free_share=0.5, room="enough",
+        )
+    )  # fmt: skip
     lines = re.findall(r"(?m)^# TYPE (\w+) (\w+)$", exposition(here).decode())
     return {name: kind for name, kind in lines if not name.endswith("_created")}
 

@@ -13,6 +13,7 @@ from services.api.replica import Replica
 from services.api.vitals import Vitals
 from services.domain.broker_store import Level, StoreState
 from services.runtime.clock import ManualClock
+from services.wire.bus import Status
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "docs" / "runbook.md", ROOT / "docs" / "runbook.zh-CN.md"]
@@ -56,6 +57,8 @@ def test_all_that_can_be_degraded_has_its_entry(page: Path) -> None:
     clock = ManualClock()
     nothing_is_there = Vitals(clock, Database("postgresql://nowhere", clock), Replica())
     nothing_is_there.broker_store = StoreState(Level.FULL, 0.9, 1.0)
+    nothing_is_there.hear(Status("ingest", False, clock.now_ms(), free_share=0.0, room="full"))
+    nothing_is_there.said(taken=False)
     assert headings(page) == set(nothing_is_there.degraded())
 
 

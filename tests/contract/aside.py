@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from services.domain.directory import Directory
 from services.domain.letter_cap import LetterCap
 from services.domain.point import Point, PointKind
+from services.domain.reading_count import ReadingCount
 from services.runtime.feed import Delivery
 from services.store.intake import Intake, Parcel
 from services.store.letter_request import LetterFilter
@@ -31,11 +32,16 @@ class Subject:
     tables: Tables | None
 
     def parcel(
-        self, payload: str, at: int = NOW, apart: bool = False, again: bool = False
+        self,
+        payload: str,
+        at: int = NOW,
+        apart: bool = False,
+        again: bool = False,
+        gateway: str = OWNER[1],
     ) -> Parcel:
-        raw = payload.encode()
-        delivery = Delivery(1, 1, 1, TOPIC, raw, at, again)
-        return Parcel(delivery, translate(self.directory, TOPIC, raw, at, again), apart)
+        raw, topic = payload.encode(), f"pw/v1/acme/{gateway}/telemetry"
+        delivery = Delivery(1, 1, 1, topic, raw, at, again)
+        return Parcel(delivery, translate(self.directory, topic, raw, at, again), apart)
 
     def register(self, number: int, tag: str, kind: PointKind = PointKind.TOXIC_GAS) -> None:
         self.directory.put(Point(number, "acme", tag, kind, "ppm"))
@@ -124,6 +130,26 @@ class Subject:
             return [(a, b) for a, b in rows]
         assert isinstance(self.set_aside, MemorySetAside)
         return [(each.kind.value, each.owner[1]) for each in self.set_aside.events]
+
+    def conflicts(self) -> dict[str, int]:
+        """Values stored beside another of the same point and instant, by gateway."""
+        if self.tables is not None:
+            query = "SELECT gateway, conflicts FROM gateway_vitals WHERE conflicts > 0"
+            return {row[0]: row[1] for row in self.tables.rows(query)}
+        assert isinstance(self.intake, MemoryIntake)
+        return {gateway: n for (_, gateway), n in self.intake.conflicts.items() if n}
+
+    def figures(self) -> list[ReadingCount]:
+        """The figures of each gateway's day."""
+        if self.tables is not None:
+            query = (
+                "SELECT messages, received, stored, duplicates, dead_letters, waiting, apart,"
+                " not_kept FROM gateway_day ORDER BY gateway, day"
+            )
+            return [ReadingCount(*row) for row in self.tables.rows(query)]
+        assert isinstance(self.intake, MemoryIntake)
+        days = self.intake.ledger.days
+        return [days[cell] for cell in sorted(days)]
 
     def sums(self) -> dict[str, int]:
         """The figures of all days together; received is the sum of the rest."""

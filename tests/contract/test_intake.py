@@ -7,9 +7,10 @@ import pytest
 
 from services.domain.directory import Directory
 from services.domain.point import Point, PointKind
+from services.runtime.clock import SystemClock
 from services.runtime.feed import Delivery
 from services.store import bundle
-from services.store.intake import Intake, Parcel, Receipt
+from services.store.intake import Intake, Parcel, Receipt, Unfit
 from services.store.memory_intake import MemoryIntake
 from services.store.postgres_intake import PostgresIntake
 from services.wire.translate import translate
@@ -58,6 +59,14 @@ class Subject:
             return [(a, b, c) for a, b, c in self.tables.rows(query)]
         assert isinstance(self.intake, MemoryIntake)
         return [(each.enterprise, each.gateway, each.reason) for each in self.intake.letters]
+
+    def conflicts(self) -> dict[str, int]:
+        """Of each gateway the values stored beside another of their instant."""
+        if self.tables is not None:
+            query = "SELECT gateway, conflicts FROM gateway_vitals WHERE conflicts > 0"
+            return {a: int(b) for a, b in self.tables.rows(query)}
+        assert isinstance(self.intake, MemoryIntake)
+        return {gateway: number for (_, gateway), number in self.intake.conflicts.items() if number}
 
     def tags(self) -> list[tuple[str, str | None, int]]:
         """Tag, last value and count of the list of unregistered tags."""
@@ -136,6 +145,29 @@ async def test_values_beside_another_of_their_instant_are_counted(subject: Subje
     late = await subject.intake.store([sent(NOW - 9, **{"GT-1": 4}), sent(NOW, **{"GT-1": 9})])
     assert (late.stored, late.conflicts) == (2, 1)
     assert (await subject.intake.store([sent(NOW + 9, **{"GT-1": 1})])).conflicts == 0
+
+
+@pytest.mark.parametrize("base", [NOW, None], ids=["late", "now"])
+async def test_of_two_gateways_the_later_one_is_told_of_a_conflict(
+    subject: Subject, base: int | None
+) -> None:
+    now = base or SystemClock().now_ms() - 60_000
+
+    def sent(gateway: str, at: int, value: float) -> Parcel:
+        payload = f'{{"ts":{now + at},"values":{{"GT-101":{value}}}}}'
+        return subject.parcel(payload, now + at, gateway=gateway)
+
+    for at in range(10):
+        await subject.intake.store([sent("ga", at, 1)])
+        receipt = await subject.intake.store([sent("gb", at, 2)])
+        assert (receipt.stored, receipt.conflicts) == (1, 1)
+    assert subject.conflicts() == {"gb": 10}
+    assert (await subject.intake.store([sent("ga", 3, 3)])).conflicts == 1
+    assert (await subject.intake.store([sent("gb", 20, 1), sent("ga", 20, 2)])).conflicts == 1
+    assert subject.conflicts() == {"ga": 2, "gb": 10}
+    mixed = [("ga", 3, 1), ("ga", 3, 4), ("gb", 3, 5), ("ga", 3, 5), ("gb", 20, 3), ("ga", 30, 1)]
+    assert (await subject.intake.store([sent(*each) for each in mixed])).conflicts == 3
+    assert subject.conflicts() == {"ga": 3, "gb": 12}
 
 
 async def test_numbers_at_the_edges_come_back_as_they_were(subject: Subject) -> None:
@@ -231,3 +263,28 @@ async def test_the_list_of_unregistered_tags_has_an_end(subject: Subject) -> Non
 
 async def test_nobody_knows_a_transaction_that_never_was(subject: Subject) -> None:
     assert await subject.intake.fate("4000000000") is None
+
+
+DAY_MS = 86_400_000
+
+
+def days_apart(number: int, first: int = 0) -> str:
+    """A message with a reading on each of so many days, the newest ones before now."""
+    items = [f'{{"ts":{NOW - n * DAY_MS},"values":{{"GT-101":1}}}}' for n in range(first, number)]
+    return f"[{','.join(items)}]"
+
+
+async def test_a_batch_over_too_many_days_is_refused_whole_and_what_was_possible_still_is(
+    subject: Subject,
+) -> None:
+    """Each day is kept apart, and to open thousands at once holds everybody else up."""
+    half, most = bundle.MOST_DAYS // 2, bundle.MOST_DAYS
+    wide = [subject.parcel(days_apart(half)), subject.parcel(days_apart(most + 1, half))]
+
+    with pytest.raises(Unfit, match=f"on {most + 1} days, and at most {most}"):
+        await subject.intake.store(wide)
+    assert subject.readings() == []
+
+    for each in wide:
+        assert (await subject.intake.store([each])).dead_letters == 0
+    assert len(subject.readings()) == most + 1

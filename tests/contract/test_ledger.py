@@ -220,9 +220,22 @@ async def test_absurd_numbers_cost_one_hole(subject: Subject) -> None:
     assert len(subject.gaps()) == 2
 
 
-async def test_a_message_of_which_nothing_could_be_used_is_no_gap(subject: Subject) -> None:
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"values": {"A": "x" * 99}},
+        {"values": {}},
+        {"values": [1]},
+        {"values": 7},
+        {"value": {"A": 1}},
+        {"ts": "noon", "values": {"A": 1}},
+    ],
+)
+async def test_a_message_of_which_nothing_could_be_used_is_no_gap(
+    subject: Subject, more: dict[str, Any]
+) -> None:
     await subject.arrive(1)
-    await subject.intake.store([subject.parcel({"boot": "b", "seq": 2, "values": {"A": "x" * 99}})])
+    await subject.intake.store([subject.parcel({"boot": "b", "seq": 2} | more)])
     receipt = await subject.arrive(3)
 
     assert receipt.answers == (Answer("acme", "g", "b", 3, ()),)

@@ -160,9 +160,21 @@ def _identities() -> Iterator[Case]:
         payload = numbered(f'"boot":"f3a9","seq":{seq}')
         yield Case(56, what, "telemetry", payload, refused="seq ")
     yield Case(57, "boot again", "telemetry", numbered('"boot":"f3a9","seq":1'), both)
+    yield Case(
+        57,
+        "boot again, and in it a number again that says something else",
+        "telemetry",
+        _reused,
+        (_untimed(91)[0], _untimed(92)[0]),
+    )
     for what, boot in (("empty", '""'), ("list", "[]"), ("NUL", '"a\\u0000"')):
         payload = numbered(f'"boot":{boot},"seq":1')
         yield Case(57, f"{what} boot", "telemetry", payload, refused="boot ")
+
+
+def _reused(_at: int) -> bytes:
+    one, two = (f'{{"boot":"f3a9","seq":9,"values":{{"{GAS}":{gas}}}}}' for gas in (91, 92))
+    return f"[{one},{two}]".encode()
 
 
 def _twice(at: int) -> bytes:

@@ -11,7 +11,7 @@ from tests.living.outcome import eventually
 from tests.living.park import Enterprise, Gateway, Json, Park
 from tests.living.stack import Stack
 
-pytestmark = [pytest.mark.stack, pytest.mark.serial]
+pytestmark = [pytest.mark.stack, pytest.mark.patient]
 
 SEEN_WITHIN_S = 5.0
 ANSWER_S = 3.0

@@ -18,7 +18,7 @@ POINTS = ("GT-1", "GT-2", "GT-3")
 EIGHT_HOURS_MS = 8 * 3_600_000
 
 
-@pytest.mark.serial
+@pytest.mark.patient
 def test_a_silent_plant_is_one_alarm_and_is_over_when_it_speaks(
     park: Park, store: Store, console: Console
 ) -> None:

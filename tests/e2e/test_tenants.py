@@ -1,14 +1,23 @@
 """One enterprise never sees another: not in lists, not by address, not in the live push."""
 
 import pytest
+from playwright.sync_api import Browser, expect
 
+from tests.living.browser import Console
 from tests.living.field import publish, send
 from tests.living.live import Live
 from tests.living.outcome import eventually
-from tests.living.park import Enterprise, Park
+from tests.living.park import Door, Enterprise, Park
 from tests.living.store import Store
 
 pytestmark = [pytest.mark.stack]
+
+OWN_SCREENS = (
+    ("points", "point-row"),
+    ("connections", "gateway-list"),
+    ("alarms/handover", "handover"),
+    ("register", "enterprise-row"),
+)
 
 
 def furnish(enterprise: Enterprise) -> None:
@@ -21,7 +30,9 @@ def furnish(enterprise: Enterprise) -> None:
     send(gateway, {"GT-101": 55})
 
 
-def test_an_enterprises_user_sees_nothing_of_its_neighbour(park: Park, store: Store) -> None:
+def test_an_enterprises_user_sees_nothing_of_its_neighbour(
+    park: Park, store: Store, browser: Browser
+) -> None:
     ours, theirs = park.enterprise("A"), park.enterprise("B")
     person = park.person("enterprise", ours.code)
     with Live(person) as mine, Live(park.admin) as everyone:
@@ -72,6 +83,26 @@ def test_an_enterprises_user_sees_nothing_of_its_neighbour(park: Park, store: St
     with Live(person) as again:
         assert theirs.code not in str(again.heard[0].message)
         assert their_point not in ids(again.heard[0].message)
+    screen = looking(browser, person)
+    for name, shown in OWN_SCREENS:
+        screen.page.goto(f"{person.url}/#/{name}")
+        expect(screen.page.get_by_test_id(shown).first).to_contain_text(ours.code)
+        expect(screen.page.locator("body")).not_to_contain_text(theirs.code)
+    screen.picture("enterprise-own-site-zh")
+    screen.page.goto(f"{person.url}/#/alarms")
+    expect(screen.page.get_by_test_id("alarm-row")).to_have_count(1)
+    expect(screen.page.get_by_test_id("view-drills")).to_have_count(0)
+    screen.picture("enterprise-alarms-zh")
+    screen.close()
+
+
+def looking(browser: Browser, person: Door) -> Console:
+    """Their console, as after a reload: signed in already."""
+    screen = Console(browser, person.url, 1366, 768)
+    screen.context.add_init_script(f"sessionStorage.setItem('parkwatch.token', '{person.token}')")
+    screen.page.goto(person.url)
+    expect(screen.page.get_by_test_id("alarm-row").first).to_be_visible()
+    return screen
 
 
 def ids(message: dict[str, object]) -> list[int]:
@@ -81,7 +112,7 @@ def ids(message: dict[str, object]) -> list[int]:
     return found if isinstance(found, list) else []
 
 
-def test_a_regulator_reads_and_changes_nothing(park: Park) -> None:
+def test_a_regulator_reads_and_changes_nothing(park: Park, browser: Browser) -> None:
     enterprise = park.enterprise()
     furnish(enterprise)
     regulator = park.person("regulator")
@@ -95,4 +126,15 @@ def test_a_regulator_reads_and_changes_nothing(park: Park) -> None:
         ("/users", {"username": "mine", "password": "a-long-password", "role": "admin"}),
     ):
         assert regulator.http.post(path, json=body).status_code == 403, path
+    screen = looking(browser, regulator)
+    screen.page.get_by_test_id("alarm-filter").fill(enterprise.code)
+    screen.rows_of("GT-101").click()
+    screen.page.keyboard.press("a")
+    expect(screen.page.get_by_test_id("ack-button")).to_have_count(0)
+    screen.picture("regulator-alarms-zh")
+    screen.page.keyboard.press("7")
+    expect(screen.page.get_by_test_id("handover")).to_contain_text(enterprise.code)
+    expect(screen.page.get_by_test_id("handover-give")).to_have_count(0)
+    screen.picture("regulator-hand-over-zh")
+    screen.close()
     assert enterprise.alarms()[0]["state"] == "unacknowledged"

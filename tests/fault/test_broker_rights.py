@@ -3,18 +3,15 @@
 import json
 import re
 import socket
-import statistics
 import time
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import httpx2
 import nats
 import pytest
 
-from tests.fault.crowd import CROWD, crowd, secret
+from tests.fault.crowd import secret
 from tests.fault.duel import (
     SEEN_WITHIN_S,
     Duel,
@@ -28,15 +25,15 @@ from tests.living.caller import Caller, calling
 from tests.living.engines import REPOSITORY
 from tests.living.field import publish, send
 from tests.living.live import Live
+from tests.living.loopback import NO_TLS
 from tests.living.outcome import eventually
 from tests.living.park import Gateway, Json, Park
 from tests.living.stack import Stack
 from tests.living.store import Store
 
-pytestmark = [pytest.mark.stack, pytest.mark.serial]
+pytestmark = [pytest.mark.stack, pytest.mark.patient]
 
 CUT_WITHIN_S = 10.0
-IN_FORCE_S = 2.0
 SERVICES = ("ingest", "alerts", "api")
 
 
@@ -88,13 +85,14 @@ def test_wildcards_in_an_own_topic_are_dead_letters(park: Park, duel: Duel) -> N
         intruder.say(foreign, json.dumps({"values": {"GT-101": 99}}))
     seen(park, duel.ours, "publish_denied", foreign)
 
+    wanted = {f"{prefix}/{leaf}" for leaf in (">", "*", "misspelt")}
+
     def letters() -> set[str]:
         found = park.admin.items("/dead-letters", enterprise=duel.ours.code)
         topics = {letter["topic"] for letter in found}
-        return topics if f"{prefix}/misspelt" in topics else set()
+        return topics if wanted <= topics else set()
 
-    came = eventually(letters, SEEN_WITHIN_S, "the dead letters")
-    assert came <= {f"{prefix}/{leaf}" for leaf in (">", "*", "misspelt")}
+    assert eventually(letters, SEEN_WITHIN_S, "the dead letters") == wanted
     assert park.admin.items("/dead-letters", enterprise=duel.theirs.code) == []
     assert duel.ours.alarms() == []
     assert duel.theirs.alarms() == []
@@ -207,19 +205,20 @@ def test_without_the_right_password_nobody_comes_in(stack: Stack, park: Park, du
         caller = Caller(username, password, stack.mqtt_port)
         with suppress(ConnectionError):
             caller.call()
-        refused = not caller.connected.is_set() or not caller.subscribe("pw/#")
+        outside = not caller.connected.is_set() or not caller.subscribe("pw/#")
         caller.leave()
-        assert refused, f"{username} came in"
+        assert outside, f"{username} came in"
         assert caller.heard == []
-    found = seen(park, duel.ours, "login_refused", "from 127.0.0.1 over MQTT")
-    assert sum(found.values()) >= 3
+    found = refused(park, duel.ours, "login_refused", 3)
+    assert "from 127.0.0.1 over MQTT" in found
     assert park.admin.items("/events", enterprise=duel.theirs.code) == []
 
 
 def published_client_ids(stack: Stack, park: Park, gateway: Gateway) -> set[str]:
     """Every name of ours at the broker that a gateway's owner can read somewhere."""
-    texts = [httpx2.get(f"{stack.url}{path}").text for path in ("/readyz", "/metrics", "/healthz")]
-    texts += [httpx2.get(f"{stack.url}/api/v1/openapi.json").text]
+    paths = ("/readyz", "/metrics", "/healthz", "/api/v1/openapi.json")
+    # The description is made when it is first asked for, which takes its time on a busy machine.
+    texts = [httpx2.get(f"{stack.url}{path}", timeout=30.0, verify=NO_TLS).text for path in paths]
     texts += [json.dumps(park.admin.ask(path)) for path in ("/me", "/events", "/dead-letters")]
     for pattern in ("*.md", "docs/**/*", "deploy/**/*", "docker-compose.yml", ".env.example"):
         for path in REPOSITORY.glob(pattern):
@@ -257,7 +256,7 @@ def test_no_client_id_that_can_be_known_throws_a_service_off(
     eventually(lambda: store.reading_count(duel.theirs.code) == 2, 5.0, "both readings")
     assert {name: stack.service(name).pid for name in SERVICES} == before
     assert secret(stack, "client_id") not in broker_log(stack), "a service was thrown off"
-    ready = httpx2.get(f"{stack.url}/readyz").json()
+    ready = httpx2.get(f"{stack.url}/readyz", verify=NO_TLS).json()
     assert ready["degraded"] == []
 
 
@@ -314,31 +313,6 @@ def test_a_message_too_long_for_the_broker_is_an_event(park: Park, duel: Duel) -
     assert event["gateway"] == "gw1"
     assert event["detail"].endswith("bytes; the broker takes 1048576")
     assert publish(duel.victim, {"values": {"GT-101": 4}}).returncode == 0
-
-
-def test_among_7000_gateways_one_is_let_in_and_cut_in_time(
-    stack: Stack, park: Park, duel: Duel, record_property: Callable[[str, object], None]
-) -> None:
-    took: list[float] = []
-    with crowd(stack, duel.ours.code), calling(duel.victim) as bystander:
-        for number in range(3):
-            began = time.monotonic()
-            fresh = duel.theirs.gateway(f"late{number}")
-            with calling(fresh) as caller:
-                assert caller.connected.is_set()
-                took.append(time.monotonic() - began)
-                removed = time.monotonic()
-                park.admin.remove(f"/enterprises/{duel.theirs.code}/gateways/late{number}")
-                assert caller.cut.wait(CUT_WITHIN_S - (time.monotonic() - removed))
-            with calling(fresh) as again:
-                assert not again.connected.is_set()
-            with calling(replace(fresh, password="guess")) as guess:
-                assert not guess.connected.is_set()
-        assert not bystander.cut.is_set(), "a change of one gateway cuts no other"
-    assert max(took) <= IN_FORCE_S
-    record_property("let_in_among_7000_s", [round(each, 3) for each in took])
-    record_property("let_in_among_7000_median_s", round(statistics.median(took), 3))
-    print(f"let in among {CROWD} gateways after {took} s")
 
 
 def native(stack: Stack) -> str:

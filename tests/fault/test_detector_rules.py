@@ -11,7 +11,7 @@ from tests.living.outcome import eventually
 from tests.living.park import IN_FORCE_S, Enterprise, Json, Park
 from tests.living.stack import Stack
 
-pytestmark = [pytest.mark.stack, pytest.mark.serial]
+pytestmark = [pytest.mark.stack, pytest.mark.patient]
 
 
 def put(park: Park, rule: Json, **changes: object) -> Json:
@@ -71,7 +71,7 @@ def test_a_rate_and_an_expression_alarm_change_outlive_the_engine_and_end(
     begun = now_ms()
     send(gateway, {"GT-1": 10}, ts=begun)
     returned = {holds["id"]: ("returned_unacknowledged", None)}
-    eventually(lambda: states(works, "GT-1") == returned, 10.0, "its return after the kill")
+    become(works, "GT-1", returned, "its return after the kill")
     send(gateway, {"GT-1": 40}, ts=begun + 1)
     eventually(lambda: len(states(works, "GT-1")) == 2, 10.0, "the next one")
     (again,) = (each for each in works.alarms() if each["closed_as"] is None)
@@ -83,6 +83,21 @@ def test_a_rate_and_an_expression_alarm_change_outlive_the_engine_and_end(
         "its withdrawal",
     )
     assert states(works, "TI-1") == {rises["id"]: ("normal", "withdrawn")}
+
+
+def become(works: Enterprise, tag: str, wanted: dict[str, tuple[str, None]], what: str) -> None:
+    """Wait for these states of a point's alarms; a failure says which there were."""
+    seen: list[object] = []
+
+    def look() -> bool:
+        found = states(works, tag)
+        seen[:] = [found]
+        return found == wanted
+
+    try:
+        eventually(look, 10.0, what)
+    except AssertionError as error:
+        raise AssertionError(f"{error}: {seen} and not {wanted}") from None
 
 
 def states(works: Enterprise, tag: str) -> dict[str, tuple[str, str | None]]:

@@ -17,7 +17,7 @@ from tests.living.park import Enterprise, Gateway, Park
 from tests.living.stack import Stack
 from tests.living.store import Store
 
-pytestmark = [pytest.mark.stack, pytest.mark.serial]
+pytestmark = [pytest.mark.stack]
 
 SAID_WITHIN_S = 10.0
 
@@ -40,6 +40,7 @@ def detectors(park: Park) -> tuple[Enterprise, Gateway]:
     return enterprise, gateway
 
 
+@pytest.mark.patient
 def test_pages_opened_and_reloaded_during_an_outage_show_the_truth(
     stack: Stack,
     park: Park,
@@ -91,6 +92,7 @@ def test_pages_opened_and_reloaded_during_an_outage_show_the_truth(
     assert events == ["raised", "acknowledged"]
 
 
+@pytest.mark.serial
 def test_an_engine_started_without_the_database_judges_from_its_own_disk(
     stack: Stack, park: Park, store: Store, detectors: tuple[Enterprise, Gateway]
 ) -> None:

@@ -15,7 +15,7 @@ from tests.living.park import IN_FORCE_S, Enterprise, Gateway, Json, Park
 from tests.living.stack import Stack
 from tests.living.store import Store
 
-pytestmark = [pytest.mark.stack, pytest.mark.serial]
+pytestmark = [pytest.mark.stack, pytest.mark.patient]
 
 DELAY_S = 8.0
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests.living.field import Flow, send
 from tests.living.live import Live
+from tests.living.loopback import NO_TLS
 from tests.living.outcome import eventually
 from tests.living.park import Door, Park
 from tests.living.stack import Stack, living, new_folder
@@ -45,7 +46,7 @@ def test_a_second_start_on_the_same_folder_says_so_and_stops(
     assert str(stack.data_dir) in said
     assert "already runs" in said
     assert "Traceback" not in said
-    assert httpx2.get(f"{stack.url}/readyz").status_code == 200
+    assert httpx2.get(f"{stack.url}/readyz", verify=NO_TLS).status_code == 200
 
 
 @pytest.mark.parametrize("taken", ["HTTP_PORT", "MQTT_PORT", "DB_PORT"])
@@ -79,7 +80,7 @@ def test_two_stacks_side_by_side_share_nothing(stack: Stack, park: Park, store: 
         eventually(lambda: store.reading_count(mine.code) == 1, 10.0, "the reading here")
         eventually(lambda: Store(other).reading_count(theirs.code) == 1, 10.0, "the reading there")
         other_park.close()
-    assert httpx2.get(f"{stack.url}/readyz").status_code == 200
+    assert httpx2.get(f"{stack.url}/readyz", verify=NO_TLS).status_code == 200
 
 
 def test_a_killed_supervisor_leaves_the_watcher_alone_and_loses_nothing(unstarted: Stack) -> None:
@@ -154,7 +155,7 @@ def test_ctrl_c_ends_all_of_it(unstarted: Stack) -> None:
 def healthy(stack: Stack) -> bool:
     """`/readyz` says 200 and nothing is degraded."""
     try:
-        answer = httpx2.get(f"{stack.url}/readyz", timeout=2.0)
+        answer = httpx2.get(f"{stack.url}/readyz", verify=NO_TLS, timeout=2.0)
     except httpx2.HTTPError:
         return False
     return answer.status_code == 200 and not answer.json().get("degraded")

@@ -93,8 +93,9 @@ async def test_a_standby_on_another_disk_takes_a_killed_ones_place(duel: Duel) -
 
 @pytest.mark.timeout(240)
 async def test_an_engine_that_stood_still_is_fenced(duel: Duel) -> None:
-    """It wakes with readings in its hands: it says nothing, records nothing, throws nobody off,
-    and comes back as the one that stands by."""
+    """It wakes with readings in its hands: it judges nothing, records nothing, throws nobody off,
+    and comes back as the one that stands by. What it had noted and was about to send as it was frozen
+    leaves it when it wakes; that bears its old term, by which everybody refuses it."""
     frozen = duel.rival("a")
     await duel.leads(frozen, 30)
     relief = duel.rival("b")
@@ -103,6 +104,7 @@ async def test_an_engine_that_stood_still_is_fenced(duel: Duel) -> None:
     await asyncio.sleep(2.3)
 
     frozen.freeze()
+    frozen_at = now_ms()
     taken = await duel.leads(relief, 60)
     (ours,) = {each.epoch for each in duel.heard.status if each.term == max(duel.terms())}
     woken = time.monotonic()
@@ -112,7 +114,9 @@ async def test_an_engine_that_stood_still_is_fenced(duel: Duel) -> None:
     await flow
 
     assert taken <= TAKEN_OVER_S
-    assert {epoch for at, epoch, _ in duel.heard.events if at > woken} <= {ours}
+    late = [found for at, found in duel.heard.batches if at > woken and found.epoch != ours]
+    assert all(found.term < max(duel.terms()) for found in late)
+    assert all(event.noted_at <= frozen_at for found in late for event in found.events)
     assert "disconnected from the broker" not in relief.said
     await expect_each_crossing_once(duel, 10)
     ids = Counter(e.alarm.id for _, _, e in duel.heard.events if e.event == "raised")

@@ -13,6 +13,7 @@ import pytest
 
 from services.domain.canary import ENTERPRISE, TAG
 from tests.living import processes
+from tests.living.loopback import NO_TLS
 from tests.living.outcome import eventually
 from tests.living.park import Park
 from tests.living.processes import Process
@@ -22,7 +23,8 @@ from tests.living.stack import Stack, living
 pytestmark = [pytest.mark.stack, pytest.mark.patient]
 
 BOUND_S = 30.0
-QUICK = {"WATCH_INTERVAL_S": "1", "WATCH_SILENCE_S": "4"}
+HERE = {"OUTGOING_NETWORKS": "127.0.0.1/32"}
+QUICK = {"WATCH_INTERVAL_S": "1", "WATCH_SILENCE_S": "4", **HERE}
 QUICK_BOUND_S = 7.0
 LIVES_AGAIN_S = 60.0
 
@@ -44,7 +46,7 @@ def watched(receiver: Receiver) -> Iterator[Stack]:
 
 def age_s(stack: Stack) -> float:
     """Of the canary, by the api."""
-    found = httpx2.get(f"{stack.url}/canaryz", timeout=5.0).json()["age_s"]
+    found = httpx2.get(f"{stack.url}/canaryz", verify=NO_TLS, timeout=5.0).json()["age_s"]
     assert isinstance(found, float)
     return found
 
@@ -54,7 +56,7 @@ def sings(stack: Stack, within_s: float = LIVES_AGAIN_S) -> None:
 
     def heard() -> bool:
         try:
-            found = httpx2.get(f"{stack.url}/canaryz", timeout=5.0).json()
+            found = httpx2.get(f"{stack.url}/canaryz", verify=NO_TLS, timeout=5.0).json()
         except httpx2.HTTPError:
             return False
         return any(each["returned"] for each in found["passes"]) and found["age_s"] < 3.0
@@ -146,7 +148,7 @@ def test_the_canary_is_in_no_list_count_record_or_figure(watched: Stack) -> None
     sings(watched)
     # The canary does not wait for the database, which may have been frozen a moment ago.
     eventually(
-        lambda: httpx2.get(f"{watched.url}/readyz").json()["degraded"] == [],
+        lambda: httpx2.get(f"{watched.url}/readyz", verify=NO_TLS).json()["degraded"] == [],
         20.0,
         "all is well again",
     )
@@ -159,7 +161,7 @@ def test_the_canary_is_in_no_list_count_record_or_figure(watched: Stack) -> None
             assert not names_it(text), path
             asked += 1
     assert asked > 15
-    metrics = httpx2.get(f"{watched.url}/metrics").text
+    metrics = httpx2.get(f"{watched.url}/metrics", verify=NO_TLS).text
     assert not names_it(metrics.replace("parkwatch_canary_", "its age: "))
     counted = [line for line in metrics.splitlines() if line.startswith("parkwatch_readings_total")]
     assert counted
@@ -208,7 +210,7 @@ def rows_with_it(connection: Connection, table: str, column: str) -> int:
 
 def test_within_half_a_minute_as_it_is_set_out_of_the_box() -> None:
     """The bound itself: the supervisor and with it everything is killed, the watcher survives."""
-    with Receiver() as receiver, living(WATCH_WEBHOOK=receiver.url) as stack:
+    with Receiver() as receiver, living(WATCH_WEBHOOK=receiver.url, **HERE) as stack:
         sings(stack)
         assert stack.supervisor is not None
         killed = time.monotonic()

@@ -7,10 +7,11 @@ import pytest
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
-from services.runtime.clock import SystemClock
+from services.runtime.clock import ManualClock, SystemClock
 from services.runtime.mqtt_client import make_client
 from services.runtime.mqtt_session import MqttSession, SubscriptionRefused
 from services.runtime.mqtt_thread import NetworkThread, NetworkThreadDied
+from services.stack.broker import WINDOW
 from tests.living.engines_alone import Engines
 
 COMES_AGAIN_S = 7.0
@@ -142,3 +143,41 @@ async def test_in_a_backlog_urgent_topics_come_first_and_all_can_be_acknowledged
     ]
     assert len(first) + len(rest) == 65
     assert again == [], "acknowledged in another order than they came, and taken as such"
+
+
+async def test_what_cannot_have_waited_at_the_broker_is_known_until_the_connection_is_lost(
+    engines: Engines,
+) -> None:
+    enterprise = f"e{secrets.token_hex(4)}"
+    topic, clock = f"pw/v1/{enterprise}/g/telemetry", ManualClock()
+    session = MqttSession(
+        engines.broker("ingest"),
+        f"abreast-{enterprise}",
+        f"pw/v1/{enterprise}/+/+",
+        clock,
+        window=WINDOW,
+    )
+
+    async def subscribed() -> None:
+        async with asyncio.timeout(10):
+            while not session.ready:
+                await session.take(1, 0.02)
+
+    async def prompt() -> bool:
+        await asyncio.to_thread(publish, engines, topic, [b"x"])
+        (taken,) = await session.take(1, 5.0)
+        session.ack([taken])
+        return taken.prompt
+
+    async with session:
+        await subscribed()
+        at_first = await prompt()
+        for _ in range(44):
+            clock.advance(0.25)
+            session.look()
+        settled = await prompt()
+        session.drop_connection()
+        await subscribed()
+        anew = await prompt()
+
+    assert (at_first, settled, anew) == (False, True, False)

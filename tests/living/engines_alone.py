@@ -4,7 +4,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -12,13 +11,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 
 from services.runtime.mqtt_client import BrokerAddress
+from services.store.tenant import EVERY
 from tests.living import cluster, processes
 from tests.living.engines import REPOSITORY
 from tests.living.own_disk import on_own_disks
+from tests.living.port import free_port
 
 TABLES = (
     "judge_again, gateway_vitals, connectivity_hour, "
@@ -54,6 +56,10 @@ class Engines:
         """The database as this service's role sees it."""
         return self.services[service]["PARKWATCH_DATABASE_URL"]
 
+    def api_url(self, tenant: str = EVERY) -> str:
+        """The database as the api's role sees it for a tenant, named for the whole connection."""
+        return f"{self.database_url('api')}&options={quote(f'-c parkwatch.tenant={tenant}')}"
+
     def broker(self, service: str) -> BrokerAddress:
         """The broker as this service's user sees it."""
         return BrokerAddress.parse(self.services[service]["PARKWATCH_MQTT_URL"])
@@ -78,8 +84,8 @@ def engines_alone(disks: Mapping[str, str] | None = None, **more: str) -> Iterat
     data_dir = Path(tempfile.gettempdir()) / f"pw-engines-{secrets.token_hex(4)}"
     environment = os.environ | {
         "PARKWATCH_DATA_DIR": str(data_dir),
-        "PARKWATCH_MQTT_PORT": str(_free_port()),
-        "PARKWATCH_HTTP_PORT": str(_free_port()),
+        "PARKWATCH_MQTT_PORT": str(free_port()),
+        "PARKWATCH_HTTP_PORT": str(free_port()),
         **{f"PARKWATCH_{name.upper()}": value for name, value in more.items()},
     }
     if not disks:
@@ -125,10 +131,3 @@ def _end(process: "subprocess.Popen[str]") -> None:
         with suppress(ProcessLookupError):
             process.kill()
         process.communicate()
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port

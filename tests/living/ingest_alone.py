@@ -88,6 +88,11 @@ class Field:
         self._client.publish(topic, json.dumps(payload).encode(), qos=1)
         self._sent += 1
 
+    def send_bytes(self, payload: bytes, topic: str) -> None:
+        """Publish a payload as it is at QoS 1 without waiting."""
+        self._client.publish(topic, payload, qos=1)
+        self._sent += 1
+
     def unanswered(self) -> int:
         """How much of what was sent is not acknowledged by the broker."""
         return self._sent - self._acknowledged

@@ -5,6 +5,7 @@ import signal
 
 import httpx2
 
+from tests.living.loopback import NO_TLS
 from tests.living.outcome import eventually
 from tests.living.stack import Stack
 
@@ -40,7 +41,7 @@ def recover(stack: Stack, name: str, killed: int, within_s: float = 60.0) -> Non
 def healthy(stack: Stack) -> bool:
     """`/readyz` says 200 and nothing is degraded."""
     try:
-        answer = httpx2.get(f"{stack.url}/readyz", timeout=2.0)
+        answer = httpx2.get(f"{stack.url}/readyz", timeout=2.0, verify=NO_TLS)
     except httpx2.HTTPError:
         return False
     return answer.status_code == 200 and not answer.json().get("degraded")

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx2
 
+from tests.living.loopback import NO_TLS
 from tests.living.stack import Stack
 
 Json = dict[str, Any]
@@ -22,7 +23,7 @@ class Door:
 
     def __init__(self, url: str, username: str, password: str) -> None:
         self.url = url
-        self.http = httpx2.Client(base_url=f"{url}/api/v1", timeout=10.0)
+        self.http = httpx2.Client(base_url=f"{url}/api/v1", timeout=10.0, verify=NO_TLS)
         form = {"username": username, "password": password}
         answer = self._patiently(lambda: self.http.post("/auth/token", data=form))
         assert answer.status_code == 200, answer.text

@@ -18,6 +18,7 @@ class Proxy:
         self.port: int = self._listener.getsockname()[1]
         self._peers: dict[socket.socket, socket.socket] = {}
         self._silent = threading.Event()
+        self._severed = threading.Event()
         self._passing = threading.Lock()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="proxy", daemon=True)
@@ -42,9 +43,14 @@ class Proxy:
         with self._passing:
             self._silent.set()
 
+    def sever(self) -> None:
+        """Close every connection, and each new one at once."""
+        self._severed.set()
+
     def mend(self) -> None:
         """Let everything pass again, what waited too."""
         self._silent.clear()
+        self._severed.clear()
 
     def address(self, url: str) -> str:
         """The address of the same server by way of this proxy."""
@@ -57,6 +63,8 @@ class Proxy:
             if self._silent.is_set():
                 self._over.wait(0.02)
                 continue
+            if self._severed.is_set():
+                self._close_all()
             ready, _, _ = select.select([self._listener, *self._peers], [], [], 0.05)
             for end in ready:
                 # Cut since it was looked: what came meanwhile does not pass.
@@ -67,6 +75,11 @@ class Proxy:
                         self._accept()
                     elif end in self._peers:
                         self._pass_on(end)
+
+    def _close_all(self) -> None:
+        for end in list(self._peers):
+            end.close()
+        self._peers.clear()
 
     def _accept(self) -> None:
         near, _ = self._listener.accept()

@@ -1,11 +1,9 @@
 """A real `parkwatch up` (or `demo`) in a folder of its own, on ports of its own."""
 
 import os
-import random
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,23 +14,12 @@ from typing import ClassVar
 
 from tests.living import cluster, processes
 from tests.living.outcome import eventually
+from tests.living.port import free_port
 from tests.living.processes import Process
 
 READY = "parkwatch ready: "
 PARKWATCH = Path(sys.executable).parent / "parkwatch"
 LOG_TAIL = 4_000
-
-
-def free_port() -> int:
-    """A port nobody listens on, below those the kernel gives to outgoing connections."""
-    while True:
-        port = random.randint(20_000, 30_000)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
 
 
 def new_folder() -> Path:

@@ -36,9 +36,9 @@ def do(found: Bypass, act: str, by: Signature, length: int) -> Bypass:
         case "extend":
             return bypass.extend(found, by, length)
         case "restore":
-            return bypass.restore(found, by)
+            return bypass.restore(found, by, None)
         case _:
-            return bypass.verify(found, by, None)
+            return bypass.verify(found, by, "in_service")
 
 
 @given(st.sampled_from(list(BypassKind)), steps)

@@ -62,6 +62,36 @@ def test_what_is_inside_is_no_metre_away_and_what_is_outside_is(
     assert away <= nearest * 1.001 + 1e-6
 
 
+@st.composite
+def pairs(draw: st.DrawFn) -> tuple[Polygon, Polygon]:
+    """Two stars around one middle: one may lie in the other, leave it, or cover its bays."""
+    middle = draw(SPOTS)
+    rings = []
+    for longest in (2_000, draw(st.sampled_from([100, 500, 2_000]))):
+        radii = draw(st.lists(st.floats(50, longest), min_size=3, max_size=8))
+        corners = [
+            moved(middle, (r * math.cos(a), r * math.sin(a)))
+            for r, a in ((r, 2 * math.pi * n / len(radii)) for n, r in enumerate(radii))
+        ]
+        rings.append([[each.lon, each.lat] for each in (*corners, corners[0])])
+    return Polygon.of([rings[0]]), Polygon.of([rings[1]])
+
+
+@given(pairs(), st.lists(OFFSETS, min_size=20, max_size=20))
+def test_an_area_that_leaves_another_nowhere_is_in_it_everywhere(
+    areas: tuple[Polygon, Polygon], ways: list[tuple[float, float]]
+) -> None:
+    whole, other = areas
+    place = whole.left_by(other, 1)
+    if place is not None:
+        assert whole.distance(place) > 1 or other.margin(place) > 1
+        assert other.distance(place) < 1e-3
+        return
+    middle = other.outer[0]
+    inside = [spot for spot in (moved(middle, by) for by in ways) if other.contains(spot)]
+    assert all(whole.distance(spot) < 2 for spot in (*inside, *other.outer))
+
+
 @given(areas(), OFFSETS, st.floats(1, 1_000))
 def test_a_buffer_never_misses_what_is_within_it(
     area: tuple[Position, Polygon], by: tuple[float, float], metres: float

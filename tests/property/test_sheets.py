@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.api.point_body import NewPoint
 from services.api.point_plan import plan, plan_groups
-from services.api.point_sheet import COLUMNS, Mode, read_sheet, sheet_row
+from services.api.point_sheet import COLUMNS, Mode, sheet_row
 from services.api.sheet import BadSheet, neutral, plain_day, restored
 from services.api.workbook import write_workbook
 from services.domain.point import PointKind, Reporting
@@ -19,6 +19,7 @@ from services.domain.point_file import PointFile
 from services.store.detector_group import RegisteredGroup
 from services.store.point_row import point_from
 from services.store.register import Place
+from tests.living.sheet import read_sheet
 
 STARTS = st.sampled_from(["", "=", "+", "-", "@", "'", "＝", "＠", "''=", '"', ";", "\u3000"])
 TEXTS = st.builds(

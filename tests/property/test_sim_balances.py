@@ -36,6 +36,26 @@ def test_a_standing_tank_warms_by_the_heat_through_its_wall(
     assert gained_j == pytest.approx(vessel.wall_w_k * (ambient - celsius), rel=1e-4, abs=1.0)
 
 
+@given(
+    st.floats(1_000, 60_000),
+    st.floats(-10, 30),
+    FLOWS,
+    st.floats(-20, 40),
+    FLOWS,
+    st.floats(0, 500),
+)
+def test_what_flows_in_and_out_of_a_tank_brings_and_takes_its_heat(
+    mass: float, celsius: float, inflow: float, inflow_c: float, outflow: float, fire_kw: float
+) -> None:
+    vessel = Vessel(200, 1_000, 2_500, 1e9)
+    tank = Tank(vessel, PROPANE, mass, celsius)
+    left = tank.step(1.0, inflow, outflow, inflow_c, 10.0, fire_kw)
+    heat, now = vessel.heat_j_kg_k, tank.temperature_c
+    came = heat * (mass * celsius + inflow * inflow_c)
+    came += vessel.wall_w_k * (10.0 - celsius) + fire_kw * 1_000
+    assert heat * (tank.mass_kg + left) * now == pytest.approx(came, rel=1e-9, abs=10.0)
+
+
 @given(st.floats(100, 400), st.floats(0, 2), st.floats(50, 150), st.booleans())
 def test_the_reactor_keeps_the_heat_that_is_neither_cooled_nor_carried_away(
     celsius: float, kmol_m3: float, feed_c: float, cooling: bool

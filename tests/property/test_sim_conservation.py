@@ -4,9 +4,13 @@ import math
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from device_sim.fleet.air import Air
+from device_sim.fleet.cause import BurstCause, LeakCause
+from device_sim.fleet.lpg_farm import SEAL, T_H, VALVE, LpgFarm
+from device_sim.fleet.plant import Setting
 from device_sim.physics.chance import stream
 from device_sim.physics.dispersion import plume, puff, sigma_y, sigma_z
 from device_sim.physics.gas import CHLORINE, PROPANE
@@ -16,8 +20,9 @@ from device_sim.physics.reactor import Kettle, Reactor
 from device_sim.physics.release import GRAVITY_M_S2, gas_kg_s, liquid_kg_s
 from device_sim.physics.room import AIR_OXYGEN_PCT, Fire, Room
 from device_sim.physics.sensor import Instrument
-from device_sim.physics.tank import Tank, Vessel
+from device_sim.physics.tank import Filling, Tank, Vessel
 from device_sim.physics.voting import Channel, Voting
+from device_sim.physics.weather import Climate, Weather
 
 CLASSES = st.sampled_from("ABCDEF")
 
@@ -61,6 +66,36 @@ def test_what_a_relief_lets_out_takes_its_heat_along(
     given_j -= tank.relieved_kg * PROPANE.latent_j_kg
     assert gained_j == pytest.approx(given_j, rel=1e-6, abs=1.0)
     assert tank.mass_kg == pytest.approx(mass - tank.relieved_kg)
+
+
+def mass_told_by(farm: LpgFarm) -> float:
+    """kg in TK-101, by its level and its temperature."""
+    told = farm.truth()
+    return float(told["LI-101"]) * 10 * PROPANE.liquid_density(float(told["TI-101"]))
+
+
+@settings(max_examples=20)
+@given(st.floats(0.1, 300), st.sampled_from([0.0, 20.0, 1e6]), st.booleans(), st.booleans())
+@example(300.0, 0.0, False, False)
+def test_what_a_sphere_has_lost_went_through_its_pump_or_into_the_air(
+    hole_mm: float, burst_kg: float, felt: bool, closes: bool
+) -> None:
+    farm, weather, filling = LpgFarm(22.0), Weather(Climate(), 1), Filling(45, 65, 14.0)
+    causes: list[LeakCause | BurstCause] = [
+        LeakCause(cause="leak", at=SEAL, at_s=5, hole_mm=hole_mm),
+        LeakCause(cause="leak", at=SEAL, at_s=60, rate_kg_s=((0, 2.0),)),
+    ]
+    if burst_kg:
+        causes.append(BurstCause(cause="burst", at=SEAL, at_s=90, mass_kg=burst_kg))
+    air, before, through = Air(causes, farm.leak_points), mass_told_by(farm), 0.0
+    for second in range(300):
+        leaving = air.step(1.0, float(second), farm.supply(), farm.held(), weather)
+        through -= filling.flow(float(farm.truth()["LI-101"]))
+        shown = {"GT-101": 100.0 if felt and leaving else 0.0}
+        farm.step(1.0, Setting(weather, shown, leaving, {} if closes else {VALVE: 0.0}))
+        through += float(farm.truth()["FI-101"]) / T_H
+    lost = before - mass_told_by(farm)
+    assert lost == pytest.approx(through + air.released[SEAL], abs=1e-3)
 
 
 def test_in_a_fire_the_relief_holds_the_pressure_near_where_it_opens() -> None:

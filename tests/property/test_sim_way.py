@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from device_sim.encode.persona import PERSONAS
 from device_sim.fleet.way_cause import (
     CertificateExpired,
+    ClockSkew,
     ClockStep,
     Delay,
     Duplicate,
@@ -15,7 +16,9 @@ from device_sim.fleet.way_cause import (
     ReconnectStorm,
     Reorder,
     Truncate,
+    UnknownTag,
     WayCause,
+    WrongUnit,
 )
 from device_sim.message import Message
 from device_sim.physics.chance import stream
@@ -44,6 +47,9 @@ def causes(draw: st.DrawFn) -> WayCause:
         ReconnectStorm(cause="reconnect_storm", every_s=draw(st.integers(1, 9)), **span),
         Truncate(cause="truncate", share=share, **span),
         NotANumber(cause="nan", share=share, **span),
+        ClockSkew(cause="clock_skew", s_per_h=draw(st.integers(-900, 900)), **span),
+        WrongUnit(cause="wrong_unit", tags=("E1/A",), **span),
+        UnknownTag(cause="unknown_tag", tag="C", **span),
     ]
     return draw(st.sampled_from(made))
 

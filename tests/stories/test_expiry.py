@@ -54,3 +54,17 @@ def test_dead_while_we_were_down_it_is_withdrawn_at_the_start() -> None:
     park.read(40, 0)
     park.restart()
     assert park.wait(3600) == [("withdrawn", 60)]
+
+
+def test_nothing_is_over_before_it_ends_where_readings_take_a_while_to_come() -> None:
+    park = Park(until(60))
+    park.read(40, 0, 0.5)
+    assert park.wait(60) == []
+    assert park.wait(60.5) == [("withdrawn", 60)]
+
+
+def test_a_point_that_is_far_behind_is_not_waited_for() -> None:
+    park = Park(until(60))
+    park.read(40, 0, 5)
+    assert park.wait(60.9) == []
+    assert [event for event, _ in park.wait(61)] == ["withdrawn"]

@@ -60,10 +60,10 @@ def test_a_bypass_that_nobody_approved_is_an_alarm_until_it_is_over() -> None:
     assert plant.tell("in_service", 30) == [("cleared", 30)]
 
 
-def test_trips_faults_and_tests_are_no_bypass() -> None:
+def test_trips_and_faults_are_no_bypass() -> None:
     plant = Plant()
-    states = ("tripped", "reset_pending", "fault", "proof_test", "in_service")
-    assert [plant.tell(state, 10.0 * n) for n, state in enumerate(states)] == [[]] * 5
+    states = ("tripped", "reset_pending", "fault", "in_service")
+    assert [plant.tell(state, 10.0 * n) for n, state in enumerate(states)] == [[]] * 4
     assert plant.tell("removed", 60) == [("raised", 60)]
 
 
@@ -81,8 +81,53 @@ def test_an_approved_one_is_quiet_until_its_end() -> None:
     assert plant.tell("in_service", HOUR + 5) == [("returned", HOUR + 5)]
 
 
+def test_a_loop_left_in_a_test_that_nobody_approved_is_an_alarm_until_it_serves_again() -> None:
+    plant = Plant()
+    plant.tell("in_service", 0)
+    assert plant.tell("proof_test", 10) == [("raised", 10)]
+    alarm = plant.alarm
+    assert (alarm.condition, alarm.grade, alarm.facts) == (
+        "bypass_unapproved", 2, {"state": "proof_test"},
+    )  # fmt: skip
+    assert plant.tell("proof_test", 20) == []
+    assert plant.tell("in_service", 30) == [("returned", 30)]
+    plant.acknowledge(alarm.id)
+    assert plant.open == []
+
+
+def test_a_test_approved_while_it_goes_on_is_quiet_from_then_on_to_its_end() -> None:
+    plant = Plant()
+    plant.tell("proof_test", 10)
+    plant.acknowledge(plant.alarm.id)
+    plant.tell("proof_test", 20)
+    assert plant.permits(permit(20, 60, kind=BypassKind.PROOF_TEST)) == [("cleared", 20)]
+    plant.tell("proof_test", 50)
+    assert plant.wait(59) == []
+    assert plant.wait(60) == [("raised", 60)]
+    assert plant.alarm.condition == "bypass_expired"
+
+
+@pytest.mark.parametrize("state", ["proof_test", "bypass_maintenance", "removed"])
+def test_while_its_unit_is_shut_down_with_approval_a_loop_may_be_out_until_the_end(
+    state: str,
+) -> None:
+    plant = Plant(permit(0, HOUR, kind=BypassKind.OUTAGE))
+    assert plant.tell(state, 10) == []
+    plant.tell(state, HOUR - 5)
+    assert plant.wait(HOUR - 1) == []
+    assert plant.wait(HOUR) == [("raised", HOUR)]
+    assert (plant.alarm.condition, plant.alarm.facts["state"]) == ("bypass_expired", state)
+
+
+def test_a_maintenance_approval_is_none_for_a_test() -> None:
+    plant = Plant(permit(0, HOUR))
+    assert plant.tell("bypass_maintenance", 10) == []
+    assert plant.tell("proof_test", 20) == [("raised", 20)]
+    assert plant.alarm.condition == "bypass_unapproved"
+
+
 def test_a_test_that_outlasts_its_approval_is_an_alarm() -> None:
-    plant = Plant(permit(30, HOUR, kind=BypassKind.PROOF_TEST))
+    plant = Plant(permit(10, HOUR, kind=BypassKind.PROOF_TEST))
     assert plant.tell("proof_test", 10) == []
     plant.tell("proof_test", HOUR - 5)
     assert plant.wait(HOUR - 1) == []
@@ -91,14 +136,25 @@ def test_a_test_that_outlasts_its_approval_is_an_alarm() -> None:
     assert plant.tell("in_service", HOUR + 5) == [("returned", HOUR + 5)]
 
 
-def test_a_test_after_an_approval_that_is_closed_is_one_that_needs_none() -> None:
+def test_a_test_after_an_approval_that_is_closed_is_one_that_nobody_approved() -> None:
     ended = permit(0, 60, kind=BypassKind.PROOF_TEST)
     plant = Plant(ended)
     plant.tell("in_service", 70)
     plant.permits(replace(ended, closed=True))
-    assert plant.tell("proof_test", 80) == []
-    assert plant.tell("in_service", 100) == []
-    assert plant.tell("proof_test", 75, received=101) == []
+    assert plant.tell("proof_test", 80) == [("raised", 80)]
+    assert plant.alarm.condition == "bypass_unapproved"
+    assert plant.tell("in_service", 100) == [("returned", 100)]
+
+
+def test_a_test_heard_of_late_was_approved_in_its_time_or_sounds_as_over() -> None:
+    ended = permit(0, 60, kind=BypassKind.PROOF_TEST)
+    plant = Plant(ended)
+    plant.tell("in_service", 40)
+    plant.tell("in_service", 100)
+    plant.permits(replace(ended, closed=True))
+    assert plant.tell("proof_test", 50, received=101) == []
+    assert plant.tell("proof_test", 70, received=102) == [("raised", 70), ("returned", 100)]
+    assert plant.alarm.condition == "bypass_expired"
 
 
 def test_an_approval_of_another_kind_or_point_approves_nothing() -> None:

@@ -47,6 +47,7 @@ def now_ms() -> int:
 class Heard:
     """What came over the bus, with the time it came."""
 
+    batches: list[tuple[float, AlarmEvents]] = field(default_factory=list)
     events: list[tuple[float, str, AlarmEvent]] = field(default_factory=list)
     status: list[Status] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
@@ -251,6 +252,7 @@ class Bench:
 
     def _hear_events(self, _topic: str, payload: bytes) -> None:
         found = msgspec.json.decode(payload, type=AlarmEvents)
+        self.heard.batches.append((time.monotonic(), found))
         for event in found.events:
             if event.alarm.enterprise == self.register.enterprise:
                 self.heard.events.append((time.monotonic(), found.epoch, event))

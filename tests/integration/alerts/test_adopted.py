@@ -45,7 +45,7 @@ def listed(bench: Bench) -> int:
     return rows(bench, query)
 
 
-@pytest.mark.serial
+@pytest.mark.patient
 async def test_the_alarm_stands_within_two_seconds_though_nothing_more_comes(
     bench: Bench,
 ) -> None:

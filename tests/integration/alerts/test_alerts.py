@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.integration.alerts.bench import Bench, now_ms
@@ -194,7 +195,25 @@ async def test_with_the_database_frozen_the_alarm_sounds_and_is_recorded_once_af
     assert round(row["raised_at"].timestamp() * 1000) == raised_ts
     assert row["acknowledged_by"] == "li.wei"
     assert bench.record.events() == ["raised", "acknowledged"]
+
+    await sounds_while_its_table_is_locked(bench)
+    await bench.until_recorded(20)
+    assert bench.record.events() == ["raised", "acknowledged", "cleared"]
     assert bench.record.chain().sound
+
+
+async def sounds_while_its_table_is_locked(bench: Bench) -> None:
+    """F30: somebody holds the table of alarms for himself; that is said within 10 s."""
+    with psycopg.connect(bench.engines.superuser_url) as connection:
+        connection.execute("LOCK TABLE alarm IN ACCESS EXCLUSIVE MODE")
+        sent = time.monotonic()
+        bench.send({"GT-1": 5})
+        await bench.until(lambda: len(bench.heard.events) == 3, 20)
+        assert bench.heard.events[2][0] - sent < 1
+        bench.heard.status.clear()
+        left_s = 10 - (time.monotonic() - sent)
+        await bench.until(lambda: any(not each.db_ok for each in bench.heard.status), left_s)
+        connection.rollback()
 
 
 async def test_started_with_the_database_frozen_it_judges_by_its_own_disk(bench: Bench) -> None:

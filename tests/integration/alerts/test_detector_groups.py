@@ -53,7 +53,7 @@ async def test_its_members_change_under_a_standing_alarm_and_it_outlives_the_eng
     rows = {row["condition"]: row for row in bench.record.alarms()}
     assert [rows[each]["group_code"] for each in ("voting", "H")] == ["ring", "ring"]
     assert rows["voting"]["judged"]
-    url = bench.engines.database_url("api")
+    url = bench.engines.api_url()
     async with await psycopg.AsyncConnection.connect(url) as connection:
         shown = await find_alarm(connection, told["GT-1"].id, None)
         standing = await open_alarms(connection, 1_000)

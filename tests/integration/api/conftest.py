@@ -3,7 +3,6 @@
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,8 +15,14 @@ import pytest
 from tests.integration.api.scripted import Scripted
 from tests.living.engines import REPOSITORY
 from tests.living.engines_alone import Engines
+from tests.living.loopback import NO_TLS
 from tests.living.outcome import eventually
 from tests.living.park import Door, Json
+from tests.living.picture import png
+from tests.living.port import free_port
+
+QUICK = "tests.living.quick_api"
+"""The api, but for what a password costs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,7 @@ class Api:
 
     def ready(self) -> Json:
         """What `/readyz` says."""
-        answer: Json = httpx2.get(f"{self.url}/readyz").json()
+        answer: Json = httpx2.get(f"{self.url}/readyz", verify=NO_TLS).json()
         return answer
 
     def enterprise(self) -> str:
@@ -53,11 +58,11 @@ class Api:
         return Door(self.url, name, password)
 
 
-def start_api(engines: Engines, **more: str) -> tuple[str, "subprocess.Popen[bytes]"]:
+def start_api(
+    engines: Engines, program: str = QUICK, **more: str
+) -> tuple[str, "subprocess.Popen[bytes]"]:
     """An api process on a free port; it may not answer yet."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
+    port = free_port()
     environment = os.environ | engines.services["api"]
     environment |= {
         # Its seals are kept there; else they would be in the clone.
@@ -66,16 +71,16 @@ def start_api(engines: Engines, **more: str) -> tuple[str, "subprocess.Popen[byt
         "PARKWATCH_RATE_LIMIT": "0",
         **more,
     }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "services.api"], cwd=REPOSITORY, env=environment
-    )
+    process = subprocess.Popen([sys.executable, "-m", program], cwd=REPOSITORY, env=environment)
     return f"http://127.0.0.1:{port}", process
 
 
 @contextmanager
-def running_api(engines: Engines, **more: str) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+def running_api(
+    engines: Engines, program: str = QUICK, **more: str
+) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     """An api process that answers; ended by SIGTERM within 5 s, with exit code 0."""
-    url, process = start_api(engines, **more)
+    url, process = start_api(engines, program, **more)
     try:
         eventually(lambda: _answers(f"{url}/healthz"), 60.0, "the api answers")
         yield url, process
@@ -86,8 +91,15 @@ def running_api(engines: Engines, **more: str) -> Iterator[tuple[str, "subproces
 
 @pytest.fixture(scope="package")
 def served(engines: Engines) -> Iterator[str]:
-    """The address of an api for all of these proofs."""
-    with running_api(engines) as (url, _):
+    """The address of an api for all of these proofs; under its park lies a plan."""
+    plan = engines.data_dir / "plan.png"
+    plan.write_bytes(png())
+    ground = {
+        "PARKWATCH_PLAN_FILE": str(plan),
+        "PARKWATCH_PLAN_CORNERS": "107.438,38.2245 107.468,38.2245 107.438,38.2055",
+        "PARKWATCH_TILES_URL": "https://maps.park.example/{z}/{x}/{y}.png",
+    }
+    with running_api(engines, **ground) as (url, _):
         yield url
 
 
@@ -107,6 +119,6 @@ def api(engines: Engines, served: str) -> Iterator[Api]:
 
 def _answers(url: str) -> bool:
     try:
-        return httpx2.get(url).status_code == 200
+        return httpx2.get(url, verify=NO_TLS).status_code == 200
     except httpx2.TransportError:
         return False

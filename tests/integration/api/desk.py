@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
-from argon2 import PasswordHasher
 
 from services.api.app import make_app
 from services.api.assembly import assemble
@@ -17,9 +16,8 @@ from services.runtime.clock import ManualClock, SystemClock
 from services.runtime.settings import Settings
 from tests.living.engines_alone import Engines
 from tests.living.park import Json
+from tests.living.quick_api import QUICK
 
-QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-"""What a password costs is proved elsewhere."""
 ROOT = "http://desk/api/v1"
 
 

@@ -3,6 +3,7 @@
 import time
 
 import httpx2
+import psycopg
 import pytest
 
 from tests.integration.api.conftest import Api
@@ -102,4 +103,21 @@ def test_a_request_in_the_hands_of_a_freezing_database_is_answered(api: Api) -> 
         answers = [api.admin.http.get("/rules") for _ in range(4)]
         assert time.monotonic() - began <= ANSWER_S + 1.0, "the first finds out, the rest know"
         assert {a.status_code for a in answers} == {503}
+    eventually(lambda: api.admin.http.get("/rules").status_code == 200, 5.0, "the rules again")
+
+
+def test_what_waits_for_a_lock_keeps_nobody_from_seeing_the_freeze(api: Api) -> None:
+    """The api's own look at the register hung in a freezing database, and the probe behind it."""
+    api.admin.ask("/rules")
+    with (
+        psycopg.connect(api.engines.superuser_url) as holder,
+        psycopg.connect(api.engines.superuser_url, autocommit=True) as watcher,
+    ):
+        holder.execute("LOCK TABLE book IN ACCESS EXCLUSIVE MODE")
+        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'book'::regclass"
+        eventually(lambda: watcher.execute(waiting).fetchone() != (0,), 5.0, "somebody waits")
+        with api.engines.frozen_database():
+            began = time.monotonic()
+            assert api.admin.http.get("/rules").status_code == 503
+            assert time.monotonic() - began <= ANSWER_S
     eventually(lambda: api.admin.http.get("/rules").status_code == 200, 5.0, "the rules again")

@@ -52,6 +52,7 @@ def test_a_burst_is_a_flood_of_its_enterprise_and_of_nobody_elses(api: Api) -> N
          "alarms": 12, "peak": 12}
     ]  # fmt: skip
     assert found["in_flood"] is False
+    assert found["by_hour"] == [{"start": "2026-03-01T12:00:00.000Z", "alarms": 12}]
     assert found["chattering"][0]["count"] == 12
     assert found["top_ten"] == [
         {"enterprise": mine, "tag": "T", "condition": "H", "count": 12, "share": 1.0}
@@ -141,6 +142,38 @@ def test_what_was_born_off_the_board_did_not_sound(api: Api) -> None:
     assert found["alarms"] == 2
 
 
+@pytest.mark.usefixtures("forgotten")
+def test_what_was_acknowledged_and_then_shelved_was_acknowledged(api: Api) -> None:
+    """By ISA-18.2 shelving takes nothing back: it was answered, and how soon stays known."""
+    enterprise = api.enterprise()
+    answered, never = (raised(number, enterprise) for number in range(2))
+    off = OffBoard(Off.SHELVED, "wang", "x", 0, 60_000, 2)
+    seen = event.acknowledged(answered.alarm, "wang", answered.alarm.raised_at + 20_000)
+    after = event.taken_off(seen, off)
+    told = (
+        (answered, 0), (Transition(EventKind.ACKNOWLEDGED, seen, 9, 9), 20),
+        (Transition(EventKind.SHELVED, after, 9, 9), 30), (never, 0),
+        (Transition(EventKind.SHELVED, event.taken_off(never.alarm, off), 9, 9), 30),
+    )  # fmt: skip
+    with psycopg.connect(api.engines.superuser_url) as connection:
+        head = ChainHead()
+        for each, second in told:
+            row = link(head, each)
+            head = ChainHead(row.seq, row.hash)
+            noted = NOON + timedelta(seconds=second)
+            values = (enterprise, row.seq, row.alarm_id, NOON, noted, row.event, row.body)
+            connection.execute(ROW, (*values, row.previous, row.hash))
+    point = api.point(enterprise, "T-1")["id"]
+    with psycopg.connect(api.engines.superuser_url) as connection:
+        for alarm in (after, never.alarm):
+            stands = (enterprise, alarm.id, point, 3, NOON, NOON, False, NOON)
+            connection.execute(RECORD, stands)
+    span = {"start": NOON.isoformat(), "end": (NOON + timedelta(hours=1)).isoformat()}
+    found = api.admin.ask("/statistics/alarms", enterprise=enterprise, **span)
+    assert (found["alarms"], found["acknowledged"]) == (2, 1)
+    assert (found["seconds_to_acknowledge"], found["seconds_to_acknowledge_most"]) == (20, 20)
+
+
 ROW = """
     INSERT INTO journal (enterprise, seq, alarm_id, at, noted_at, event, body, previous, hash)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
@@ -161,7 +194,7 @@ def test_approvals_are_forgotten_after_their_time_and_not_before(api: Api) -> No
             connection.execute(APPROVAL, (enterprise, identity, at, at))
 
     async def prune() -> None:
-        url = api.engines.services["api"]["PARKWATCH_DATABASE_URL"]
+        url = api.engines.api_url()
         async with await psycopg.AsyncConnection.connect(url) as connection:
             await approval.prune(connection, before)
 

@@ -10,6 +10,7 @@ from tests.integration.api.scripted import Scripted
 from tests.integration.api.test_register import refused
 from tests.living.engines_alone import Engines
 from tests.living.live import Live
+from tests.living.loopback import NO_TLS
 from tests.living.outcome import eventually
 from tests.living.park import Door
 
@@ -18,10 +19,10 @@ pytestmark = [pytest.mark.patient]
 
 def test_without_an_engine_the_record_is_shown_and_it_says_so(engines: Engines) -> None:
     with running_api(engines) as (url, _):
-        answer = httpx2.get(f"{url}/readyz")
+        answer = httpx2.get(f"{url}/readyz", verify=NO_TLS)
         assert answer.status_code == 503
         eventually(
-            lambda: httpx2.get(f"{url}/readyz").json()["snapshot_from"] == "store",
+            lambda: httpx2.get(f"{url}/readyz", verify=NO_TLS).json()["snapshot_from"] == "store",
             8.0,
             "the record",
         )
@@ -39,14 +40,20 @@ def test_without_an_engine_the_record_is_shown_and_it_says_so(engines: Engines) 
                 5.0,
                 "the engine's own",
             )
-            eventually(lambda: httpx2.get(f"{url}/readyz").status_code == 200, 5.0, "ready")
+            eventually(
+                lambda: httpx2.get(f"{url}/readyz", verify=NO_TLS).status_code == 200, 5.0, "ready"
+            )
         admin.close()
 
 
 def test_limits_count_each_account_by_itself(engines: Engines) -> None:
     password = engines.services["api"]["PARKWATCH_ADMIN_PASSWORD"]
     with running_api(engines, PARKWATCH_RATE_LIMIT="20") as (url, _):
-        eventually(lambda: httpx2.get(f"{url}/metrics").text.find("database_up 1") > 0, 5.0, "it")
+        eventually(
+            lambda: httpx2.get(f"{url}/metrics", verify=NO_TLS).text.find("database_up 1") > 0,
+            5.0,
+            "it",
+        )
         admin = Door(url, "admin", password)
         codes = [admin.http.get("/me").status_code for _ in range(21)]
         assert codes == [200] * 20 + [429]

@@ -11,6 +11,7 @@ import pytest
 
 from tests.integration.api.conftest import Api, running_api
 from tests.integration.api.test_register import refused
+from tests.living.loopback import NO_TLS
 from tests.living.outcome import eventually
 from tests.living.park import Door, Json
 
@@ -76,7 +77,7 @@ def test_a_run_without_a_gateway_ends_by_itself_and_is_a_record(api: Api) -> Non
     }
     for statement, refusal in changes.items():
         with (
-            psycopg.connect(api.engines.database_url("api")) as connection,
+            psycopg.connect(api.engines.api_url()) as connection,
             pytest.raises(refusal),
         ):
             connection.execute(f"{statement} WHERE enterprise = %s", (code,))
@@ -86,7 +87,7 @@ def test_its_point_is_under_test_as_long_as_the_run_goes_on(api: Api) -> None:
     code = place(api)
     begun = api.admin.tell(bench(code), SHORT | {"test_tag": "LI-1"}, status=202)
     question = "SELECT tag, exercise_until FROM point WHERE enterprise = %s AND exercise_from = %s"
-    with psycopg.connect(api.engines.database_url("api")) as connection:
+    with psycopg.connect(api.engines.api_url()) as connection:
         ((tag, until),) = connection.execute(question, (code, begun["started_at"])).fetchall()
     found = finished(api.admin, bench(code), begun["id"])
     assert tag == "LI-1"
@@ -138,7 +139,9 @@ def test_a_run_whose_api_stops_is_interrupted(api: Api) -> None:
     code = place(api)
     with running_api(api.engines) as (url, _):
         eventually(
-            lambda: httpx2.get(f"{url}/readyz").status_code == 200, 20.0, "the second is ready"
+            lambda: httpx2.get(f"{url}/readyz", verify=NO_TLS).status_code == 200,
+            20.0,
+            "the second is ready",
         )
         password = api.engines.services["api"]["PARKWATCH_ADMIN_PASSWORD"]
         second = Door(url, "admin", password)

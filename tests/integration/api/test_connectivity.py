@@ -16,6 +16,7 @@ from services.domain.point import Point, PointKind, Reporting
 from services.runtime.clock import ManualClock, to_datetime
 from services.store import connectivity as store
 from services.store.register import Place, RegisterChange
+from services.store.tenant import EVERY
 from services.wire.bus import Status
 from tests.integration.api.conftest import Api
 from tests.living.engines_alone import Engines
@@ -138,11 +139,22 @@ async def test_points_are_looked_at_and_their_time_is_added_up(engines: Engines)
         clock.advance(60)
     assert connectivity.points[CODE, "gw-1"] == PointTime(1, 3)
 
-    async with database.transaction() as connection:
+    async with database.transaction(tenant=EVERY) as connection:
         start, end = to_datetime(HOUR), to_datetime(HOUR + 3_600_000)
         spent = await store.point_time(connection, frozenset({CODE}), start, end)
     # Of four looks the first has no time before it, and the engine was away at the third.
     assert spent == {CODE: PointTime(60.0, 180.0)}
+
+    # Who is heard is there at once; a look that comes before ingest has written of it knows no
+    # better, one that comes later does.
+    on_change = places[2].point
+    assert not connectivity.is_online(on_change)
+    connectivity.hear([3])
+    for there in (True, False):
+        vitals.hear(Status(service="alerts", ready=True, at=clock.now_ms()))
+        await connectivity.look()
+        assert connectivity.is_online(on_change) is there
+        clock.advance(60)
     database.close()
 
 

@@ -83,6 +83,7 @@ WRONG: list[tuple[Json, str, str]] = [
     ({"formula": None}, "formula", "object"),
     ({"kind": "valve", "unit": "1"}, "kind", "is a quantity"),
     ({"unit": "kPa"}, "unit", "measures a pressure"),
+    ({"unit": "Pa"}, "unit", "Pa measures a pressure"),
     ({"gateway": "gw"}, "gateway", "belongs to a sensor"),
     ({"period_s": 5}, "period_s", "belongs to a sensor"),
 ]

@@ -105,7 +105,7 @@ WRONG: list[tuple[str, Json, str, str]] = [
     ("rate", {"version": 7}, "version", "not a field of a new rule"),
     ("deviation", {"others": ["TI-2", "LI-1"]}, "others", "different units"),
     ("deviation", {"others": ["TI-2", "TI-1"]}, "others", "twice"),
-    ("deviation", {"others": []}, "others", "1 item"),
+    ("deviation", {"others": []}, "others", "at least"),
     ("stuck", {"witness": "LI-1"}, "witness", "twice"),
     ("stuck", {"witness": None}, "witness_moves", "belong together"),
     ("signal_band", {"tag": "TI-1"}, "span_low", "no range"),

@@ -13,9 +13,10 @@ from paho.mqtt.client import Client, MQTTMessage
 from services.runtime.mqtt_client import BrokerAddress, make_client
 from tests.integration.api.conftest import Api
 from tests.integration.api.test_register import refused
+from tests.living.loopback import NO_TLS
 from tests.living.outcome import eventually
 
-pytestmark = [pytest.mark.serial]
+pytestmark = [pytest.mark.patient]
 
 
 class Field:
@@ -143,17 +144,27 @@ def test_readings_by_http_go_the_way_of_all_others(api: Api) -> None:
     ear = Ear(api)
     url = f"{api.url}/api/v1/telemetry"
     body = b'{"boot": "b", "seq": 1, "values": {"GT-1": 12.5}}'
-    done = httpx2.post(url, content=body, auth=credentials)
+    done = httpx2.post(url, verify=NO_TLS, content=body, auth=credentials)
     assert (done.status_code, done.json()) == (202, {"messages": 1})
     eventually(lambda: ear.heard, 2.0, "the message")
     assert ear.heard == [(f"pw/v1/{code}/gw1/telemetry", body)]
     ear.close()
-    refused(httpx2.post(url, content=b"not json", auth=credentials), 422, "invalid")
-    refused(httpx2.post(url, content=b"x" * 300_000, auth=credentials), 413, "too-large")
-    refused(httpx2.post(url, content=body, auth=(credentials[0], "no")), 401, "wrong-credentials")
-    refused(httpx2.post(url, content=body, auth=("no", "no")), 401, "wrong-credentials")
-    refused(httpx2.post(url, content=body), 401, "not-signed-in")
-    bearer = httpx2.post(url, content=body, headers={"Authorization": f"Bearer {api.admin.token}"})
+    refused(httpx2.post(url, verify=NO_TLS, content=b"not json", auth=credentials), 422, "invalid")
+    refused(
+        httpx2.post(url, verify=NO_TLS, content=b"x" * 300_000, auth=credentials), 413, "too-large"
+    )
+    refused(
+        httpx2.post(url, verify=NO_TLS, content=body, auth=(credentials[0], "no")),
+        401,
+        "wrong-credentials",
+    )
+    refused(
+        httpx2.post(url, verify=NO_TLS, content=body, auth=("no", "no")), 401, "wrong-credentials"
+    )
+    refused(httpx2.post(url, verify=NO_TLS, content=body), 401, "not-signed-in")
+    bearer = httpx2.post(
+        url, verify=NO_TLS, content=body, headers={"Authorization": f"Bearer {api.admin.token}"}
+    )
     refused(bearer, 401, "not-signed-in")
 
 
@@ -168,21 +179,29 @@ def test_a_body_goes_to_the_leaf_of_its_format(api: Api) -> None:
         "senml": b'[{"n": "a", "u": "Cel", "v": 1}]',
     }
     for leaf, body in bodies.items():
-        done = httpx2.post(url, params={"format": leaf}, content=body, auth=credentials)
+        done = httpx2.post(
+            url, verify=NO_TLS, params={"format": leaf}, content=body, auth=credentials
+        )
         assert (done.status_code, done.json()) == (202, {"messages": 2 if leaf == "tb" else 1})
     typed = {"Content-Type": "application/senml+json; charset=utf-8"}
-    done = httpx2.post(url, content=bodies["senml"], auth=credentials, headers=typed)
+    done = httpx2.post(url, verify=NO_TLS, content=bodies["senml"], auth=credentials, headers=typed)
     assert done.status_code == 202
     eventually(lambda: len(ear.heard) == 4, 5.0, "four messages")
     leaves = [*bodies.items(), ("senml", bodies["senml"])]
     assert ear.heard == [(f"pw/v1/{code}/gw1/{leaf}", body) for leaf, body in leaves]
     ear.close()
     native = {"format": "native"}
-    wrong = httpx2.post(url, params=native, content=bodies["senml"], auth=credentials)
+    wrong = httpx2.post(
+        url, verify=NO_TLS, params=native, content=bodies["senml"], auth=credentials
+    )
     assert wrong.status_code == 202  # an array of messages of which nothing can be used
-    not_a_pack = httpx2.post(url, params={"format": "senml"}, content=b"{}", auth=credentials)
+    not_a_pack = httpx2.post(
+        url, verify=NO_TLS, params={"format": "senml"}, content=b"{}", auth=credentials
+    )
     refused(not_a_pack, 422, "invalid")
-    unknown = httpx2.post(url, params={"format": "csv"}, content=b"{}", auth=credentials)
+    unknown = httpx2.post(
+        url, verify=NO_TLS, params={"format": "csv"}, content=b"{}", auth=credentials
+    )
     refused(unknown, 422, "invalid")
 
 

@@ -12,6 +12,11 @@ from tests.integration.api.test_register import refused
 
 SQUARE = [[107.44, 38.20], [107.46, 38.20], [107.46, 38.22], [107.44, 38.22], [107.44, 38.20]]
 AREA = {"type": "Polygon", "coordinates": [SQUARE]}
+BAY = [[107.44, 38.20], [107.46, 38.20], [107.46, 38.22], [107.455, 38.22], [107.455, 38.21],
+       [107.445, 38.21], [107.445, 38.22], [107.44, 38.22], [107.44, 38.20]]  # fmt: skip
+"""An area with a bay in the north; a zone over both of its arms has its corners in it."""
+OVER = [[107.442, 38.215], [107.458, 38.215], [107.458, 38.218], [107.442, 38.218],
+        [107.442, 38.215]]  # fmt: skip
 CHIEF = {"role": "chief", "name": "王建国", "phone": "0477-555 0101"}
 LICENCE = {
     "kind": "safety_production",
@@ -53,6 +58,9 @@ def test_a_file_is_kept_as_it_was_told_and_says_what_has_expired(api: Api) -> No
         name: FILE[name] for name in ("address", "area", "contacts", "staff_on_site")
     }
     assert [each["state"] for each in file["licences"]] == ["valid", "expired"]
+    assert {each["name"]: each["known"] for each in file["substances"]} == {
+        each["name"]: True for each in FILE["substances"]
+    }
     assert file["zones"][0] == {"code": "TF-1", "name": "罐区", "name_en": None, "area": AREA}
     [listed] = [e for e in api.admin.items("/enterprises") if e["code"] == code]
     assert "contacts" not in listed, "lists hold no personal data"
@@ -60,6 +68,10 @@ def test_a_file_is_kept_as_it_was_told_and_says_what_has_expired(api: Api) -> No
     api.admin.tell("/enterprises", {"code": own, "name": "十一位"}, status=201)
     assert api.admin.ask(f"/enterprises/{own}")["national_code"] == own
     refused(changed(api, code, national_code=own), 409, "conflict", "national_code", own)
+    plant = api.person("enterprise", code)
+    told = plant.http.patch(f"/enterprises/{code}", json={"national_code": own})
+    refused(told, 409, "conflict", "national_code: another enterprise has it already")
+    assert own not in told.text
     again = {"code": f"E-{secrets.token_hex(4)}", "name": "x", "national_code": eleven}
     refused(api.admin.http.post("/enterprises", json=again), 409, "conflict", code)
     assert not [e for e in api.admin.items("/enterprises") if e["code"] == again["code"]]
@@ -69,12 +81,16 @@ def test_a_file_is_kept_as_it_was_told_and_says_what_has_expired(api: Api) -> No
     ("change", "field"),
     [
         ({"licences": [LICENCE | {"valid_until": "2025-12-31"}]}, "licences.0.valid_until"),
-        ({"licences": [LICENCE, LICENCE]}, "licences"),
+        ({"licences": [LICENCE, LICENCE]}, "licences.1.number"),
         ({"licences": [LICENCE | {"valid_from": "01/02/26"}]}, "licences.0.valid_from"),
         ({"contacts": [CHIEF | {"phone": "call me"}]}, "contacts.0.phone"),
         ({"contacts": [CHIEF | {"role": "king"}]}, "contacts.0.role"),
         ({"substances": [{"name": "x", "cas": "7782-50-6"}]}, "substances.0.cas"),
         ({"substances": [{"name": "x", "quantity_t": -1}]}, "substances.0.quantity_t"),
+        ({"substances": [{"name": "甲醇"}, {"name": "固化剂 B-7"}]}, "substances.1.name"),
+        ({"substances": [{"name": "固化剂 B-7", "cas": "7732-18-5"}]}, "substances.0.cas"),
+        ({"substances": [{"name": "固化剂 B-7", "class": "W99"}]}, "substances.0.class"),
+        ({"substances": [{"name": "氯", "cas": "67-63-0"}]}, "substances.0.cas"),
         ({"staff_on_site": -1}, "staff_on_site"),
         ({"staff_on_site": 1.5}, "staff_on_site"),
         ({"national_code": "123"}, "national_code"),
@@ -82,7 +98,17 @@ def test_a_file_is_kept_as_it_was_told_and_says_what_has_expired(api: Api) -> No
         ({"area": {"type": "Polygon", "coordinates": [SQUARE[:-1]]}}, "area.coordinates"),
         ({"area": {"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]]}},
          "area.coordinates"),
-        ({"zones": [{"code": "A", "name": "x"}, {"code": "A", "name": "y"}]}, "zones"),
+        ({"zones": [{"code": "A", "name": "x"}, {"code": "A", "name": "y"}]}, "zones.1.code"),
+        (
+            {
+                "area": {"type": "Polygon", "coordinates": [BAY]},
+                "zones": [
+                    {"code": "A", "name": "x", "area": {"type": "Polygon", "coordinates": [OVER]}}
+                ],
+            },
+            "zones.0.area",
+        ),
+        ({"substances": [{"name": "氯", "cas": "7782-50-5"}] * 2}, "substances.1.name"),
         (
             {
                 "area": {
@@ -90,7 +116,7 @@ def test_a_file_is_kept_as_it_was_told_and_says_what_has_expired(api: Api) -> No
                     "coordinates": [[[108, 39], [108.01, 39], [108.01, 39.01], [108, 39]]],
                 }
             },
-            "zones",
+            "zones.0.area",
         ),
         ({"name": None}, "name"),
         ({"colour": "red"}, "colour"),
@@ -109,6 +135,47 @@ def test_what_does_not_fit_is_refused_by_its_path_and_nothing_of_it_is_stored(
     assert len(api.admin.items(f"/enterprises/{code}/history")) == 1
     new = {"code": f"E-{secrets.token_hex(4)}", "name": "x", **FILE, **change}
     refused(api.admin.http.post("/enterprises", json=new), 422, "invalid", field)
+
+
+def test_a_product_that_nobody_can_look_up_is_declared_by_its_class_and_never_silently(
+    api: Api,
+) -> None:
+    code = filed(api)
+    told = changed(api, code, substances=[{"name": "固化剂 B-7"}, {"name": "底漆 9"}])
+    refused(told, 422, "invalid", "substances.0.name: nobody knows 固化剂 B-7", "CAS", "`class`")
+    assert [each["field"] for each in told.json()["errors"]] == [
+        "substances.0.name", "substances.1.name",
+    ]  # fmt: skip
+    products = [
+        {"name": "甲醇"},
+        {"name": "固化剂 B-7", "class": "W5.3", "quantity_t": 12},
+        {"name": "尿素", "cas": "57-13-6", "class": "other"},
+    ]
+    kept = changed(api, code, substances=products).json()["substances"]
+    assert [(each["known"], each["class"]) for each in kept] == [
+        (True, None), (False, "W5.3"), (False, "other"),
+    ]  # fmt: skip
+    newest = api.admin.items(f"/enterprises/{code}/history")[0]
+    assert newest["after"] == {"substances": products}
+
+
+def test_what_stood_in_a_file_before_products_were_declared_hinders_no_other_change(
+    api: Api,
+) -> None:
+    code = filed(api)
+    old = '[{"name": "固化剂 B-7"}]'
+    with psycopg.connect(api.engines.superuser_url) as connection:
+        connection.execute(
+            "UPDATE enterprise SET file = file || jsonb_build_object('substances', %s::jsonb)"
+            " WHERE code = %s",
+            (old, code),
+        )
+    answer = changed(api, code, staff_on_site=7)
+    assert answer.status_code == 200, answer.text
+    (kept,) = answer.json()["substances"]
+    assert (kept["name"], kept["known"], kept["class"]) == ("固化剂 B-7", False, None)
+    again = changed(api, code, substances=[{"name": "固化剂 B-7"}])
+    refused(again, 422, "invalid", "substances.0.name")
 
 
 def test_the_history_tells_who_changed_what_and_when(api: Api) -> None:

@@ -10,6 +10,7 @@ import pytest
 from tests.integration.api.conftest import Api, running_api
 from tests.integration.api.test_door import Field, gateway
 from tests.integration.api.test_register import refused
+from tests.living.loopback import NO_TLS
 from tests.living.outcome import eventually
 from tests.living.park import Door, Json
 
@@ -113,7 +114,7 @@ def test_what_is_refused_while_the_database_is_away_is_told_later_once(
             field.client.publish("foreign/a", b"{}", qos=1)
             time.sleep(0.5)
         began = time.monotonic()
-        assert httpx2.get(f"{api.url}/healthz").status_code == 200
+        assert httpx2.get(f"{api.url}/healthz", verify=NO_TLS).status_code == 200
         assert time.monotonic() - began < 1.0
     eventually(lambda: api.ready()["ready"], 10.0, "the api is ready again")
     eventually(lambda: not api.ready()["degraded"], 10.0, "the database is back")
@@ -140,7 +141,7 @@ def test_two_apis_and_one_that_starts_again_count_each_refusal_once(
 
 def figure(url: str, name: str) -> float:
     """One of the figures about the broker, 0 before there is one."""
-    lines = httpx2.get(f"{url}/metrics").text.splitlines()
+    lines = httpx2.get(f"{url}/metrics", verify=NO_TLS).text.splitlines()
     wanted = f"parkwatch_broker_{name} "
     return next((float(line.split()[-1]) for line in lines if line.startswith(wanted)), 0.0)
 

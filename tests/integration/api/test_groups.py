@@ -1,8 +1,11 @@
 """Groups of detectors over REST: registered, changed, refused as a set, judged over, removed."""
 
+from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 from tests.integration.api.conftest import Api
 from tests.integration.api.test_backtest import START, body, store
@@ -67,6 +70,32 @@ def test_a_group_lives_from_its_registration_to_its_end(api: Api, works: str) ->
     again = api.admin.register("/groups", group(works, "A", "GT-4"))
     assert again["members"] == ["GT-4"]
     api.admin.remove(address)
+
+
+def test_who_was_in_a_group_is_known_later_also_of_one_that_was_removed(
+    api: Api, works: str
+) -> None:
+    address = f"/groups/{works}/H"
+    api.admin.register("/groups", group(works, "H", "GT-1", "GT-2"))
+    api.admin.http.patch(address, json={"members": ["GT-2", "GT-3"]})
+    api.admin.http.patch(address, json={"name": "罐区"})  # as it was
+    sheet = f"enterprise,tag,groups\n{works},GT-4,H\n"
+    path = f"/points/import?enterprise={works}&mode=update"
+    answer = api.admin.http.post(path, content=sheet.encode(), headers={"Content-Type": "text/csv"})
+    assert answer.is_success, answer.text
+    api.admin.remove(address)
+
+    history = api.admin.items(f"{address}/history", limit=2)
+    assert [(each["before"], each["after"]) for each in history] == [
+        ({"members": ["GT-2", "GT-3", "GT-4"], "removed": None}, {"members": [], "removed": True}),
+        ({"members": ["GT-2", "GT-3"]}, {"members": ["GT-2", "GT-3", "GT-4"]}),
+        ({"members": ["GT-1", "GT-2"]}, {"members": ["GT-2", "GT-3"]}),
+        (None, {"name": "罐区", "kind": "gas", "members": ["GT-1", "GT-2"]}),
+    ]
+    assert {each["changed_by"] for each in history} == {"admin"}
+    stranger = api.person("enterprise", api.enterprise())
+    assert stranger.http.get(f"{address}/history").status_code == 404
+    assert api.admin.http.get(f"/groups/{works}/none/history").status_code == 404
 
 
 WRONG: list[tuple[Json, str, str]] = [
@@ -233,3 +262,37 @@ def test_a_rule_over_a_group_is_tried_on_the_past_with_its_members(api: Api) -> 
     both = body(code) | {"rules": [vote(code, window_s=600, id=made["id"])]}
     found = api.admin.tell("/rules/backtest", both)
     assert (found["today"]["alarms"], found["proposed"]["alarms"]) == (0, 1)
+
+
+def remember(api: Api, works: str, code: str, *changes: tuple[float, list[str] | None]) -> None:
+    """Who was in a group by minute of the story, as its history has it; None: it was removed."""
+    with psycopg.connect(api.engines.superuser_url) as connection:
+        for minute, members in changes:
+            after = {"members": [], "removed": True} if members is None else {"members": members}
+            connection.execute(
+                "INSERT INTO register_change (enterprise, subject, name, at, changed_by, before, after)"
+                " VALUES (%s, 'group', %s, %s, 'li', '{}', %s)",
+                (works, code, START + timedelta(minutes=minute), Jsonb(after)),
+            )
+
+
+def test_the_past_is_judged_by_whoever_was_in_the_group_then(api: Api) -> None:
+    code = api.enterprise()
+    for number in (1, 2, 3):
+        point = api.point(code, f"GT-{number}", kind="combustible_gas", unit="%LEL")
+        hours = [(60 * hour + number, 30.0) for hour in (1, 3, 5)]
+        store(api, point["id"], *hours, *((minute + 10, 1.0) for minute, _ in hours))
+    api.admin.register("/groups", group(code, "ring", "GT-1", "GT-2", "GT-3"))
+    remember(api, code, "ring", (-9_000, ["GT-1", "GT-2", "GT-3"]), (-60, ["GT-1", "GT-2"]))
+    remember(api, code, "ring", (120, ["GT-1", "GT-2", "GT-3"]), (240, ["GT-2", "GT-3"]))
+    three = vote(code, needed=3, window_s=600)
+    found = api.admin.tell("/rules/backtest", body(code) | {"rules": [three]})
+    assert [each["raised_at"] for each in found["appears"]] == [
+        START.isoformat()[:11] + "03:03:00.000Z"
+    ], "first two were in it, then three, then not its own point"
+
+    remember(api, code, "ring", (241, None))
+    found = api.admin.tell("/rules/backtest", body(code) | {"rules": [three]})
+    assert [each["raised_at"][11:16] for each in found["appears"]] == ["03:03", "05:03"], (
+        "while there was no group, those of today stand in"
+    )

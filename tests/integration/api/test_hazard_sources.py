@@ -112,7 +112,8 @@ def test_a_change_grades_anew_and_keeps_the_old_record(api: Api) -> None:
         ({"substances": [{"class": "W2", "name": "甲胺", "quantity_t": 5}]}, "send its cas 74-89-5"),
         ({"responsible": {"chief": {"name": "a", "phone": "none"}}}, "responsible.chief.phone"),
         ({"filed_on": "2026-02-30"}, "filed_on"),
-        ({"filed_on": "2026-02-01", "filing_expires_on": "2025-02-01"}, "filing_expires_on"),
+        ({"filed_on": "2026-02-01", "filing_expires_on": "2025-02-01"}, "filing_expires_on: it"),
+        ({"filed_on": "2199-01-01"}, "filed_on: 2199-01-01 lies ahead"),
         ({"lon": 181}, "lon"),
     ],
     ids=str,
@@ -145,6 +146,9 @@ def test_no_two_have_one_code(api: Api) -> None:
     refused(again, 409, "conflict", "code", "PATCH")
     twin = source(code, "HS-2", national_code="32058100123001")
     refused(api.admin.http.post("/hazard-sources", json=twin), 409, "conflict", "national_code")
+    twin = source(other, "HS-2", national_code="32058100123001")
+    refused(api.admin.http.post("/hazard-sources", json=twin), 409, "conflict",
+            "national_code: a hazard source of another enterprise")  # fmt: skip
     api.admin.tell("/hazard-sources", source(other), status=201)
 
 

@@ -10,6 +10,7 @@ from tests.integration.api.test_interlocks import (
     ask_for,
     made,
     now,
+    record,
     registered_long_ago,
     states,
 )
@@ -121,3 +122,31 @@ def test_the_use_over_time_looks_at_the_switches_of_inputs(api: Api) -> None:
     span = {"start": to_datetime(begun).isoformat(), "end": end}
     over = api.admin.ask(f"/statistics/interlocks/{code}/ESD-1", **span)["loop"]["over_time"]
     assert (over["rate"], over["out"]) == (pytest.approx(0.8), pytest.approx(2))
+
+
+def test_the_time_of_a_silent_gateway_is_time_that_nobody_knows(api: Api) -> None:
+    """Its last word was that it is in service; two of ten hours nobody could have told otherwise."""
+    code = api.enterprise()
+    api.admin.tell(f"/enterprises/{code}/gateways", {"code": "gw1"}, status=201)
+    point = api.point(
+        code, "ESD-1", kind="interlock", unit="1", gateway="gw1", reporting="on_change"
+    )
+    made(api, code)
+    registered_long_ago(api, code)
+    begun = now() - 10 * HOUR_MS
+    states(api, code, point["id"], (begun, 0))
+    with record(api) as superuser:
+        for kind, hours in (("gateway_offline", 4), ("gateway_online", 6)):
+            at = to_datetime(begun + hours * HOUR_MS)
+            superuser.execute(
+                "INSERT INTO gateway_event (enterprise, gateway, at, last_at, kind, detail, count)"
+                " VALUES (%s, 'gw1', %s, %s, %s, '', 1)",
+                (code, at, at, kind),
+            )
+    span = {"start": to_datetime(begun).isoformat(),
+            "end": to_datetime(begun + 10 * HOUR_MS).isoformat()}  # fmt: skip
+    over = api.admin.ask(f"/statistics/interlocks/{code}/ESD-1", **span)["loop"]["over_time"]
+    assert (over["in_service"], over["unknown"]) == pytest.approx((8, 2), abs=1e-3)
+    assert (over["rate"], over["at_least"]) == (1.0, pytest.approx(0.8, abs=1e-3))
+    spells = api.admin.items(f"/interlocks/{code}/ESD-1/states", start=span["start"])
+    assert [e["state"] for e in spells] == ["in_service", None, "in_service"]

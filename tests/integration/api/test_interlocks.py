@@ -1,5 +1,6 @@
-"""Interlocks over REST: loops, bypasses through all their hands, trips and rates."""
+"""Interlocks over REST: loops, their states, trips and rates."""
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +8,7 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
+from services.api.alarm_view import moment_text
 from services.runtime.clock import to_datetime
 from tests.integration.api.conftest import Api
 from tests.integration.api.test_register import refused
@@ -90,6 +92,7 @@ def test_a_loop_is_registered_changed_and_kept_in_versions(api: Api) -> None:
         ({"sil": "2"}, "sil"),
         ({"proof_test_days": 0}, "proof_test_days"),
         ({"proof_tested_on": "2026-02-30"}, "proof_tested_on"),
+        ({"proof_tested_on": "2199-01-01"}, "proof_tested_on: 2199-01-01 lies ahead"),
         ({"state_tag": "ESD-9"}, "state_tag: ESD-9 is no registered point"),
         ({"state_tag": "LT-1A"}, "state_tag: LT-1A is of kind level"),
         ({"causes": [{**CAUSES[0], "state_tag": "ESD-9"}, CAUSES[1]]}, "causes.0.state_tag"),
@@ -140,121 +143,6 @@ def test_an_input_does_not_show_its_bypass_where_another_loop_does(api: Api) -> 
     refused(api.admin.http.post("/interlocks", json=shared), 409, "conflict",
             "causes.0.state_tag: ESD-2 shows the state of ESD-2")  # fmt: skip
     assert [e["tag"] for e in api.admin.items("/interlocks", enterprise=code)] == ["ESD-2"]
-
-
-def test_a_bypass_goes_through_all_hands(api: Api) -> None:
-    code = api.enterprise()
-    point = api.point(code, "ESD-1", kind="interlock", unit="1")
-    made(api, code)
-    plant = api.person("enterprise", code)
-    first, second = api.person("supervisor"), api.person("supervisor")
-    asked = ask_for(plant, code)
-    assert (asked["state"], asked["still_protects"], asked["waits_for"]) == (
-        "applied", True, "approval")  # fmt: skip
-    address = f"/bypasses/{asked['id']}"
-    refused(plant.http.post(f"{address}/approve"), 403, "forbidden")
-    assert first.tell(f"{address}/approve", {"note": "同意"})["state"] == "approved_once"
-    refused(first.http.post(f"{address}/approve"), 403, "forbidden", "Two persons")
-    approved = second.tell(f"{address}/approve", {})
-    assert (approved["state"], approved["waits_for"]) == ("in_force", None)
-    assert api.admin.ask(f"/interlocks/{code}/ESD-1")["bypass"]["id"] == asked["id"]
-    refused(api.admin.http.patch(f"/interlocks/{code}/ESD-1", json={"voting": "2oo2"}), 409,
-            "conflict", "is open")  # fmt: skip
-    longer = plant.tell(f"{address}/extend", {"hours": 1, "reason": "备件未到"})
-    assert (longer["until"], longer["waits_for"]) == (approved["until"], "approval")
-    first.tell(f"{address}/approve", {})
-    granted = second.tell(f"{address}/approve", {})
-    assert granted["extensions"][0]["granted"] is True
-    assert granted["until"] > approved["until"]
-    restored = plant.tell(f"{address}/restore", {"note": "已恢复"})
-    assert (restored["state"], restored["waits_for"]) == ("restored", "verification")
-    api.engine.values({point["id"]: (now(), 3.0, 0)})
-    path = f"/interlocks/{code}/ESD-1"
-    eventually(lambda: api.admin.ask(path)["state"] == "bypass_maintenance", 10.0, "it is seen")
-    refused(first.http.post(f"{address}/verify"), 409, "conflict", "bypass_maintenance")
-    api.engine.values({point["id"]: (now(), 0.0, 0)})
-    eventually(lambda: api.admin.ask(path)["in_service"] is True, 10.0, "it is back")
-    verified = first.tell(f"{address}/verify", {})
-    assert (verified["state"], verified["verified"]["by"]) == (
-        "verified",
-        first.ask("/me")["username"],
-    )
-    acts = [each["act"] for each in api.admin.items(f"{address}/history")]
-    assert acts == ["apply", "approve", "approve", "extend", "approve", "approve", "restore",
-                    "verify"]  # fmt: skip
-    assert api.admin.ask(path)["bypass"] is None
-    assert ask_for(plant, code)["state"] == "applied"
-
-
-def test_a_second_bypass_in_a_voting_group_is_refused(api: Api) -> None:
-    code = api.enterprise()
-    made(api, code)
-    first = ask_for(api.admin, code)
-    address = f"/interlocks/{code}/ESD-1/bypass"
-    other = api.admin.http.post(address, json=ASKED | {"cause": "LT-1B"})
-    refused(other, 409, "conflict", "Only one bypass of a voting group", first["id"])
-    supervisor = api.person("supervisor")
-    assert supervisor.tell(f"/bypasses/{first['id']}/refuse", {})["state"] == "refused"
-    ask_for(api.admin, code, cause="LT-1B")
-    found = api.admin.items("/bypasses", enterprise=code, limit=1)
-    assert [(each["cause"], each["state"]) for each in found] == [
-        ("LT-1B", "applied"), ("LT-1A", "refused")]  # fmt: skip
-    assert len(api.admin.items("/bypasses", enterprise=code, open="true")) == 1
-
-
-@pytest.mark.parametrize(
-    ("body", "word"),
-    [
-        ({"hours": 25}, "hours: a maintenance bypass"),
-        ({"hours": 0}, "hours"),
-        ({"kind": "operational", "hours": 9}, "hours: "),
-        ({"measures": []}, "measures"),
-        ({"risk_assessment": ""}, "risk_assessment"),
-        ({"cause": "LT-9"}, "cause: LT-9 is no input"),
-        ({"kind": "outage"}, "cause: an outage"),
-        ({"kind": "holiday"}, "kind"),
-        ({"starts_at": "2020-01-01T00:00:00Z"}, "starts_at: it has to lie ahead"),
-    ],
-    ids=str,
-)
-def test_a_bad_application_is_refused_and_leaves_nothing(api: Api, body: Json, word: str) -> None:
-    code = api.enterprise()
-    made(api, code)
-    answer = api.admin.http.post(f"/interlocks/{code}/ESD-1/bypass", json=ASKED | body)
-    refused(answer, 422, "invalid", word)
-    assert api.admin.items("/bypasses", enterprise=code) == []
-
-
-def test_who_may_do_what_and_see_whose(api: Api) -> None:
-    code, other = api.enterprise(), api.enterprise()
-    made(api, code)
-    asked = ask_for(api.admin, code)
-    stranger = api.person("enterprise", other)
-    for address in (f"/interlocks/{code}/ESD-1", f"/bypasses/{asked['id']}",
-                    f"/interlocks/{code}/ESD-1/trips"):  # fmt: skip
-        refused(stranger.http.get(address), 404, "not-found")
-    refused(stranger.http.post(f"/bypasses/{asked['id']}/restore"), 404, "not-found")
-    refused(stranger.http.post(f"/interlocks/{code}/ESD-1/bypass", json=ASKED), 404, "not-found")
-    assert stranger.items("/interlocks") == []
-    assert stranger.items("/bypasses") == []
-    assert stranger.ask("/statistics/interlocks")["park"]["loops"] == 0
-    for role in ("inspector", "regulator"):
-        reader = api.person(role)
-        assert reader.ask(f"/bypasses/{asked['id']}")["id"] == asked["id"]
-        refused(reader.http.post(f"/bypasses/{asked['id']}/approve"), 403, "forbidden")
-        refused(reader.http.post(f"/interlocks/{code}/ESD-1/bypass", json=ASKED), 403, "forbidden")
-        refused(reader.http.post("/interlocks", json=loop(code, "ESD-2")), 403, "forbidden")
-
-
-def test_an_application_sent_twice_is_one(api: Api) -> None:
-    code = api.enterprise()
-    made(api, code)
-    key = {"Idempotency-Key": f"bypass-{code}"}
-    address = f"/interlocks/{code}/ESD-1/bypass"
-    first = api.admin.http.post(address, json=ASKED, headers=key)
-    again = api.admin.http.post(address, json=ASKED, headers=key)
-    assert (first.status_code, again.status_code) == (201, 201)
-    assert first.json() == again.json()
 
 
 @contextmanager
@@ -342,13 +230,15 @@ def test_trips_have_a_first_out_and_a_word_on_what_they_were(api: Api) -> None:
     states(api, code, point["id"], (at - HOUR_MS, 0), (at, 1), (at + 60_000, 2),
            (at + 120_000, 0), (at + 180_000, 7), (at + 240_000, 1), (at + 300_000, 0))  # fmt: skip
     with record(api) as superuser:
-        for tag, before in (("LT-1B", 3_000), ("LT-1A", 1_000)):
+        found = (("LT-1B", "HH", 3_000), ("LT-1A", "HH", 1_000), ("LT-1B", "stale", HOUR_MS),
+                 ("LT-1A", "H", HOUR_MS), ("LT-1B", "calibration_due", HOUR_MS))  # fmt: skip
+        for tag, condition, before in found:
             superuser.execute(
                 "INSERT INTO alarm (enterprise, id, tag, subject_type, subject_id, rule,"
                 " rule_version, condition, grade, state, raised_at, received_at, historical)"
-                " VALUES (%s, %s, %s, 'point', %s, 'r', 1, 'HH', 1, 'unacknowledged', %s, now(),"
+                " VALUES (%s, %s, %s, 'point', %s, 'r', 1, %s, 1, 'unacknowledged', %s, now(),"
                 " false)",
-                (code, f"{code}-{tag}", tag, tag, to_datetime(at - before)),
+                (code, f"{code}-{tag}-{condition}", tag, tag, condition, to_datetime(at - before)),
             )
     address = f"/interlocks/{code}/ESD-1/trips"
     found = api.admin.ask(address)
@@ -358,6 +248,9 @@ def test_trips_have_a_first_out_and_a_word_on_what_they_were(api: Api) -> None:
     assert (demand["first_out"]["tag"], demand["first_out"]["condition"]) == ("LT-1B", "HH")
     assert demand["reset_at"] is not None
     word = {"kind": "spurious", "cause": "变送器接线松动"}
+    plant = api.person("enterprise", code)
+    said = plant.http.post(f"{address}/{demand['tripped_at']}", json=word)
+    refused(said, 403, "forbidden", "kind: ", "supervisor")
     told = api.admin.tell(f"{address}/{demand['tripped_at']}", word)
     assert (told["kind"], told["cause"], told["said_by"]) == ("spurious", word["cause"], "admin")
     assert api.admin.ask(address)["demands"] == 0
@@ -366,6 +259,35 @@ def test_trips_have_a_first_out_and_a_word_on_what_they_were(api: Api) -> None:
     spells = api.admin.items(f"/interlocks/{code}/ESD-1/states", limit=3)
     assert [s["state"] for s in spells] == ["in_service", "tripped", "reset_pending", "in_service",
                                             "proof_test", "tripped", "in_service"]  # fmt: skip
+
+
+def test_an_input_came_first_by_when_it_reached_the_level_it_votes_by(api: Api) -> None:
+    """It was high for an hour, voted five seconds before the trip, and was only high again after."""
+    code = api.enterprise()
+    point = api.point(code, "ESD-1", kind="interlock", unit="1")
+    made(api, code)
+    at = now() - HOUR_MS
+    states(api, code, point["id"], (at - HOUR_MS, 0), (at, 1))
+    with record(api) as superuser:
+        superuser.execute(
+            "INSERT INTO alarm (enterprise, id, tag, subject_type, subject_id, rule, rule_version,"
+            ' condition, "limit", grade, state, raised_at, received_at, historical) VALUES'
+            " (%s, %s, 'LT-1A', 'point', 'LT-1A', 'r', 1, 'H', 80, 2, 'acknowledged', %s, now(),"
+            " false)",
+            (code, f"{code}-a", to_datetime(at - HOUR_MS)),
+        )
+        told = (("raised", "H", 80, HOUR_MS), ("escalated", "HH", 85, 5_000),
+                ("deescalated", "H", 80, -60_000))  # fmt: skip
+        for number, (event, level, limit, before) in enumerate(told, start=1):
+            body = {"alarm": {"condition": level, "limit": limit}}
+            superuser.execute(
+                "INSERT INTO journal VALUES (%s, %s, %s, %s, now(), %s, %s, '', '')",
+                (code, number, f"{code}-a", to_datetime(at - before), event, json.dumps(body)),
+            )
+    (trip,) = api.admin.ask(f"/interlocks/{code}/ESD-1/trips")["items"]
+    first = trip["first_out"]
+    assert (first["tag"], first["condition"]) == ("LT-1A", "HH")
+    assert first["raised_at"] == moment_text(to_datetime(at - 5_000))
 
 
 def test_a_hazard_source_shows_its_loops_and_counts_what_does_not_protect(api: Api) -> None:

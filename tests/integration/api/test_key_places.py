@@ -75,7 +75,7 @@ def test_a_place_lives_from_its_registration_to_its_end_and_nothing_of_it_is_los
         ({"name": ""}, "name"),
         ({"code": "a b"}, "code: it may hold only"),
         ({"points": ["PT-9"]}, "points.0: PT-9 is no point of"),
-        ({"points": ["PT-1", "PT-1"]}, "points: PT-1 stands in it twice"),
+        ({"points": ["PT-1", "PT-1"]}, "points.1: PT-1 stands in it twice"),
         ({"colour": 1}, "colour: it is not a field"),
         ({"enterprise": "nowhere"}, "nowhere"),
     ],
@@ -105,6 +105,37 @@ def test_a_change_is_refused_as_a_new_one_would_be_and_leaves_nothing(api: Api) 
     assert api.admin.ask(f"/places/{code}/PC-1") == made
 
 
+def test_a_place_may_lead_out_of_the_area_of_its_enterprise_and_not_lie_far_from_it(
+    api: Api,
+) -> None:
+    """Far away is a slip in the degrees; without an area nothing is compared, as with points."""
+    code = api.enterprise()
+    away = {"type": "LineString", "coordinates": [[107.75, 38.21], [107.8, 38.21]]}
+    api.admin.tell("/places", corridor(code, "FAR", geometry=away), status=201)
+    address = f"/enterprises/{code}"
+    ring = [[107.44, 38.2], [107.46, 38.2], [107.46, 38.22], [107.44, 38.22], [107.44, 38.2]]
+    area = {"area": {"type": "Polygon", "coordinates": [ring]}}
+    left = api.admin.http.patch(address, json=area)
+    refused(left, 422, "invalid", "area: it would leave outside what stands in it now, FAR: all of")
+    api.admin.remove(f"/places/{code}/FAR")
+    assert api.admin.http.patch(address, json=area).is_success
+
+    told = api.admin.http.post("/places", json=corridor(code, "FAR", geometry=away))
+    refused(
+        told,
+        422,
+        "invalid",
+        f"geometry: all of it lies 25 km or more outside of the area of {code}",
+    )
+    out = {"type": "LineString", "coordinates": [[107.45, 38.21], [107.9, 38.21]]}
+    made = api.admin.tell("/places", corridor(code, geometry=out), status=201)
+    across = {"type": "LineString", "coordinates": [[107.1, 38.21], [107.9, 38.21]]}
+    path = f"/places/{code}/PC-1"
+    assert api.admin.http.patch(path, json={"geometry": across}).is_success, "it passes through"
+    refused(api.admin.http.patch(path, json={"geometry": away}), 422, "invalid", "geometry: all of")
+    assert api.admin.ask(path)["version"] == made["version"] + 1
+
+
 def test_no_two_objects_of_an_enterprise_have_one_code(api: Api) -> None:
     code, other = api.enterprise(), api.enterprise()
     api.admin.tell("/places", corridor(code, "X-1"), status=201)
@@ -115,6 +146,16 @@ def test_no_two_objects_of_an_enterprise_have_one_code(api: Api) -> None:
     api.admin.tell("/hazard-sources", source(code, "X-2"), status=201)
     refused(api.admin.http.post("/places", json=corridor(code, "X-2")), 409, "conflict",
             "code: X-2 is a hazard source")  # fmt: skip
+    for taken, whose in (("X-1", "key place"), ("X-2", "hazard source")):
+        zones = [{"code": "Z-1", "name": "罐区"}, {"code": taken, "name": "库房"}]
+        told = api.admin.http.patch(f"/enterprises/{code}", json={"zones": zones})
+        refused(told, 409, "conflict", f"zones.1.code: {taken} is a {whose}")
+    zoned = api.admin.http.patch(f"/enterprises/{code}", json={"zones": zones[:1]})
+    assert zoned.status_code == 200, zoned.text
+    refused(api.admin.http.post("/hazard-sources", json=source(code, "Z-1")), 409, "conflict",
+            "code: Z-1 is a zone")  # fmt: skip
+    refused(api.admin.http.post("/places", json=corridor(code, "Z-1")), 409, "conflict",
+            "code: Z-1 is a zone")  # fmt: skip
     api.admin.tell("/places", corridor(other, "X-1"), status=201)
     assert api.admin.http.delete(f"/places/{code}/X-1").status_code == 204
     api.admin.tell("/hazard-sources", source(code, "X-1"), status=201)

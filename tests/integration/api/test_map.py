@@ -1,5 +1,7 @@
 """The four-colour map over REST: every object with its geometry, its colours, and why."""
 
+from base64 import b64encode
+
 import httpx2
 import pytest
 
@@ -7,8 +9,10 @@ from tests.integration.api.conftest import Api
 from tests.integration.api.test_hazard_sources import now, over, source
 from tests.integration.api.test_key_places import COURSE, corridor
 from tests.integration.api.test_register import refused
+from tests.living.loopback import NO_TLS
 from tests.living.outcome import eventually
 from tests.living.park import Door, Json
+from tests.living.picture import png
 
 WEST, EAST = 107.44, 107.46
 LAYERS = ["enterprise", "zone", "hazard_source", "key_place", "point"]
@@ -191,3 +195,22 @@ def test_who_has_it_already_is_told_so_until_something_happens(api: Api) -> None
     assert api.admin.http.get("/map", params=asked | {"lang": "zh"}, headers=tag).status_code == 200
     api.engine.raises(9201, code, tag="GT-1", point_id=numbers["GT-1"], grade=3)
     eventually(lambda: again() == 200, 5.0, "an alarm is news")
+
+
+def test_under_the_park_lies_its_plan_for_the_park_and_tiles_of_one_origin(api: Api) -> None:
+    ground = api.admin.ask("/map/ground")
+    assert ground["plan"] == {
+        "picture": "data:image/png;base64," + b64encode(png()).decode(),
+        "width": 3,
+        "height": 2,
+        "corners": [[107.438, 38.2245], [107.468, 38.2245], [107.438, 38.2055]],
+    }
+    assert (ground["tiles"], ground["faults"]) == ("https://maps.park.example/{z}/{x}/{y}.png", [])
+    seen = api.admin.http.get("/map/ground")
+    tag = {"If-None-Match": seen.headers["ETag"]}
+    assert api.admin.http.get("/map/ground", headers=tag).status_code == 304
+    own = api.person("enterprise", api.enterprise()).ask("/map/ground")
+    assert own == {"plan": None, "tiles": ground["tiles"], "faults": []}
+    policy = httpx2.get(api.url, verify=NO_TLS).headers["Content-Security-Policy"]
+    assert "img-src 'self' data: https://maps.park.example;" in policy
+    assert policy.count("https:") == 1

@@ -9,7 +9,8 @@ import psycopg
 import pytest
 from openpyxl import load_workbook
 
-from services.api.workbook import MEDIA_TYPE, write_workbook
+from services.api.workbook import write_workbook
+from services.api.workbook_kind import MEDIA_TYPE
 from services.domain.due import APART, DueKind
 from services.store.due_list import due_on
 from tests.integration.api.conftest import Api
@@ -86,6 +87,8 @@ def test_what_is_told_of_a_point_is_kept_and_its_history_too(api: Api) -> None:
     for change, field in (
         ({"unit": "MPa"}, "unit"),
         ({"calibrated_on": "2099-01-31"}, "calibration_due_on"),
+        ({"calibrated_on": "2098-01-31"}, "calibrated_on"),
+        ({"bump_tested_on": "2099-01-31"}, "bump_tested_on"),
         ({"lon": 107.5}, "lat"),
         ({"height_m": 5000}, "height_m"),
         ({"criticality": "very"}, "criticality"),
@@ -100,6 +103,20 @@ def test_what_is_told_of_a_point_is_kept_and_its_history_too(api: Api) -> None:
         address, json={"criticality": "low", "equipment": None, "unit": "%LEL"}
     )
     assert done.status_code == 200
+    turned = {"enterprise": code, "tag": "LT-9", "kind": "level", "unit": "m"}
+    wrong = api.admin.http.post("/points", json=turned | {"range_low": 5, "range_high": 1})
+    refused(wrong, 422, "invalid", "range_high: it must be above range_low")
+    assert wrong.json()["errors"][0]["field"] == "range_high"
+    ahead = {"kind": "level", "unit": "m", "calibrated_on": "2199-01-01"}
+    new = api.admin.http.post("/points", json={"enterprise": code, "tag": "LT-9", **ahead})
+    refused(new, 422, "invalid", "calibrated_on: 2199-01-01 lies ahead", "today is")
+    path = f"/points/import?enterprise={code}&mode=both"
+    rows = b"tag,kind,unit,calibrated_on\nLT-9,level,m,2199-01-01\n"
+    sheet = api.admin.http.post(path, content=rows, headers=CSV)
+    refused(sheet, 422, "invalid", "Row 2: calibrated_on: 2199-01-01 lies ahead")
+    rows = b"tag,bump_tested_on\nGT-1,2099-01-01\n"
+    sheet = api.admin.http.post(path, content=rows, headers=CSV)
+    refused(sheet, 422, "invalid", "Row 2: bump_tested_on: 2099-01-01 lies ahead")
     second, first = api.admin.items(f"{address}/history")
     assert (first["changed_by"], first["before"]) == ("admin", None)
     assert first["after"] == {
@@ -200,7 +217,7 @@ async def test_of_many_due_points_the_first_few_are_told_with_their_number(api: 
         "updated": 0,
         "unchanged": 0,
     }
-    url = api.engines.services["api"]["PARKWATCH_DATABASE_URL"]
+    url = api.engines.api_url()
     async with await psycopg.AsyncConnection.connect(url) as connection:
         for day, count in ((date(2026, 1, 12), 12), (date(2026, 1, 3), 3), (date(2025, 12, 31), 0)):
             found = [d for d in await due_on(connection, day) if d.enterprise == code]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.api.workbook import MEDIA_TYPE
+from services.api.workbook_kind import MEDIA_TYPE
 from tests.integration.api.conftest import Api
 from tests.integration.api.test_register import refused
 from tests.living.park import Door, Json

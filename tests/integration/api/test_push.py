@@ -14,6 +14,7 @@ from services.wire.bus import AlarmItem
 from tests.integration.api.conftest import Api
 from tests.integration.api.test_register import refused
 from tests.living.live import Heard, Live
+from tests.living.loopback import NO_TLS
 from tests.living.outcome import eventually
 from tests.unit.api.engine import alarm
 
@@ -189,6 +190,7 @@ def test_what_a_subscription_does_not_name_stays_as_it_was(api: Api) -> None:
     one, other = api.enterprise(), api.enterprise()
     api.engine.raises(805, one)
     api.engine.raises(806, other)
+    eventually(lambda: len(api.admin.items("/alarms", enterprise=other)) == 1, 5.0, "both alarms")
     with connect(address(api)) as socket_:
 
         def asked(text: str) -> str:
@@ -273,7 +275,7 @@ def test_a_silent_engine_is_said_within_five_seconds_and_refuses_commands(api: A
             assert beat.at - began <= 5.0
             answer = api.admin.http.post(f"/alarms/{item.id}/acknowledge", json={})
             refused(answer, 503, "engine-away", "engine")
-            assert httpx2.get(f"{api.url}/readyz").status_code == 503
+            assert httpx2.get(f"{api.url}/readyz", verify=NO_TLS).status_code == 503
             assert api.admin.items("/alarms", enterprise=code)[0]["id"] == item.id
             drawn = api.admin.ask("/map", enterprise=code, lang="en")
             (whole,) = (each["properties"] for each in drawn["features"])
@@ -287,7 +289,7 @@ def test_a_silent_engine_is_said_within_five_seconds_and_refuses_commands(api: A
             3.0,
             "all well again",
         )
-    assert httpx2.get(f"{api.url}/readyz").status_code == 200
+    assert httpx2.get(f"{api.url}/readyz", verify=NO_TLS).status_code == 200
 
 
 def _read_on(socket_: ClientConnection) -> None:
@@ -332,6 +334,6 @@ def test_a_console_that_never_reads_is_cut_after_half_a_minute(api: Api) -> None
 
 
 def _clients(api: Api) -> float:
-    text = httpx2.get(f"{api.url}/metrics").text
+    text = httpx2.get(f"{api.url}/metrics", verify=NO_TLS).text
     (line,) = [row for row in text.splitlines() if row.startswith("parkwatch_live_clients ")]
     return float(line.split()[1])

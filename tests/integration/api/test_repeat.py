@@ -13,6 +13,7 @@ from tests.integration.api.conftest import running_api, start_api
 from tests.integration.api.scripted import Scripted
 from tests.integration.api.test_register import refused
 from tests.living.engines_alone import Engines
+from tests.living.loopback import NO_TLS
 from tests.living.outcome import eventually
 from tests.living.park import Door, Json
 
@@ -37,7 +38,7 @@ class Mortal:
 
     def _ready(self) -> bool:
         try:
-            return httpx2.get(f"{self.url}/readyz").status_code == 200
+            return httpx2.get(f"{self.url}/readyz", verify=NO_TLS).status_code == 200
         except httpx2.TransportError:
             return False
 
@@ -50,12 +51,38 @@ class Mortal:
         headers = {"Idempotency-Key": key}
         return self.admin.http.request(method, path, json=body, headers=headers)
 
-    def killed_while(self, method: str, path: str, body: Json | None, key: str, table: str) -> None:
-        """Kill it in the middle of a write that has to wait for a table, and let the write be."""
+    def kept(self) -> int:
+        """How many answers the database keeps to say them again."""
+        with psycopg.connect(self.engines.superuser_url) as connection:
+            row = connection.execute("SELECT count(*) FROM kept_answer").fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def killed_after(self, method: str, path: str, body: Json | None, key: str) -> None:
+        """Kill it when a write is done and not yet answered: it looks at the points, and waits."""
+        known = self.kept()
+        # Others look at the points as well, so whoever waits for them need not be this write.
+        self._killed(method, path, body, key, "point", lambda: self.kept() > known)
+
+    def killed_before(self, method: str, path: str, body: Json | None, key: str) -> None:
+        """Kill it in the middle of a write, which waits for the gateways."""
+        self._killed(method, path, body, key, "gateway", None)
+
+    def _killed(
+        self,
+        method: str,
+        path: str,
+        body: Json | None,
+        key: str,
+        table: str,
+        far_enough: Callable[[], bool] | None,
+    ) -> None:
         with waiting_for(self.engines, table) as is_waited_for:
             door = self.admin
             asking = threading.Thread(target=_unanswered, args=(door, method, path, body, key))
             asking.start()
+            if far_enough is not None:
+                eventually(far_enough, 10.0, "the write is done")
             eventually(is_waited_for, 10.0, f"it waits for {table}")
             self.process.kill()
             self.process.wait()
@@ -107,7 +134,7 @@ def test_a_gateway_made_just_before_the_api_was_killed_is_answered_with_its_pass
 ) -> None:
     """After the change the api looks at the points: there it waits, and is killed."""
     path, body = f"/enterprises/{mortal.enterprise()}/gateways", {"code": "gw1"}
-    mortal.killed_while("POST", path, body, "k1", "point")
+    mortal.killed_after("POST", path, body, "k1")
 
     again = mortal.write("POST", path, body, "k1")
     once_more = mortal.write("POST", path, body, "k1")
@@ -126,7 +153,7 @@ def test_a_gateway_made_just_before_the_api_was_killed_is_answered_with_its_pass
 def test_a_rotation_is_not_done_twice(mortal: Mortal) -> None:
     path = f"/enterprises/{mortal.enterprise()}/gateways"
     mortal.admin.tell(path, {"code": "gw1"}, status=201)
-    mortal.killed_while("POST", f"{path}/gw1/rotate", None, "k1", "point")
+    mortal.killed_after("POST", f"{path}/gw1/rotate", None, "k1")
     rotated = mortal.admin.items(path)[0]["rotated_at"]
 
     again = mortal.write("POST", f"{path}/gw1/rotate", None, "k1")
@@ -139,7 +166,7 @@ def test_a_rotation_is_not_done_twice(mortal: Mortal) -> None:
 def test_a_removal_is_not_answered_with_not_found(mortal: Mortal) -> None:
     path = f"/enterprises/{mortal.enterprise()}/gateways"
     mortal.admin.tell(path, {"code": "gw1"}, status=201)
-    mortal.killed_while("DELETE", f"{path}/gw1", None, "k1", "point")
+    mortal.killed_after("DELETE", f"{path}/gw1", None, "k1")
 
     again = mortal.write("DELETE", f"{path}/gw1", None, "k1")
 
@@ -150,7 +177,7 @@ def test_a_removal_is_not_answered_with_not_found(mortal: Mortal) -> None:
 def test_a_write_killed_before_its_commit_is_done_by_the_repeat(mortal: Mortal) -> None:
     """The change itself waits: nothing of it is there afterwards."""
     path, body = f"/enterprises/{mortal.enterprise()}/gateways", {"code": "gw1"}
-    mortal.killed_while("POST", path, body, "k1", "gateway")
+    mortal.killed_before("POST", path, body, "k1")
     assert mortal.admin.items(path) == []
 
     again = mortal.write("POST", path, body, "k1")
@@ -226,7 +253,11 @@ def test_two_at_once_by_two_apis_are_one(mortal: Mortal, engines: Engines) -> No
     path, body = f"/enterprises/{mortal.enterprise()}/gateways", {"code": "gw1"}
     answers: list[httpx2.Response] = []
     with running_api(engines) as (url, _):
-        eventually(lambda: httpx2.get(f"{url}/readyz").status_code == 200, 20.0, "another api")
+        eventually(
+            lambda: httpx2.get(f"{url}/readyz", verify=NO_TLS).status_code == 200,
+            20.0,
+            "another api",
+        )
         other = Door(url, "admin", engines.services["api"]["PARKWATCH_ADMIN_PASSWORD"])
         headers = {"Idempotency-Key": "both"}
 
@@ -259,7 +290,8 @@ def test_what_is_kept_has_an_end(mortal: Mortal) -> None:
     """A day, and so many of each user: both looked at when an api starts."""
     with psycopg.connect(mortal.engines.superuser_url, autocommit=True) as connection:
         connection.execute(
-            "INSERT INTO kept_answer SELECT name, sha256(n::text::bytea), '', 200, '', now() - age"
+            "INSERT INTO kept_answer"
+            " SELECT name, sha256(n::text::bytea), '', 200, '', now() - age, '*'"
             " FROM (VALUES ('old', interval '25 hours', 3), ('many', interval '1 hour', 10005))"
             " AS wanted (name, age, count), generate_series(1, count) AS n"
         )

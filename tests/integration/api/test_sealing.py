@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from services.api.database import Database
+from services.api.keyring import Keyring
 from services.api.sealing import SEALS, Sealing
+from services.domain.signing_key import parse_keys, relieved
+from services.domain.signing_key import written as written_keys
 from services.runtime.clock import ManualClock
 from services.stack.journal_file import verify_file
 from services.wire.seal import read_seals
@@ -51,12 +54,43 @@ async def test_each_day_seals_what_came_and_an_export_is_held_to_all_of_them(
     assert "2 seals signed by" in capsys.readouterr().out
 
 
+async def test_s46_another_key_follows_by_a_seal_of_the_one_before_it_without_a_restart(
+    api: Api, database: Database, tmp_path: Path
+) -> None:
+    code, clock, folder = api.enterprise(), ManualClock(MORNING), tmp_path / "elsewhere"
+    file = tmp_path / "journal_key"
+    file.write_text("o" * 40)
+    sealing = Sealing(database, clock, folder, Keyring("", file))
+    written(api, code, 3)
+    await sealing.look()
+    first = sealing.key
+    file.write_text(written_keys(relieved(parse_keys(file.read_text()), "n" * 40, clock.now_ms())))
+    await sealing.look()
+    await sealing.look()  # of the same day: nothing more
+    second = sealing.key
+    seals = read_seals((folder / SEALS).read_text().splitlines())
+    assert seals.faults == ()
+    assert [(seal.key, seal.next_key) for seal in seals.seals] == [
+        (first, None), (first, second), (second, None)]  # fmt: skip
+    whole = tmp_path / "journal.jsonl"
+    whole.write_text("".join(export(api.admin, enterprise=code)))
+    assert verify_file(whole, folder / SEALS, second) == 1, "signed by the api's own key"
+    # Keys that changed while no api ran, and once more than that: the next one makes up for it.
+    keys = parse_keys(file.read_text())
+    for secret in ("p" * 40, "q" * 40):
+        keys = relieved(keys, secret, clock.now_ms())
+    file.write_text(written_keys(keys))
+    await Sealing(database, clock, folder, Keyring("", file)).look()
+    seals = read_seals((folder / SEALS).read_text().splitlines(), first)
+    assert (seals.faults, len(seals.seals)) == ((), 5)
+
+
 async def test_a_folder_that_cannot_be_written_is_said_and_made_up_for(
     api: Api, database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     blocked = tmp_path / "elsewhere"
     blocked.write_text("a file stands in its place")
-    sealing = Sealing(database, ManualClock(MORNING), blocked, "secret")
+    sealing = Sealing(database, ManualClock(MORNING), blocked, "s" * 32)
     await sealing.look()
     await sealing.look()
     blocked.unlink()

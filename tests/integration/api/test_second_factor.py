@@ -1,6 +1,7 @@
 """The second factor over REST, at a clock that is moved: enrolled, asked for, never taken twice."""
 
 import base64
+import secrets
 from typing import Any
 
 import httpx2
@@ -8,6 +9,7 @@ import psycopg
 import pytest
 
 from services.api.second_factor import MOST_WRONG
+from services.domain.lock_out import TRIES
 from services.domain.one_time_code import STEP_MS, code_at, step_of
 from services.domain.recovery_code import COUNT
 from tests.integration.api.desk import Desk, Somebody, desk_over
@@ -85,7 +87,7 @@ async def test_s21_a_wrong_password_and_a_wrong_code_read_alike(engines: Engines
         who = await desk.person("regulator")
         await who.sign_in()
         pocket, _ = await enrolled(desk, who)
-        nobody = Somebody(desk.http, "nobody-at-all", "x")
+        nobody = Somebody(desk.http, f"nobody-{secrets.token_hex(4)}", "x")
         answers = [
             wrong(await who.sign_in("000000" if pocket.code() != "000000" else "000001")),
             wrong(await who.sign_in(pocket.next_code(), password="wrong")),
@@ -136,6 +138,21 @@ async def test_s22_codes_cannot_be_tried_out_by_who_has_the_password(engines: En
         wrong(await who.sign_in(good))
         assert (await who.sign_in(codes[0])).status_code == 200
         assert (await who.sign_in(pocket.next_code())).status_code == 200
+
+
+async def test_s21_signing_by_password_at_a_console_gives_no_more_tries_of_a_code(
+    engines: Engines,
+) -> None:
+    async with desk_over(engines, rate_limit=100_000) as desk:
+        who = await desk.person("operator")
+        await who.sign_in()
+        await enrolled(desk, who)
+        signer = {"signer": {"username": who.username, "password": who.password}}
+        answers = []
+        for _ in range(TRIES + 2):
+            answers.append((await who.sign_in(code_at(b"another secret", 1))).status_code)
+            await desk.admin.ask("POST", f"/handovers/{'0' * 32}/sign", signer)
+        assert answers[-1] == 429
 
 
 async def test_s22_by_setting_nothing_else_is_done_before_it_is_set_up(engines: Engines) -> None:

@@ -131,6 +131,32 @@ def test_only_who_may_can_have_letters_read_again(api: Api) -> None:
     assert boss.items("/dead-letters/summary", enterprise=theirs) == []
 
 
+async def test_all_bytes_of_a_letter_are_given_and_only_to_who_sees_its_enterprise(
+    api: Api,
+) -> None:
+    mine, theirs = api.enterprise(), api.enterprise()
+    raw = b"\xff\x00" + bytes(range(256)) * 100 + b"<script>"
+    too_large = b"y" * 300_000
+    await deliver(api, mine, [raw, too_large], Directory())
+    boss, stranger = api.person("enterprise", mine), api.person("enterprise", theirs)
+    large, whole = boss.items("/dead-letters", enterprise=mine)
+    assert (len(base64.b64decode(whole["payload_base64"])), whole["size"]) == (4_096, len(raw))
+
+    def path(letter: int) -> str:
+        return f"/dead-letters/{mine}/{letter}/payload"
+
+    given = boss.http.get(path(whole["id"]))
+    assert given.content == raw
+    assert given.headers["content-type"] == "application/octet-stream"
+    assert given.headers["x-content-type-options"] == "nosniff"
+    named = f'attachment; filename="dead-letter-{mine}-{whole["id"]}.bin"'
+    assert given.headers["content-disposition"] == named
+    assert boss.http.get(path(large["id"])).content == too_large[: 256 * 1024]
+    foreign, nowhere = (stranger.http.get(path(number)) for number in (whole["id"], 999_999_999))
+    assert (foreign.status_code, foreign.json()["detail"]) == (404, nowhere.json()["detail"])
+    assert boss.http.get(f"/dead-letters/{theirs}/{whole['id']}/payload").status_code == 404
+
+
 def test_wishes_without_end_are_refused(api: Api) -> None:
     code = api.enterprise()
     for _ in range(20):

@@ -101,7 +101,7 @@ WRONG: list[tuple[Json, str, str]] = [
     ({"targets": [{"tag": "FT-1"}, {"tag": "FT-1"}]}, "targets.1", "twice"),
     ({"targets": [{"tag": "FT-1", "hazard_source": "tanks"}]}, "targets.0", "one of them"),
     ({"targets": [{}]}, "targets.0", "one of them"),
-    ({"targets": []}, "targets", "1 item"),
+    ({"targets": []}, "targets", "at least"),
     ({"grade": 1}, "grade", "2"),
     ({"off_delay_s": 1801}, "off_delay_s", "1800"),
     ({"reason": ""}, "reason", "1 character"),

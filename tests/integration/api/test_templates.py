@@ -81,6 +81,12 @@ def test_a_limit_laxer_than_the_template_needs_a_reason_that_the_regulator_reads
     regulator = api.person("regulator")
     seen = {r["id"]: r["reason"] for r in regulator.items("/rules", enterprise=code)}
     assert seen[made["id"]] == "蒸汽干扰，经专家论证"
+    api.point(code, "GT-2", kind="combustible_gas", unit="%LEL")
+    nameless = api.admin.register("/rules", lax | {"tag": "GT-2"})  # no reason is asked
+    assert "the point names no substance: 30 %LEL is laxer" in nameless["laxer"]
+    told = {r["id"]: r["laxer"] for r in regulator.items("/rules", enterprise=code)}
+    assert told[nameless["id"]] == nameless["laxer"]
+    assert told[made["id"]].startswith("30 %LEL is laxer than the H limit")
     regulator.close()
 
     address = f"/rules/{made['id']}"

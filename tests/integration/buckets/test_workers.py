@@ -6,7 +6,7 @@ import time
 import pytest
 
 from services.ingest.bucket_holder import SETTLED_S
-from tests.integration.buckets.crew import LEASE_S, Crew, Flow
+from tests.integration.buckets.crew import LEASE_S, Crew, Flow, Worker
 from tests.living.engines_alone import Engines
 from tests.living.ingest_alone import Tables, eventually
 
@@ -94,7 +94,7 @@ def test_with_the_database_away_nobody_takes_over(
     assert "a bucket is ours" not in standby.said
 
 
-def test_a_worker_that_is_told_to_stop_hands_over_at_once(
+def test_one_that_is_told_to_stop_hands_over_at_once_and_a_frozen_one_is_relieved(
     crew: Crew, flow: Flow, tables: Tables
 ) -> None:
     first = crew.worker("0-15")
@@ -105,8 +105,20 @@ def test_a_worker_that_is_told_to_stop_hands_over_at_once(
 
     assert first.stop() == 0
     flow.await_whole_field(LEASE_S - 2)
+    relieved_of_a_frozen_one(second, crew, flow)
+
+
+def relieved_of_a_frozen_one(frozen: Worker, crew: Crew, flow: Flow) -> None:
+    """The short form of the proof above: a third takes over, and who wakes up writes nothing."""
+    frozen.send(signal.SIGSTOP)
+    relief = crew.worker("0-15")
+    time.sleep(0.5)  # what it said last has come
+    flow.await_silence_of(range(8))
+    flow.await_whole_field(TAKEN_OVER_S)
+    frozen.send(signal.SIGCONT)
+    eventually(lambda: "a bucket has gone to another worker" in frozen.said, 15)
 
     time.sleep(1)
     flow.halt()
     flow.expect_all(COMES_AGAIN_S)
-    assert second.stop() == 0
+    assert relief.stop() == 0

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from tests.living.engines import REPOSITORY
-from tests.living.stack import free_port
+from tests.living.port import free_port
 
 FILE = REPOSITORY / "docker-compose.yml"
 IMAGE_HOME = "/opt/parkwatch"

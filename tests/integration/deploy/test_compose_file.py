@@ -1,6 +1,8 @@
 """What `docker-compose.yml` and the image promise, as far as their text can break it."""
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -15,7 +17,7 @@ from tests.living.engines import REPOSITORY
 
 DOCKERFILE = (REPOSITORY / "deploy" / "Dockerfile").read_text(encoding="utf-8")
 SERVICES: dict[str, dict[str, Any]] = written()["services"]
-LASTING = ("database", "broker", "ingest", "alerts", "api", "watcher")
+LASTING = ("database", "broker", "ingest", "alerts", "api", "notify", "watcher")
 ONCE = ("setup", "migrate")
 
 
@@ -37,10 +39,10 @@ def test_only_the_doors_are_published_and_only_on_loopback_unless_told() -> None
     }
 
 
-def test_only_the_doors_and_the_watchers_webhook_have_a_way_out() -> None:
+def test_only_the_doors_and_what_sends_webhooks_have_a_way_out() -> None:
     assert written()["networks"]["inside"] == {"internal": True}
     outside = {name for name, said in SERVICES.items() if "outside" in said.get("networks", [])}
-    assert outside == {"api", "broker", "watcher"}
+    assert outside == {"api", "broker", "notify", "watcher"}
     assert all(said.get("networks") or said["network_mode"] == "none" for said in SERVICES.values())
 
 
@@ -81,6 +83,7 @@ def test_the_order_is_database_migrations_broker_services_window() -> None:
     engines = {"migrate": {"condition": done}, "broker": {"condition": healthy}}
     assert needs["ingest"] == needs["alerts"] == engines
     assert needs["api"].keys() == {*engines, "ingest", "alerts"}
+    assert needs["notify"] == {"migrate": {"condition": done}}
     assert needs["watcher"] == {"api": {"condition": healthy}}
 
 
@@ -97,6 +100,8 @@ def test_every_image_is_pinned_to_a_version() -> None:
     for image in images:
         tag = image.partition(":")[2]
         assert re.match(r"\d+\.\d+\.\d+\b", tag), image
+    for base in re.findall(r"(?m)^FROM (\S+)", DOCKERFILE):
+        assert re.search(r"@sha256:[0-9a-f]{64}$", base), base
 
 
 def test_every_volume_is_named_and_used() -> None:
@@ -112,8 +117,13 @@ def test_every_volume_is_named_and_used() -> None:
 def test_each_volume_begins_with_the_owner_who_writes_to_it() -> None:
     made = set(re.findall(r"(?<=\s)(/[a-z/]+)(?=[\s;])", DOCKERFILE.partition("for folder in")[2]))
     mounted = {
-        each.split(":")[1] for each in SERVICES["setup"]["volumes"] if not each.startswith("./")
+        each.split(":")[1]
+        for said in SERVICES.values()
+        if said["image"].startswith("parkwatch:")
+        for each in said.get("volumes", [])
+        if not each.startswith("./")
     }
+    assert "/journal" in mounted
     assert mounted <= made
 
 
@@ -172,6 +182,21 @@ def test_our_own_services_may_say_and_hear_there_what_they_need_and_no_more(tmp_
     assert "$SVC_" in (tmp_path / "broker-config" / "gateways.conf").read_text()
 
 
+@pytest.mark.parametrize("began_before", [False, True])
+def test_ingest_is_told_by_which_filter_the_sessions_of_the_brokers_store_began(
+    tmp_path: Path, began_before: bool
+) -> None:
+    """A new store is heard by the one that no leaf escapes, at every later start as well."""
+    store = tmp_path / "broker-messages" / "store"
+    if began_before:
+        (store / "jetstream").mkdir(parents=True)
+    for _ in range(2):
+        assert prepare(tmp_path, {}).returncode == 0
+        told = (tmp_path / "told-ingest" / "PARKWATCH_EVERY_LEAF").read_text()
+        assert told == ("false" if began_before else "true")
+        (store / "jetstream").mkdir(exist_ok=True)
+
+
 def test_every_line_of_the_pages_dotenv_is_read() -> None:
     text = FILE.read_text(encoding="utf-8")
     for name in dotenv_of_the_page():
@@ -217,3 +242,39 @@ def prepare(folder: Path, dotenv: dict[str, str]) -> "subprocess.CompletedProces
         text=True,
         check=False,
     )
+
+
+def test_what_the_image_compiles_is_the_same_whenever_it_is_copied(tmp_path: Path) -> None:
+    """The same sources give the same files: without it no two builds could be compared."""
+    mode = re.search(r"compileall -q --invalidation-mode (\S+)", DOCKERFILE)
+    assert mode is not None
+    assert "SOURCE_DATE_EPOCH=$SOURCE_DATE_EPOCH" in DOCKERFILE
+    assert "PYC_INVALIDATION_MODE=CHECKED_HASH" in DOCKERFILE
+    made = []
+    for name, at in (("one", 1_000_000_000), ("two", 1_700_000_000)):
+        folder = tmp_path / name / "services"
+        shutil.copytree(
+            REPOSITORY / "services/watcher", folder, ignore=shutil.ignore_patterns("__pycache__")
+        )
+        for path in folder.rglob("*.py"):
+            os.utime(path, (at, at))
+        words = [
+            sys.executable,
+            "-m",
+            "compileall",
+            "-q",
+            "--invalidation-mode",
+            mode[1],
+            "services",
+        ]
+        subprocess.run(
+            words, cwd=tmp_path / name, check=True, env=UNCOMPILED | {"PYTHONHASHSEED": "0"}
+        )
+        made.append({path.name: path.read_bytes() for path in folder.rglob("*.pyc")})
+    assert len(made[0]) > 5
+    assert made[0] == made[1]
+
+
+UNCOMPILED = {
+    name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
+}

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
+import jwt
+import psycopg
 import pytest
 from websockets.sync.client import connect
 
@@ -17,7 +19,8 @@ from tests.living.engines import REPOSITORY, mosquitto
 from tests.living.field import finish, replay
 from tests.living.outcome import eventually
 from tests.living.park import IN_FORCE_S, Gateway, Json
-from tests.living.stack import Stack, new_folder
+from tests.living.sockets import listening
+from tests.living.stack import PARKWATCH, Stack, new_folder
 
 pytestmark = pytest.mark.stack
 
@@ -158,3 +161,170 @@ def test_the_console_says_nothing_in_the_clear(encrypted: Encrypted) -> None:
         except ConnectionResetError:
             answered = b""
     assert not answered.startswith(b"HTTP/")
+
+
+def handshakes(port: int, newest: ssl.TLSVersion, ciphers: str = "ALL:@SECLEVEL=0") -> bool:
+    """Whether somebody who knows nothing newer is spoken with."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_ciphers(ciphers)
+    context.minimum_version, context.maximum_version = ssl.TLSVersion.MINIMUM_SUPPORTED, newest
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
+        try:
+            with context.wrap_socket(plain, server_hostname=PARK):
+                return True
+        except (ssl.SSLError, OSError):
+            return False
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
+def test_s15_nothing_older_than_tls_1_2_is_spoken_at_either_door(encrypted: Encrypted) -> None:
+    for port in (encrypted.http_port, encrypted.mqtt_port):
+        assert handshakes(port, ssl.TLSVersion.TLSv1_3)
+        assert handshakes(port, ssl.TLSVersion.TLSv1_2)
+        assert not handshakes(port, ssl.TLSVersion.TLSv1_1)
+    weak = "AES128-SHA256:ECDHE-ECDSA-AES128-SHA256:ECDHE-ECDSA-AES256-SHA384"
+    assert not handshakes(encrypted.http_port, ssl.TLSVersion.TLSv1_2, weak)
+
+
+def test_s29_what_comes_encrypted_is_told_to_come_so_again(admin: httpx2.Client) -> None:
+    for path in ("/me", "/nothing-here", "/../../healthz"):
+        assert admin.get(path).headers["strict-transport-security"] == "max-age=31536000"
+
+
+def test_s16_nothing_listens_to_a_network_but_the_two_doors(encrypted: Encrypted) -> None:
+    """Database, the broker's own port and whatever else there is are for this machine alone, and
+    here the doors are too, since nobody said otherwise."""
+    assert encrypted.supervisor is not None
+    found = {
+        (address.ip, address.port)
+        for process in encrypted.processes()
+        for address in listening(process.pid)
+    }
+    assert len(found) > 3, "the database and the broker are among them"
+    assert {encrypted.http_port, encrypted.mqtt_port} <= {port for _, port in found}
+    assert {ip for ip, _ in found} == {"127.0.0.1"}
+
+
+def test_s31_nothing_secret_stands_in_any_log_of_the_run(
+    encrypted: Encrypted, admin: httpx2.Client, gateway: Gateway
+) -> None:
+    """Everything in the folder of secrets, the passwords that were given, a token, a ticket, a key."""
+    token = admin.headers["Authorization"].removeprefix("Bearer ")
+    ticket = admin.post("/live/ticket").json()["ticket"]
+    key = admin.post(
+        "/api-keys", json={"name": "k", "role": "regulator", "scopes": ["read"], "days": 1}
+    ).json()["key"]
+    address = encrypted.url.replace("https", "wss") + f"/api/v1/live?ticket={ticket}"
+    with connect(address, ssl=encrypted.trust()) as live:
+        live.recv(timeout=20)
+    wrong = {"username": "admin", "password": "a-wrong-password-of-ours"}
+    assert admin.post("/auth/token", data=wrong).status_code == 401
+    kept = [path.read_text("utf-8").strip() for path in secrets_of(encrypted)]
+    words = {*kept, token, ticket, key, gateway.password, wrong["password"]}
+    words |= {encrypted.admin_password, token.rpartition(".")[2]}
+    texts = {path: path.read_text("utf-8", "replace") for path in logs_of(encrypted)}
+    assert len(kept) > 5
+    assert any("signed in" in text for text in texts.values()), "the run is in them"
+    found = [
+        (path.name, word[:4]) for path, text in texts.items() for word in words if word in text
+    ]
+    assert found == []
+
+
+def test_s46_secrets_are_rotated_while_everything_runs(
+    encrypted: Encrypted, admin: httpx2.Client, gateway: Gateway
+) -> None:
+    """Nothing is started again, nobody is signed out, and what is sent is stored."""
+    before = {path.name: path.read_text("utf-8") for path in secrets_of(encrypted)}
+    running = {process.pid for process in encrypted.processes()}
+    rotated = rotate(encrypted)
+    assert rotated.returncode == 0, rotated.stderr
+    after = {path.name: path.read_text("utf-8") for path in secrets_of(encrypted)}
+    changed = {name for name in before if before[name] != after[name]}
+    services = {"svc-ingest", "svc-alerts", "svc-api", "svc-watcher", "svc-broker-admin"}
+    assert {"token_key", "pw_owner", "pw_ingest", "pw_alerts", "pw_api"} | services <= changed
+    assert before["token_key"].strip() in after["token_key"], "for as long as its tokens live"
+    assert not {"client_id", "journal_key", "admin_password"} & changed
+    assert before["notice_key"].strip() in after["notice_key"], "for what it sealed"
+    assert rotate(encrypted, "journal").returncode == 0
+    keys = (encrypted.data_dir / "secrets" / "journal_key").read_text().splitlines()
+    assert keys[1].split()[0] == before["journal_key"].strip(), "it signs that it is relieved"
+
+    url = f"postgresql://pw_api:{before['pw_api'].strip()}@127.0.0.1:{encrypted.db_port}/parkwatch"
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        psycopg.connect(url, connect_timeout=5)
+    assert admin.get("/me").status_code == 200, "signed in by the key of before"
+    eventually(lambda: signs_by_another_key(encrypted, admin), 60.0, "the new key signs")
+
+    def stored() -> bool:
+        sent = {"values": {"LI-46": time.monotonic()}}
+        publish(gateway, sent, "--cafile", str(encrypted.certificate))
+        tags = admin.get("/unregistered-tags", params={"enterprise": gateway.enterprise})
+        return any(item["tag"] == "LI-46" for item in tags.json()["items"])
+
+    eventually(stored, 60.0, "what is sent now is stored")
+    eventually(lambda: is_well(encrypted), 60.0, "everything is as it should be")
+    assert running <= {process.pid for process in encrypted.processes()}
+
+
+def rotate(encrypted: Encrypted, *what: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [str(PARKWATCH), "rotate", *what],
+        env=encrypted.environment(),
+        cwd=encrypted.folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def signs_by_another_key(encrypted: Encrypted, admin: httpx2.Client) -> bool:
+    form = {"username": "admin", "password": encrypted.admin_password}
+    token = admin.post("/auth/token", data=form).json()["access_token"]
+    key = (encrypted.data_dir / "secrets" / "token_key").read_text().split()[0]
+    try:
+        jwt.decode(token, key, ["HS256"], audience="parkwatch")
+    except jwt.InvalidSignatureError:
+        return False
+    return True
+
+
+def is_well(encrypted: Encrypted) -> bool:
+    found = httpx2.get(f"{encrypted.url}/readyz", verify=encrypted.trust())
+    return found.status_code == 200 and found.json()["degraded"] == []
+
+
+def test_s46_renewed_certificates_are_shown_while_everything_runs(
+    encrypted: Encrypted, gateway: Gateway
+) -> None:
+    """The last one: from here on both doors show another certificate."""
+    running = {process.pid for process in encrypted.processes()}
+    old = encrypted.certificate.read_text()
+    renewed = encrypted.folder / "renewed"
+    script = REPOSITORY / "deploy" / "certificate.sh"
+    subprocess.run(["sh", script, PARK, renewed], check=True, capture_output=True)
+    for name in ("park.key", "park.crt"):
+        (renewed / name).replace(encrypted.certificate.with_name(name))
+    doors = [("127.0.0.1", port) for port in (encrypted.http_port, encrypted.mqtt_port)]
+
+    def shown() -> bool:
+        found = {ssl.get_server_certificate(door).strip() for door in doors}
+        return found == {encrypted.certificate.read_text().strip()}
+
+    assert old != encrypted.certificate.read_text()
+    eventually(shown, 60.0, "both doors show the renewed certificate")
+    sent = publish(gateway, {"values": {"GT-1": 1}}, "--cafile", str(encrypted.certificate))
+    assert sent.returncode == 0, sent.stderr
+    eventually(lambda: is_well(encrypted), 60.0, "everything is as it should be")
+    assert running <= {process.pid for process in encrypted.processes()}
+
+
+def secrets_of(stack: Stack) -> list[Path]:
+    """What the installation made for itself, a secret a file."""
+    found = [path for path in (stack.data_dir / "secrets").iterdir() if path.is_file()]
+    return [path for path in found if len(path.read_bytes()) >= 8]
+
+
+def logs_of(stack: Stack) -> list[Path]:
+    return [path for path in (stack.data_dir / "logs").rglob("*") if path.is_file()]

@@ -37,7 +37,7 @@ def composed(containers: Containers) -> Iterator[Park]:
 
 
 def test_every_service_is_healthy_by_its_own_check(containers: Containers) -> None:
-    for name in ("database", "broker", "ingest", "alerts", "api"):
+    for name in ("database", "broker", "ingest", "alerts", "api", "notify"):
         assert containers.healthy(name), containers.said()
 
 
@@ -68,13 +68,18 @@ def test_no_part_is_told_the_secrets_of_another(containers: Containers) -> None:
             file.name: file.read_text()
             for file in containers.composition.volume(f"told-{part}").iterdir()
         }
-        for part in ("database", "ingest", "alerts", "api")
+        for part in ("database", "ingest", "alerts", "api", "notify")
     }
+    assert told["notify"].keys() == {"PARKWATCH_DATABASE_URL", "PARKWATCH_NOTICE_KEY"}
     assert told["database"].keys() == {"password"}
     own = {"PARKWATCH_DATABASE_URL", "PARKWATCH_MQTT_URL", "PARKWATCH_CLIENT_ID_SECRET"}
-    assert told["ingest"].keys() == told["alerts"].keys() == own
+    assert told["alerts"].keys() == own
+    assert told["ingest"].keys() == own | {
+        "PARKWATCH_EVERY_LEAF",
+        "PARKWATCH_BROKER_WINDOW",
+    }, "which are no secrets"
     doors = {"PARKWATCH_TOKEN_KEY", "PARKWATCH_JOURNAL_KEY", "PARKWATCH_ADMIN_PASSWORD"}
-    doors |= {"PARKWATCH_BROKER_ADMIN_URL"}
+    doors |= {"PARKWATCH_BROKER_ADMIN_URL", "PARKWATCH_NOTICE_KEY"}
     assert told["api"].keys() == own | doors
     addresses = [
         told[part][name] for part in ("ingest", "alerts", "api") for name in sorted(own)[1:]

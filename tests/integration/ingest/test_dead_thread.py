@@ -6,11 +6,15 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 from tests.living.engines import REPOSITORY
 from tests.living.engines_alone import Engines
 from tests.living.ingest_alone import Field, Tables, eventually, running_ingest
 
 NOW = int(time.time() * 1000)
+
+ENDS_WITHIN_S = 5.0
 
 KILLS_ITS_THREAD = """
 import ctypes, sys, threading
@@ -29,6 +33,7 @@ main(Settings())
 """
 
 
+@pytest.mark.patient
 def test_a_killed_network_thread_ends_the_service_and_nothing_is_missing_after_it(
     engines: Engines, tables: Tables, field: Field
 ) -> None:
@@ -45,7 +50,7 @@ def test_a_killed_network_thread_ends_the_service_and_nothing_is_missing_after_i
         field.await_status(lambda status: status.ready and status.db_ok, 45.0)
         field.send({"ts": NOW, "values": {"GT-101": 0}})
         eventually(lambda: tables.count("reading") == 1)
-        process.communicate("now\n", timeout=20)
+        process.communicate("now\n", timeout=ENDS_WITHIN_S)
     finally:
         process.kill()
 

@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,16 +15,23 @@ from services.api.broker_store import BrokerStore
 from services.api.database import Database
 from services.api.replica import Replica
 from services.api.vitals import Vitals
+from services.domain.store_room import of_broker
 from services.runtime.clock import SystemClock
+from services.watcher.broker import Broker as Canary
+from services.watcher.broker import Unreachable
+from services.watcher.rounds import TOPIC
+from services.watcher.verdict import Call, Verdict
 from tests.living.engines_alone import Engines, engines_alone
 from tests.living.ingest_alone import Field, Tables, eventually, running_ingest
 from tests.living.own_disk import can_mount, fill, free, seen_by
 
-# Alone: a disk that is filled holds up everybody else's.
-pytestmark = pytest.mark.serial
+# Its disks are of memory, so that a full one holds up nobody; it moves hundreds of megabytes.
+pytestmark = pytest.mark.patient
 
 NOW = int(time.time() * 1000)
 READY_S = 45.0
+ALARMED_WITHIN_S = 60.0
+"""That the broker's disk is full is an alarm within this time from when it was."""
 LARGE = "x" * 200_000
 
 DISKS = {"postgres": "420m", "broker": "64m"}
@@ -100,6 +109,44 @@ def test_at_the_stores_end_ingest_still_comes_in_and_empties_it(
     assert tables.rows(told)[-2:] == [("broker_store_full",), ("broker_store_well",)]
 
 
+@contextmanager
+def watching(engines: Engines, place: Path) -> Iterator[Callable[[], int | None]]:
+    """An api that looks at the broker's store and its disk again and again: the grade of the alarm
+    for it."""
+    clock = SystemClock()
+    database = Database(engines.database_url("api"), clock)
+    vitals = Vitals(clock, database, Replica())
+    url = engines.services["api"]["PARKWATCH_BROKER_ADMIN_URL"]
+    disk_of = shutil.disk_usage
+    store = BrokerStore(url, database, vitals, clock, lambda _: disk_of(place).free)
+
+    def look() -> int | None:
+        runner.run(store.look())
+        shortage = None if vitals.broker_store is None else of_broker(vitals.broker_store)
+        return None if shortage is None else shortage.grade
+
+    with asyncio.Runner() as runner:
+        assert runner.run(database.probe())
+        yield look
+        database.close()
+
+
+def screams(engines: Engines) -> bool:
+    """Whether the watcher screams, for the broker does not take its canary."""
+    address = engines.broker("api")
+    url = f"mqtt://{address.username}:{address.password}@{address.host}:{address.port}"
+    broker, verdict = Canary(url, "test-canary"), Verdict(silence_s=4.0, repeat_s=60.0)
+    for _ in range(20):
+        try:
+            broker.publish(TOPIC, b"{}")
+            verdict.sign(0.0)
+        except Unreachable:
+            time.sleep(0.25)
+        if verdict.look(time.monotonic()) is Call.SCREAM:
+            return True
+    return False
+
+
 async def looked_at(engines: Engines) -> float:
     """What an api that looks once sees of the broker's store, after it has kept room in it."""
     clock = SystemClock()
@@ -140,20 +187,27 @@ def test_with_the_brokers_disk_full_nothing_is_acknowledged_and_it_goes_on_by_it
     engines: Engines, tables: Tables, field: Field
 ) -> None:
     place = disk(engines, "database", "broker")
-    with running_ingest(engines):
+    with running_ingest(engines), watching(engines, place) as look:
         field.await_status(lambda status: status.ready and status.db_ok, READY_S)
         field.send(message(1))
         eventually(lambda: tables.count("reading") == 1)
+        assert look() is None
         fill(place)
+        filled_at = time.monotonic()
         try:
             for seq in range(2, 42):
                 field.send_later(message(seq, note=LARGE))
             refused = left_over(field)
+            left_s = ALARMED_WITHIN_S - (time.monotonic() - filled_at)
+            eventually(lambda: look() == 2, left_s)
+            eventually(lambda: screams(engines), left_s)
         finally:
             free(place)
         expect_all(tables, 41)
         assert refused > 0
         eventually(lambda: field.unanswered() == 0, 60)
+    told = "SELECT FROM gateway_event WHERE gateway = '' AND kind = 'broker_store_full'"
+    assert len(tables.rows(told)) == 1
 
 
 @pytest.mark.long

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from services.stack.ports import free_port
+from tests.living.port import free_port
 
 
 class Engines:

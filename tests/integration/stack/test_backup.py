@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import shutil
 import signal
 import stat
@@ -14,6 +15,7 @@ import psycopg
 import pytest
 
 from services.stack.archive import open_archive
+from services.stack.backup_key import BackupKey
 from tests.living.field import Flow, send
 from tests.living.live import Live
 from tests.living.outcome import eventually
@@ -37,6 +39,8 @@ class Before:
     gateway: Gateway
     running: Path
     killed: Path
+    """Encrypted with `key`."""
+    key: Path
     readings: list[tuple[str, int, float | None]] = field(default_factory=list)
     alarms: list[Json] = field(default_factory=list)
     journal: list[Json] = field(default_factory=list)
@@ -105,9 +109,8 @@ def before() -> Iterator[Before]:
     park = Park(stack)
     mine, busy = park.enterprise("MINE"), park.enterprise("BUSY")
     gateway, other = mine.gateway(), busy.gateway()
-    found = Before(
-        stack, mine.code, busy.code, gateway, stack.folder / "running", stack.folder / "k"
-    )
+    files = (stack.folder / "running", stack.folder / "k", stack.folder / "key")
+    found = Before(stack, mine.code, busy.code, gateway, *files)
     try:
         name, password = OPERATOR
         body = {"username": name, "password": password, "role": "operator"}
@@ -161,15 +164,18 @@ def back_up_after_a_kill(found: Before) -> None:
     stack.assert_only_the_watcher_is_left(10.0).send(signal.SIGTERM)
     stack.assert_gone(10.0)
     Stack.running.remove(stack)
-    done = command(stack, "backup", found.killed)
+    found.key.write_text(secrets.token_hex(32))
+    done = command(stack, "backup", found.killed, "--key-file", found.key)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert f"It is encrypted: nobody restores it without the key of {found.key}" in done.stdout
     stack.assert_gone(1.0)
 
 
 def test_no_file_of_the_engine_is_forgotten(before: Before) -> None:
     folder = before.stack.data_dir / "alerts"
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    with open_archive(before.killed) as archive:
+    bits = bytes.fromhex(before.key.read_text())
+    with open_archive(before.killed, BackupKey("its key", bits=bits)) as archive:
         kept = {name.removeprefix("alerts/") for name in archive.names("alerts")}
         assert archive.names("broker")
     assert any(name.startswith("heard/") for name in there)
@@ -192,8 +198,8 @@ def elsewhere(before: Before) -> Iterator[Stack]:
         stack.remove()
 
 
-def restored(stack: Stack, file: Path) -> Stack:
-    done = command(stack, "restore", file)
+def restored(stack: Stack, file: Path, *more: str | Path) -> Stack:
+    done = command(stack, "restore", file, *more)
     assert done.returncode == 0, done.stdout + done.stderr
     stack.assert_gone(1.0)
     return stack.start()
@@ -238,7 +244,7 @@ def test_what_was_backed_up_while_it_ran_is_the_same_elsewhere(
 def test_what_the_broker_held_at_the_kill_is_stored_after_a_restore(
     before: Before, elsewhere: Stack
 ) -> None:
-    stack = restored(elsewhere, before.killed)
+    stack = restored(elsewhere, before.killed, "--key-file", before.key)
     store = Store(stack)
     expected = len(before.readings) + WAITING
     eventually(lambda: store.reading_count(before.code) == expected, 30.0, f"{expected} readings")
@@ -278,6 +284,29 @@ def test_a_file_that_was_cut_or_changed_leaves_nothing(before: Before, elsewhere
         file.write(b"\xff\x00\xff\x00")
     done = command(elsewhere, "restore", broken)
     assert (done.returncode, "is damaged" in done.stderr) == (1, True), done.stderr
+    assert not elsewhere.data_dir.exists()
+
+
+def test_s49_an_encrypted_backup_without_its_key_or_changed_leaves_nothing(
+    before: Before, elsewhere: Stack
+) -> None:
+    """One sentence each time, and the target is not even made."""
+    other, broken = elsewhere.folder / "other key", elsewhere.folder / "broken"
+    other.write_text(secrets.token_hex(32))
+    shutil.copy(before.killed, broken)
+    with broken.open("r+b") as file:
+        file.seek(broken.stat().st_size // 2)
+        byte = file.read(1)
+        file.seek(-1, os.SEEK_CUR)
+        file.write(bytes([byte[0] ^ 1]))
+    for file_, words, told in (
+        (before.killed, (), "is encrypted: name its key"),
+        (before.killed, ("--key-file", other), "it is another one"),
+        (broken, ("--key-file", before.key), "altered or damaged"),
+    ):
+        done = command(elsewhere, "restore", file_, *words)
+        assert (done.returncode, told in done.stderr) == (1, True), done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
     assert not elsewhere.data_dir.exists()
 
 

@@ -13,6 +13,7 @@ from services.runtime.clock import ManualClock, SystemClock
 from services.runtime.settings import Settings
 from services.stack.diagnosis import Finding, Site, site
 from services.stack.doctor import examine
+from services.stack.health import healthy
 from tests.living.engines_alone import Engines
 
 pytestmark = pytest.mark.stack
@@ -89,7 +90,7 @@ def test_a_newer_migration_than_this_version_knows(engines: Engines) -> None:
 
 def test_a_wrong_password_is_said_without_saying_it(engines: Engines) -> None:
     url = engines.services["api"]["PARKWATCH_MQTT_URL"]
-    user, _, place = url.removeprefix("mqtt://").partition("@")
+    user, _, place = url.removeprefix("mqtt://").partition("?")[0].partition("@")
     name = user.partition(":")[0]
     wrong = looked_at(
         engines,
@@ -108,6 +109,29 @@ def test_two_machines_that_disagree_what_time_it_is(engines: Engines) -> None:
     # The database is asked a moment later: as many seconds are missing.
     assert re.search(r" (3600|35[5-9]\d) s behind", found(ahead)["clock"].what)
     assert "ntp" in str(found(ahead)["clock"].remedy)
+
+
+def test_alarms_that_nobody_sends_out_are_told(engines: Engines) -> None:
+    assert found(looked_at(engines))["notices"].good
+    waits = """
+        INSERT INTO notice_receiver (enterprise, id, name, url, secret, language, grades, exercises,
+                                     active, by_park, created_at)
+        VALUES ('*', 'aaaaaaaa', 'x', 'http://127.0.0.1:1/', 'x', 'zh', '{1}', false, true, true, now());
+        INSERT INTO notice (enterprise, receiver, about, seq, alarm_id, event, grade, exercise, at,
+                            queued_at)
+        VALUES ('*', 'aaaaaaaa', 'E001', 1, 'x', 'raised', 1, false, now(), now() - interval '5 min')
+    """
+    with schema(engines, waits, "TRUNCATE notice, notice_receiver"):
+        finding = found(looked_at(engines))["notices"]
+        assert not healthy("notify", notifys(engines))
+    assert "waited for 5 min" in finding.what
+    assert "parkwatch notify" in str(finding.remedy)
+    assert healthy("notify", notifys(engines))
+
+
+def notifys(engines: Engines) -> Settings:
+    url = engines.services["api"]["PARKWATCH_NOTIFY_DATABASE_URL"]
+    return Settings.model_validate({"database_url": url})
 
 
 def test_engines_without_services_are_no_stack_that_takes_readings(engines: Engines) -> None:

@@ -33,7 +33,7 @@ class Store:
 
         assert await self.shelf.hold()
         terms = Terms(raw_days, rollup_days=1_100, compress_days=14)
-        await Retention(self.shelf, look, terms, self.place.clock).round()
+        await Retention(self.shelf, look, terms, self.place.clock, notice_s=0).round()
 
     def days(self) -> list[int]:
         """How many days ago the stored days of readings began."""

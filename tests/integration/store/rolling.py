@@ -20,6 +20,7 @@ from services.store.queries import Queries
 from services.store.reading_list import Bucket, Span
 from services.store.reading_table import insert_readings
 from services.store.rollup import Rollups
+from services.store.tenant import EVERY, name_tenant
 from tests.living.engines_alone import Engines
 
 Row = tuple[float | None, float | None, float | None, int, int, float | None, int]
@@ -63,7 +64,11 @@ class Place:
         """What the api shows, by the beginning of the bucket."""
         span = Span(point, to_datetime(start), to_datetime(end))
         url = self.engines.database_url("api")
-        async with await connect(url, application="test") as connection:
+        async with (
+            await connect(url, application="test") as connection,
+            connection.transaction(),
+        ):
+            await name_tenant(connection, EVERY)
             state = await reading_list.rolled(connection, span)
             width = timedelta(milliseconds=width_ms)
             found = await reading_list.buckets(connection, span, state, width, 1_000_000)

@@ -49,7 +49,7 @@ async def test_a_version_comes_into_the_book_is_followed_by_another_and_ends(
     engines: Engines, tables: Tables
 ) -> None:
     book, directory = BookReader(engines.database_url("alerts")), Directory()
-    api = await psycopg.AsyncConnection.connect(engines.database_url("api"))
+    api = await psycopg.AsyncConnection.connect(engines.api_url())
     async with api.transaction():
         await insert_detector(api, VOTE)
     (rule,) = read(await book.poll(), directory).values()
@@ -97,7 +97,7 @@ async def test_a_point_of_another_enterprise_can_be_in_no_rule(
     engines: Engines, tables: Tables
 ) -> None:
     tables.run("INSERT INTO enterprise VALUES ('other', 'Other', NULL, now(), NULL, 0)")
-    api = await psycopg.AsyncConnection.connect(engines.database_url("api"))
+    api = await psycopg.AsyncConnection.connect(engines.api_url())
     with pytest.raises(psycopg.IntegrityError):
         async with api.transaction():
             await insert_detector(api, replace(VOTE, enterprise="other"))

@@ -12,6 +12,7 @@ from services.domain.rollup import HOUR_MS, MINUTE_MS
 from services.domain.use_rate import Change
 from services.store import interlock_record
 from services.store.deadline import connect
+from services.store.tenant import EVERY, name_tenant
 from tests.integration.store.rolling import Place, open_place
 from tests.living.engines_alone import Engines
 
@@ -55,7 +56,8 @@ def recomputed(readings: list[Reading], point: int) -> list[Change]:
 
 async def recorded(place: Place, since: int, until: int) -> dict[int, list[Change]]:
     url = place.engines.database_url("api")
-    async with await connect(url, application="test") as connection:
+    async with await connect(url, application="test") as connection, connection.transaction():
+        await name_tenant(connection, EVERY)
         return await interlock_record.changes(connection, [("acme", 1), ("acme", 2)], since, until)
 
 

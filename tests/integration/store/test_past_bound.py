@@ -13,6 +13,7 @@ from services.domain.point import Point, PointKind
 from services.runtime.clock import to_ms
 from services.store import backtest as store
 from services.store.deadline import connect
+from services.store.tenant import EVERY
 from tests.living.engines_alone import Engines
 
 START = datetime(2026, 1, 10, tzinfo=UTC)
@@ -30,7 +31,7 @@ async def tried(engines: Engines, trial: DetectorTrial, until_s: float) -> Backt
     try:
         start, end = to_ms(START), to_ms(START + timedelta(hours=1))
         until = start + round(until_s * 1000)
-        return await store.backtest(connection, [], start, end, [trial], until)
+        return await store.backtest(connection, [], start, end, [trial], until, tenant=EVERY)
     finally:
         await connection.close()
 

@@ -35,7 +35,7 @@ async def test_it_comes_with_the_second_approval_moves_and_is_forgotten(
     engines: Engines, tables: Tables
 ) -> None:
     book, directory = BookReader(engines.database_url("alerts")), Directory()
-    api = await psycopg.AsyncConnection.connect(engines.database_url("api"))
+    api = await psycopg.AsyncConnection.connect(engines.api_url())
 
     async def follow() -> dict[tuple[str, str], BypassPermit]:
         change = await book.poll(directory)
@@ -63,10 +63,10 @@ async def test_it_comes_with_the_second_approval_moves_and_is_forgotten(
     assert fresh is not None
     assert fresh.permits == (whole,)
     assert await BookReader(engines.database_url("ingest")).poll() == fresh, "ingest reads it, too"
-    restored = bypass.restore(twice, Signature("wang", T0 + 1_000))
+    restored = bypass.restore(twice, Signature("wang", T0 + 1_000), None)
     await keep(restored)
     assert (await follow())["acme", "b1"].until == T0 + 1_000
-    seen = bypass.verify(restored, Signature("li", T0 + 2_000), None)
+    seen = bypass.verify(restored, Signature("li", T0 + 2_000), "in_service")
     older = Directory()
     fresh.apply(older)
     await keep(seen, closed=True)
@@ -85,7 +85,7 @@ async def test_it_comes_with_the_second_approval_moves_and_is_forgotten(
 async def test_the_database_itself_refuses_one_pair_of_hands(
     engines: Engines, tables: Tables
 ) -> None:
-    api = await psycopg.AsyncConnection.connect(engines.database_url("api"))
+    api = await psycopg.AsyncConnection.connect(engines.api_url())
     async with api.transaction():
         await store.insert(api, Kept(ASKED, ("ESD-1",)), await next_version(api))
     for names in (("wang", "li"), ("li", "wang"), ("li", "li")):

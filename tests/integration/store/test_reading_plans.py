@@ -1,5 +1,6 @@
 """What a chart asks of a store full of readings is answered from indexes, and from few pages."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -33,6 +34,20 @@ FROM generate_series(%(end)s - interval '1 hour', %(end)s, '1 second') AS at,
 """
 
 
+WATCHED = b"""
+LOAD 'auto_explain';
+SET auto_explain.log_min_duration = 0;
+SET auto_explain.log_nested_statements = on;
+SET auto_explain.log_analyze = on;
+SET auto_explain.log_buffers = on;
+SET auto_explain.log_format = json;
+SET client_min_messages = log;
+SET ROLE pw_api;
+SET parkwatch.tenant = '*';
+"""
+"""The api asks by functions, whose plans only the server can tell."""
+
+
 @pytest.fixture(scope="module")
 def seeded(engines: Engines) -> Iterator[psycopg.Connection[Any]]:
     """Thirty days of twenty points' minutes and hours, and an hour of their readings at 1 Hz."""
@@ -42,7 +57,8 @@ def seeded(engines: Engines) -> Iterator[psycopg.Connection[Any]]:
         cursor.execute(SEED, values)
         cursor.execute("ANALYZE reading, rollup_minute, rollup_hour")
         cursor.connection.close()
-    with psycopg.connect(engines.database_url("api"), autocommit=True) as connection:
+    with psycopg.connect(engines.superuser_url, autocommit=True) as connection:
+        connection.execute(WATCHED)
         yield connection
     engines.empty()
 
@@ -65,12 +81,30 @@ def pages_of(connection: psycopg.Connection[Any], name: str, start: int, width_m
     values: dict[str, Any] = {key: to_datetime(at) for key, at in moments.items()}
     values |= {"point_id": 7, "limit": 2_001, "width": timedelta(milliseconds=width_ms)}
     values |= {"after_value": float("-inf"), "after_quality": -1}
-    statement = b"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + Queries.load("api_readings")[name]
-    row = connection.execute(statement, values, prepare=False).fetchone()
-    assert row is not None
-    plan = row[0][0]["Plan"]
+    plan = plan_below(connection, Queries.load("api_readings")[name], values)
     assert "Seq Scan" not in set(kinds(plan)), name
     return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+
+
+def plan_below(
+    connection: psycopg.Connection[Any], statement: bytes, values: dict[str, Any]
+) -> dict[str, Any]:
+    """The plan of the query inside the function that the api's statement calls with its own rights:
+    the largest of those that the server tells of."""
+    told: list[dict[str, Any]] = []
+
+    def hear(said: psycopg.errors.Diagnostic) -> None:
+        text = said.message_primary or ""
+        if "plan:" in text:
+            told.append(json.loads(text.partition("plan:")[2])["Plan"])
+
+    connection.add_notice_handler(hear)
+    try:
+        connection.execute(statement, values, prepare=False)
+    finally:
+        connection.remove_notice_handler(hear)
+    *inside, _called = told  # what is called ends last
+    return max(inside, key=lambda each: each["Shared Hit Blocks"] + each["Shared Read Blocks"])
 
 
 def kinds(plan: dict[str, Any]) -> Iterator[str]:

@@ -8,6 +8,7 @@ import pytest
 
 from services.domain.reading import Quality, Reading
 from services.domain.rollup import HOUR_MS, MINUTE_MS
+from services.store import rollup
 from services.store.reading_table import insert_readings
 from tests.integration.store.rolling import WIDTHS, Place, open_place, recomputed
 from tests.living.engines_alone import Engines
@@ -140,3 +141,22 @@ async def test_a_batch_under_way_is_not_passed_over_by_a_minute_that_is_closed(
     place.sent.append(reading(now, 3.0))
 
     await compare(place, now - HOUR_MS, now + HOUR_MS)
+
+
+async def test_notes_taken_together_are_of_so_many_days(
+    place: Place, engines: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each day is kept apart, and a transaction that opens too many holds everybody up."""
+    monkeypatch.setattr(rollup, "DAYS_AT_ONCE", 3)
+    first = NOW - 100 * 24 * HOUR_MS
+    for turn, days in enumerate((2, 1, 2, 4)):
+        times = [first + (10 * turn + day) * 24 * HOUR_MS for day in range(days)]
+        await place.put([reading(at + n, 1.0) for at in times for n in range(2)])
+    assert await place.rollups.hold()
+
+    left = []
+    while await place.rollups.roll_due(NOW):
+        left.append(Tables(engines).count("rollup_note"))
+
+    assert left == [2, 1, 0]
+    await compare(place, first, NOW)

@@ -83,6 +83,27 @@ async def test_of_two_values_of_one_instant_the_worse_counts_after_the_kill_too(
         assert [item.state for item in each.judge.open_items()] == ["unacknowledged"]
 
 
+async def test_a_gateway_that_takes_its_old_boot_again_is_judged(
+    tmp_path: Path, clock: ManualClock, feed: MemoryFeed
+) -> None:
+    """Without a time, under the very number that raised the first alarm: another alarm; and the
+    engine killed after it knows both messages again."""
+    desk = await started(tmp_path, clock, feed)
+    for value in (60, 4, 61):
+        clock.advance(20)
+        desk.send("GT-1", value, boot="1", seq=1)
+        await desk.step()
+    assert desk.said.names() == ["raised", "returned", "superseded", "raised"]
+    known = {alarm.id for alarm in desk.judge.open_items()}
+
+    again = Desk(tmp_path, clock, feed)
+    for value in (4, 60, 61):
+        again.send("GT-1", value, boot="1", seq=1)
+        await again.step()
+    assert again.said.names() == []
+    assert {alarm.id for alarm in again.judge.open_items()} == known
+
+
 async def test_a_message_without_a_time_is_known_again(
     tmp_path: Path, clock: ManualClock, feed: MemoryFeed
 ) -> None:

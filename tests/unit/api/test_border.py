@@ -10,16 +10,17 @@ from services.api.alarm_page import merged
 from services.api.asking import make_cursor, read_cursor
 from services.api.broker_access import render
 from services.api.edge import Edge
-from services.api.point_sheet import read_sheet
 from services.api.problem import Problem
+from services.api.rate import RateLimit
 from services.api.resolution import MOST_ITEMS, step_for
 from services.api.sheet import BadSheet
 from services.api.text import Code, Moment, NewPassword, Number, Tag, Unit
 from services.api.wording import Language, choose, sentence
-from services.runtime.clock import to_datetime
+from services.runtime.clock import ManualClock, to_datetime
 from services.stack.broker import users_fragment
 from services.store.alarm_list import AlarmFilter
 from services.store.register import Gateway
+from tests.living.sheet import read_sheet
 from tests.unit.api.engine import alarm
 
 
@@ -49,6 +50,10 @@ from tests.unit.api.engine import alarm
         (NewPassword, "x" * 1_000_000),
         (Moment, "2026-01-04T16:00:00"),
         (Moment, "yesterday"),
+        (Moment, "1767225600"),
+        (Moment, 1767225600),
+        (Moment, 0.5),
+        (Moment, "2026-01-04"),
     ],
 )
 def test_what_is_not_clean_is_refused(kind: Any, value: object) -> None:
@@ -90,8 +95,11 @@ def test_a_gateway_may_publish_below_its_prefix_and_hear_its_downlink_only() -> 
 
 def test_where_the_broker_maps_a_gateway_may_publish_into_its_own_bucket_only() -> None:
     text = render([gateway("acme", "gw1")], bucketed=True)
-    assert text.startswith("# buckets: 16\n")
-    assert 'publish: ["pw.v1.acme.gw1.*", "pw.v1.acme.gw1.*.15"]' in text
+    assert text.startswith("# buckets: 16, each with topics of its own\n")
+    assert (
+        'publish: ["pw.v1.acme.gw1.*", "pw.b.15.acme.gw1.telemetry", "pw.b.15.acme.gw1.neuron",'
+        ' "pw.b.15.acme.gw1.tb", "pw.b.15.acme.gw1.senml"]'
+    ) in text
 
 
 @pytest.mark.parametrize(
@@ -218,7 +226,7 @@ async def ask(path: bytes, chunks: list[bytes], announced: int | None = None) ->
     async def send(message: Any) -> None:
         sent.append(message)
 
-    await Edge(echo)(scope, receive, send)
+    await Edge(echo, RateLimit(0, ManualClock()))(scope, receive, send)
     headers_sent = dict(sent[0]["headers"])
     assert headers_sent[b"x-content-type-options"] == b"nosniff"
     assert b"frame-ancestors 'none'" in headers_sent[b"content-security-policy"]

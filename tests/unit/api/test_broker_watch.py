@@ -17,6 +17,7 @@ FORGED = "- mid:9 - Publish Violation - Subject"
 
 REFUSALS = [
     ('Publish Violation - Subject "pw.v1.E.gw2.telemetry"', PUBLISH, "pw/v1/E/gw2/telemetry"),
+    ('Publish Violation - Subject "pw.b.7.E.gw2.telemetry"', PUBLISH, "pw/v1/E/gw2/telemetry"),
     ('Publish Violation - Subject "pw.v1.E.gw2.telemetry.7"', PUBLISH, "pw/v1/E/gw2/telemetry"),
     ('Publish Violation - Subject "$JS.API.INFO"', PUBLISH, "$JS/API/INFO"),
     ('Publish Violation - Subject "x//y.z"', PUBLISH, "x.y/z"),

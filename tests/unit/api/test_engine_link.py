@@ -68,3 +68,52 @@ async def test_a_thousand_alarms_are_acknowledged_in_portions_and_answered_as_on
     assert max(len(command.alarm_ids) for command in asked) <= IDS_A_COMMAND
     assert len({command.id for command in asked}) == len(asked)
     assert {(command.actor, command.note) for command in asked} == {("wang", "seen")}
+
+
+def test_what_we_say_on_the_bus_and_do_not_hear_tells_that_the_broker_is_away() -> None:
+    """Cut off is known at once, a broker that stands still by its silence."""
+    clock, line, replica = ManualClock(), Echo(), Replica()
+    vitals = Vitals(clock, Database("postgresql://nowhere", clock), replica)
+    link = EngineLink(
+        line, "api-1", clock, replica, Hub(clock, replica, Register(), vitals), vitals
+    )
+    link.open()
+
+    def live(seconds: float) -> bool:
+        for _ in range(round(seconds / 0.25)):
+            clock.advance(0.25)
+            link.beat()
+        return vitals.broker_there
+
+    assert live(20.0), "what we say comes back, whoever else is silent"
+    assert len(line.said) == 20
+    line.stands = True
+    assert live(3.0)
+    assert not live(2.0)
+    assert vitals.degraded()[:2] == ["broker", "engine"]
+    line.stands = False
+    assert live(1.0)
+    line.cut = True
+    assert not live(1.0)
+    line.cut = False
+    assert live(1.0)
+
+
+class Echo:
+    """A bus that brings us what we say on it."""
+
+    def __init__(self) -> None:
+        self.said: list[bytes] = []
+        self.stands = self.cut = False
+        self._heard: dict[str, Callable[[str, bytes], None]] = {}
+
+    def subscribe(self, topic: str, callback: Callable[[str, bytes], None]) -> None:
+        self._heard[topic] = callback
+
+    def publish(self, topic: str, payload: bytes) -> bool:
+        if self.cut:
+            return False
+        self.said.append(payload)
+        if not self.stands:
+            self._heard[f"{STATUS}/+"](topic, payload)
+        return True

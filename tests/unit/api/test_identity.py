@@ -1,13 +1,17 @@
 """Tokens, tickets, limits, repeats: what stands between a stranger and the park."""
 
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
+import bcrypt
 import jwt
 import pytest
+from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import VerifyMismatchError
 
 from services.api.idempotency import Answer, Idempotency, InProgress, KeyReused, Occasion
-from services.api.password import GatewayDoor, Passwords, new_gateway_password
+from services.api.password import GatewayDoor, Passwords, hash_of_nothing, new_gateway_password
 from services.api.permission import GRANTS, Permission, Role
 from services.api.principal import Principal
 from services.api.rate import RateLimit
@@ -156,6 +160,15 @@ async def test_s20_a_password_matches_itself_only_and_nobody_has_none() -> None:
     assert not await passwords.matches("not a hash", "correct horse")
 
 
+def test_s21_who_is_not_there_is_held_against_a_hash_of_the_same_cost() -> None:
+    hasher = PasswordHasher()
+    nothing = hash_of_nothing(hasher)
+    assert extract_parameters(nothing) == extract_parameters(hasher.hash("correct horse"))
+    assert nothing != hash_of_nothing(hasher)
+    with pytest.raises(VerifyMismatchError):
+        hasher.verify(nothing, "correct horse")
+
+
 def test_a_gateways_password_is_random_and_its_hash_is_as_the_broker_takes_it() -> None:
     password, hashed = new_gateway_password()
     other, _ = new_gateway_password()
@@ -172,8 +185,32 @@ def test_a_gateways_password_is_random_and_its_hash_is_as_the_broker_takes_it() 
     assert not door.matches("n.gw", hashed, "x" * 100)
 
 
+@pytest.mark.parametrize("password", ["x", "", "密" * 40, "x" * 73, "x" * 72, "a\0b"])
+def test_a_refusal_costs_the_same_whether_there_is_such_a_gateway_or_not(
+    monkeypatch: pytest.MonkeyPatch, password: str
+) -> None:
+    """One look of bcrypt at the same cost: neither the answer nor its time tells a name."""
+    right, hashed = new_gateway_password()
+    door = GatewayDoor()
+    assert door.matches("n.remembered", hashed, right)
+    costs: list[bytes] = []
+
+    def counted(asked: bytes, against: bytes) -> bool:
+        costs.append(against[:7])
+        return bool(checkpw(asked, against))
+
+    checkpw = bcrypt.checkpw
+    monkeypatch.setattr(bcrypt, "checkpw", counted)
+    for name, stored in (("n.remembered", hashed), ("n.new", hashed), ("n.nobody", None)):
+        costs.clear()
+        assert not door.matches(name, stored, password)
+        assert costs == [b"$2a$04$"], name
+    assert door.matches("n.remembered", hashed, right)
+    assert not door.matches("n.nobody", None, right)
+
+
 PLACE = ("POST", "/x", "")
-KEYED = Occasion.of("li", PLACE, "k1", b"body")
+KEYED = Occasion.of("li", PLACE, "k1", sha256(b"body").digest())
 DONE = Answer(201, [], b"{}")
 
 
@@ -183,15 +220,24 @@ def test_a_repeated_write_gets_the_answer_of_before() -> None:
     with pytest.raises(InProgress):
         store.begin(KEYED)
     store.finish(KEYED, DONE)
-    assert store.begin(Occasion.of("li", PLACE, "k1", b"body")) == DONE
+    assert store.begin(Occasion.of("li", PLACE, "k1", sha256(b"body").digest())) == DONE
     with pytest.raises(KeyReused):
-        store.begin(Occasion.of("li", PLACE, "k1", b"another body"))
+        store.begin(Occasion.of("li", PLACE, "k1", sha256(b"another body").digest()))
     for other in (
-        Occasion.of("wang", PLACE, "k1", b"body"),
-        Occasion.of("li", ("PUT", "/x", ""), "k1", b"body"),
-        Occasion.of("li", PLACE, "k2", b"body"),
+        Occasion.of("wang", PLACE, "k1", sha256(b"body").digest()),
+        Occasion.of("li", ("PUT", "/x", ""), "k1", sha256(b"body").digest()),
+        Occasion.of("li", PLACE, "k2", sha256(b"body").digest()),
+        Occasion.of("li", PLACE, "k1", sha256(b"body").digest(), version=2),
     ):
         assert not isinstance(store.begin(other), Answer)
+
+
+def test_what_is_kept_of_a_body_tells_nobody_whether_a_guess_at_its_password_is_right() -> None:
+    body = sha256(b'{"password": "pump house 7"}').digest()
+    one, other = (Occasion.of("li", PLACE, key, body) for key in ("k1", "k2"))
+    assert body not in (one.asked, other.asked)
+    assert one.asked != other.asked, "only who has the key can reckon it"
+    assert one.asked == Occasion.of("li", PLACE, "k1", body).asked
 
 
 @pytest.mark.parametrize("status", [401, 403, 429, 500, 503])
@@ -240,7 +286,8 @@ def test_what_is_sealed_is_read_by_its_owner_alone(text: bytes) -> None:
 
 @pytest.mark.parametrize("role", [Role.INSPECTOR, Role.REGULATOR])
 def test_s3_who_only_reads_may_change_nothing(role: Role) -> None:
-    assert GRANTS[role] == {Permission.OWN, Permission.SEE, Permission.ACCOUNT}
+    reads = {Permission.AUDIT} if role is Role.REGULATOR else set()
+    assert GRANTS[role] == {Permission.OWN, Permission.SEE, Permission.ACCOUNT} | reads
 
 
 def test_roles_may_what_the_contract_says() -> None:

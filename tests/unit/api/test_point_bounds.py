@@ -32,6 +32,15 @@ def test_an_absurd_quantity_is_refused_of_a_new_point_and_of_a_change(
         assert [each["loc"] for each in refused.value.errors()] == [(name,)]
 
 
+def test_a_range_where_nothing_can_be_measured_is_refused_of_a_new_point_and_of_a_change() -> None:
+    cold = {"kind": "temperature", "unit": "℃", "range_low": -500}
+    with pytest.raises(ValidationError, match="nothing below -273"):
+        NewPoint.model_validate(GOOD | cold)
+    stood = GOOD | {"range_low": None, "range_high": 300, "unit": "vol%"}
+    assert "nothing above 100 vol%" in unfit_together(stood, {"range_high"})["range_high"]
+    assert unfit_together(stood, {"name"}) == {}, "what stood before is let alone"
+
+
 def test_what_an_instrument_can_have_is_taken() -> None:
     made = NewPoint.model_validate(
         GOOD | {"range_low": -1e12, "range_high": 1e12, "period_s": 0.01}

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from services.api.point_plan import Plan, columns_of, plan, plan_groups
-from services.api.point_sheet import Mode, Sheet, read_sheet
+from services.api.point_sheet import Mode, Sheet
 from services.api.sheet import BadSheet
 from services.domain.point import Point, PointKind
 from services.store.detector_group import RegisteredGroup
+from tests.living.sheet import read_sheet
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 LEVEL = {

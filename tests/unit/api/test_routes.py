@@ -19,12 +19,14 @@ from services.api.routes import (
     alarms,
     api_keys,
     approvals,
+    audit,
     backtest,
     bypasses,
     conformance,
     connectivity,
     derived_points,
     detector_templates,
+    drills,
     ended_rules,
     enterprises,
     events,
@@ -32,23 +34,29 @@ from services.api.routes import (
     grade_tree,
     groups,
     handover,
+    handovers,
     hazard_sources,
     health,
     interlock_record,
     interlock_statistics,
     interlocks,
+    journal_course,
     journal_export,
     ledger,
     letters,
     live,
     maintenance,
+    notices,
     off_board,
+    oidc,
+    park_ground,
     park_map,
     places,
     point_export,
     point_import,
     points,
     readings,
+    receivers,
     refused,
     risk_index,
     rules,
@@ -59,6 +67,7 @@ from services.api.routes import (
     source_status,
     substances,
     suppressions,
+    system,
     telemetry,
     templates,
     users,
@@ -66,10 +75,10 @@ from services.api.routes import (
 )
 from services.api.routes.telemetry import gateway_caller
 
-NOUNS = (acknowledge, adoption, alarm_load, alarm_statistics, alarms, approvals, backtest, conformance, connectivity, derived_points, detector_templates, ended_rules, enterprises, events, gateways, handover, health,
-         journal_export, ledger, letters, live, maintenance, off_board, point_export, point_import, points, readings, refused, rules, session, telemetry, templates,
-         grade_tree, groups, hazard_sources, risk_index, shelving_policy, source_status, substances, suppressions, users, values, park_map, places,
-         api_keys, second_factor, sessions, bypasses, interlock_record, interlock_statistics, interlocks)  # fmt: skip
+NOUNS = (acknowledge, adoption, alarm_load, alarm_statistics, alarms, approvals, audit, backtest, conformance, connectivity, derived_points, detector_templates, drills, ended_rules, enterprises, events, gateways, handover, handovers, health,
+         journal_course, journal_export, ledger, letters, live, maintenance, off_board, oidc, point_export, point_import, points, readings, refused, rules, session, system, telemetry, templates,
+         grade_tree, groups, hazard_sources, risk_index, shelving_policy, source_status, substances, suppressions, users, values, park_ground, park_map, places,
+         api_keys, notices, receivers, second_factor, sessions, bypasses, interlock_record, interlock_statistics, interlocks)  # fmt: skip
 ROUTERS = (*(noun.router for noun in NOUNS), gateways.park)
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "reference" / "openapi.json"
@@ -130,6 +139,7 @@ def test_a_route_that_writes_asks_for_more_than_reading(route: APIRoute) -> None
 
 NOT_IN_THE_DATABASE = (
     "/auth/token",
+    "/auth/oidc/token",
     "/auth/sign-out",
     "/live/ticket",
     "/telemetry",

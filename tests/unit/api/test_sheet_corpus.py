@@ -3,9 +3,6 @@
 What comes out is either the points as they were meant or one sentence with the line; never a guess.
 """
 
-import io
-import zipfile
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -13,10 +10,13 @@ import pytest
 from openpyxl import Workbook
 
 from services.api import sheet as sheets
-from services.api.point_sheet import Sheet, read_sheet
+from services.api.point_sheet import Sheet
 from services.api.sheet import BadSheet, neutral, restored
-from services.api.workbook import MAX_COLUMNS, workbook_rows, write_workbook
-from services.api.workbook_worker import Table, read_apart, write_apart
+from services.api.workbook import workbook_rows, write_workbook
+from services.api.workbook_apart import Table, read_apart, write_apart
+from services.api.workbook_extent import MAX_COLUMNS
+from tests.living.sheet import read_sheet
+from tests.living.workbook import book, inline, repacked, saved, sheet_xml
 
 HEADER = "tag,kind,unit"
 ROW = "T-1,level,m"
@@ -34,54 +34,6 @@ def moment(*parts: int) -> datetime:
 def tags(sheet: Sheet) -> list[str]:
     assert sheet.errors == []
     return [point.tag for point in sheet.points.values()]
-
-
-def book(*rows: Sequence[object], **formats: str) -> bytes:
-    """A workbook of one sheet; `formats` are number formats by the name of a cell."""
-    made: Any = Workbook()
-    for row in rows:
-        made.active.append(list(row))
-    for name, form in formats.items():
-        made.active[name].number_format = form
-    return saved(made)
-
-
-def saved(made: Workbook) -> bytes:
-    out = io.BytesIO()
-    made.save(out)
-    return out.getvalue()
-
-
-def repacked(payload: bytes, **parts: bytes) -> bytes:
-    """The same workbook with other or further parts; `__` stands for a slash, `_` for a dot."""
-    out = io.BytesIO()
-    new = {name.replace("__", "/").replace("_", "."): body for name, body in parts.items()}
-    with (
-        zipfile.ZipFile(io.BytesIO(payload)) as old,
-        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made,
-    ):
-        for name in old.namelist():
-            if name not in new:
-                made.writestr(name, old.read(name))
-        for name, body in new.items():
-            made.writestr(name, body)
-    return out.getvalue()
-
-
-def sheet_xml(rows: str, extent: str = "A1:C2") -> bytes:
-    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    return (
-        f'<?xml version="1.0"?><worksheet xmlns="{space}"><dimension ref="{extent}"/>'
-        f"<sheetData>{rows}</sheetData></worksheet>"
-    ).encode()
-
-
-def inline(row: int, *texts: str) -> str:
-    cells = "".join(
-        f'<c r="{chr(65 + n)}{row}" t="inlineStr"><is><t>{text}</t></is></c>'
-        for n, text in enumerate(texts)
-    )
-    return f'<row r="{row}">{cells}</row>'
 
 
 GOOD = book(["tag", "kind", "unit", "range_high"], ["T-1", "level", "m", 12.5])
@@ -198,11 +150,41 @@ def test_108_macros_links_and_old_formats_are_refused_by_what_they_are() -> None
 
 
 @pytest.mark.parametrize("row", [20_002, 1_048_577, 99_999_999_999])
-def test_108_a_row_beyond_the_last_costs_nothing(row: int) -> None:
+def test_108_a_row_beyond_the_last_costs_nothing_and_is_refused(row: int) -> None:
     xml = sheet_xml(inline(1, "tag", "kind", "unit") + inline(row, "T", "level", "m"), "A1:XFD9")
     payload = repacked(GOOD, xl__worksheets__sheet1_xml=xml)
-    with pytest.raises(BadSheet, match=r"more than 20000 rows|no points"):
+    with pytest.raises(BadSheet, match=f"more than 20000 rows, A{row} "):
         read(payload)
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        (inline(30_000, "T-9", "level", "m"), "more than 20000 rows, A30000 holds"),
+        ('<row r="3"><c r="CA3" t="inlineStr"><is><t>x</t></is></c></row>', "CA3 holds something"),
+        ('<row r="3"><c r="XFD3"><v>1</v></c></row>', "XFD3 holds something"),
+        (inline(2, "T-9", "level", "m"), "Row 2 stands behind row 2"),
+        (inline(4, "T-9", "level", "m") + inline(3, "T-8", "level", "m"), "Row 3 stands behind"),
+        (
+            '<row r="3"><c r="B3"><v>1</v></c><c r="A3"><v>1</v></c></row>',
+            "cells stand in no order",
+        ),
+    ],
+)
+def test_108_a_workbook_is_not_imported_half(rows: str, says: str) -> None:
+    """A good point stands before what would be left out: the whole is refused."""
+    good = inline(1, "tag", "kind", "unit") + inline(2, "T-1", "level", "m")
+    with pytest.raises(BadSheet, match=says):
+        read(repacked(GOOD, xl__worksheets__sheet1_xml=sheet_xml(good + rows, "A1:C2")))
+
+
+def test_108_a_second_sheet_that_begins_far_below_is_one() -> None:
+    made: Any = Workbook()
+    made.active.append(["tag", "kind", "unit"])
+    made.active.append(["T-1", "level", "m"])
+    made.create_sheet("rest")["A500"] = "T-2"
+    with pytest.raises(BadSheet, match="2 sheets"):
+        read(saved(made))
 
 
 def test_108_a_sheet_that_claims_its_last_corner_takes_only_its_rows() -> None:
@@ -350,7 +332,7 @@ def test_112_every_wrong_row_is_told_with_its_line() -> None:
         ]
     for error, field in zip(
         sheet.errors,
-        ["tag", "kind", "unit", "row", "lat", "bump_test_due_on", "it has 10", "lon"],
+        ["tag", "kind", "unit", "range_high", "lat", "bump_test_due_on", "it has 10", "lon"],
         strict=True,
     ):
         assert error.split(": ")[1].startswith(field)

@@ -89,6 +89,14 @@ def test_a_silent_point_is_named_as_points_are() -> None:
     )
 
 
+def test_an_exercise_says_so_before_anything_else() -> None:
+    silent = replace(BARE, facts={"due_s": 10.0, "points": 1})
+    limit = replace(BARE, tag="GT-1", condition="HH", limit=50.0, value=60.0, unit="%LEL")
+    for earnest in (silent, limit):
+        zh, en = texts(earnest)
+        assert texts(replace(earnest, exercise=True)) == (f"【演练】{zh}", f"Exercise: {en}")
+
+
 def test_what_nobody_judges_says_so() -> None:
     zh, en = texts(replace(BARE, judged=False, facts={"due_s": 10.0, "points": 1}))
     assert zh.endswith("（判定方失联，目前无法判定）")

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from device_sim.fleet.scenario import BadScenario, parse
 from device_sim.physics.dispersion import (
     plume,
     puff,
@@ -79,6 +80,24 @@ def test_a_town_mixes_more_than_open_country() -> None:
         assert urban_sigma_z(stability, 500) > sigma_z(stability, 500)
     with pytest.raises(ValueError, match="none of A to F"):
         urban_sigma_z("G", 1)
+
+
+def test_a_scenario_says_whether_its_ground_is_a_town() -> None:
+    text = (
+        "{name: x, title: 一, title_en: x, start: 2026-01-05T00:00:00Z, duration_s: 5,"
+        " weather: {stability: D, ground: urban}}"
+    )
+    town = Weather(parse(text, "x").weather.climate(), 1)
+    open_country = Weather(parse(text.replace(", ground: urban", ""), "x").weather.climate(), 1)
+    # Without a mouth it is the table itself: D at 500 m 73.03 and 65.28 m, or 39.04 and 22.68 m.
+    assert town.spread(500, 0.0) == pytest.approx((73.03, 65.28), abs=0.01)
+    assert open_country.spread(500, 0.0) == pytest.approx((39.04, 22.68), abs=0.01)
+    # At 10 m it is the same wind; at 40 m 4^0.25 = 1.4142 against 4^0.15 = 1.2311 of it.
+    assert town.wind_at(10.0) == open_country.wind_at(10.0) == town.wind_mps
+    assert town.wind_at(40.0) == pytest.approx(1.41421 * town.wind_mps, rel=1e-5)
+    assert open_country.wind_at(40.0) == pytest.approx(1.23114 * town.wind_mps, rel=1e-5)
+    with pytest.raises(BadScenario, match="ground"):
+        parse(text.replace("urban", "forest"), "x")
 
 
 def test_a_puff_arrives_when_the_wind_has_brought_it_and_goes_by() -> None:

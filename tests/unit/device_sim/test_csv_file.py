@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from device_sim.recording.csv_file import BadRecording, Row, open_csv
+from device_sim.recording.csv_file import open_csv
+from device_sim.recording.row import BadRecording, Row, extent_of
 
 
 def _file(folder: Path, text: str, encoding: str = "utf-8") -> Path:
@@ -26,7 +27,7 @@ def test_rows_keep_their_numbers_states_and_booleans(tmp_path: Path) -> None:
 def test_an_empty_cell_is_no_reading(tmp_path: Path) -> None:
     file = _file(tmp_path, "measured_at,A,B\n2026-01-05T00:00:00Z,,2\n2026-01-05T00:00:01Z,,\n")
     assert [row.values for row in open_csv(file).rows()] == [{"B": 2.0}, {}]
-    extent = open_csv(file).extent()
+    extent = extent_of(open_csv(file))
     assert (extent.rows, extent.readings, extent.last_ms) == (2, 1, 1_767_571_201_000)
 
 
@@ -38,7 +39,7 @@ def test_an_unreadable_cell_is_named_with_its_line(tmp_path: Path, cell: str) ->
         tmp_path, f'measured_at,A\n2026-01-05T00:00:00Z,1\n2026-01-05T00:00:01Z,"{cell}"\n'
     )
     with pytest.raises(BadRecording, match=r"line 3: column A: .*number"):
-        open_csv(file).extent()
+        extent_of(open_csv(file))
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,7 @@ def test_an_unreadable_cell_is_named_with_its_line(tmp_path: Path, cell: str) ->
 def test_a_time_without_an_offset_or_sense_is_refused(tmp_path: Path, time: str) -> None:
     file = _file(tmp_path, f"measured_at,A\n{time},1\n")
     with pytest.raises(BadRecording, match="line 2: column measured_at"):
-        open_csv(file).extent()
+        extent_of(open_csv(file))
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,7 @@ def test_a_time_without_an_offset_or_sense_is_refused(tmp_path: Path, time: str)
 )
 def test_a_file_that_is_no_recording_says_why(tmp_path: Path, text: str, why: str) -> None:
     with pytest.raises(BadRecording, match=why):
-        open_csv(_file(tmp_path, text)).extent()
+        extent_of(open_csv(_file(tmp_path, text)))
 
 
 def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:

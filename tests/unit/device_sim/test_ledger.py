@@ -99,6 +99,38 @@ def test_every_cause_is_there_with_its_true_times(tmp_path: Path) -> None:
     assert lost["until"] - lost["from"] == 20_000
 
 
+def test_a_leak_ends_where_its_rates_come_to_nothing_for_good() -> None:
+    def until(rates: str) -> list[int | None]:
+        line = f"  - {{cause: leak, at: V-301 flange, at_s: 5, every_s: 20, {rates}}}\n"
+        scenario = parse(TEXT.split("  - ")[0] + line, "trial.yaml")
+        return [
+            None if each["until"] is None else (each["until"] - each["from"]) // 1000
+            for each in dated(scenario, scenario.start_ms, 45)
+        ]
+
+    assert until("rate_kg_s: [[0, 0], [2, 1], [4, 0], [6, 1], [9, 0], [12, 0]]") == [9, 9]
+    assert until("rate_kg_s: [[0, 0], [2, 1]]") == [None, None]
+    assert until("hole_mm: 1") == [None, None]
+
+
+def test_what_went_into_the_air_is_there_second_by_second(tmp_path: Path) -> None:
+    scenario, _ = sealed(tmp_path / "truth")
+    released = rows(tmp_path / "truth/releases.csv")
+    assert {(each["source"], each["substance"]) for each in released} == {
+        ("V-301 flange", "chlorine")
+    }
+    seconds = [(int(each["at"]) - scenario.start_ms) // 1000 for each in released]
+    assert seconds == list(range(5, 60))
+    # 1 mm of liquid chlorine, once, twice, and three times.
+    rates = [float(each["kg_s"]) for each in released]
+    assert (
+        rates[0] == pytest.approx(rates[25] / 2, rel=0.01) == pytest.approx(rates[45] / 3, rel=0.01)
+    )
+    manifest = json.loads((tmp_path / "truth/truth.json").read_text(encoding="utf-8"))
+    assert manifest["counts"]["releases"] == len(released)
+    assert "releases.csv" in manifest["sha256"]
+
+
 def test_values_that_nobody_can_use_say_why(tmp_path: Path) -> None:
     sealed(tmp_path / "truth")
     spoilt = [each for each in rows(tmp_path / "truth/readings.csv") if each["refusable"]]

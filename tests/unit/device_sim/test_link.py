@@ -1,16 +1,11 @@
 """A gateway's link against a real broker: in order, nothing lost, and patient within reason."""
 
 import json
-import socket
-import subprocess
-import sysconfig
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from paho.mqtt.client import Client, MQTTMessage
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from device_sim.clock import SystemClock
 from device_sim.message import Outgoing
@@ -18,91 +13,10 @@ from device_sim.transport.connection import Broker, Login
 from device_sim.transport.courier import Courier
 from device_sim.transport.link import GatewayLink, GaveUp, Patience
 from device_sim.transport.presence import greeting
+from tests.living.port import free_port
+from tests.unit.device_sim.hall import Ear, Hall
 
 LOGIN = Login("E1.G1", "secret")
-CONFIG = """
-server_name: link
-listen: 127.0.0.1:{native}
-jetstream {{ store_dir: "{store}" }}
-mqtt {{ listen: "127.0.0.1:{mqtt}", ack_wait: "1s" }}
-accounts {{ A {{ jetstream: enabled, users: [
-  {{ user: hall, password: hall }}
-  {{ user: "E1.G1", password: secret, permissions: {{
-     publish: ["pw.v1.E1.G1.*"], subscribe: ["pw.down.v1.E1.G1.*"] }} }}
-] }} }}
-"""
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class Hall:
-    """A broker of its own that can be killed and started again on the same store."""
-
-    def __init__(self, folder: Path) -> None:
-        self.broker = Broker("127.0.0.1", _free_port())
-        self._config = folder / "nats.conf"
-        self._config.write_text(
-            CONFIG.format(native=_free_port(), mqtt=self.broker.port, store=folder / "js")
-        )
-        self._process: subprocess.Popen[bytes] | None = None
-        self.start()
-
-    def start(self) -> None:
-        self._process = subprocess.Popen(
-            [_binary(), "-c", str(self._config)], stderr=subprocess.DEVNULL
-        )
-        deadline = time.monotonic() + 10
-        while time.monotonic() < deadline:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.broker.port)) == 0:
-                    return
-            time.sleep(0.02)
-        raise AssertionError("the broker did not start")
-
-    def kill(self) -> None:
-        assert self._process is not None
-        self._process.kill()
-        self._process.wait()
-
-
-def _binary() -> str:
-    return str(Path(sysconfig.get_path("scripts")) / "nats-server")
-
-
-class Ear:
-    """A durable subscriber to everything gateways say."""
-
-    def __init__(self, broker: Broker) -> None:
-        self.heard: list[tuple[str, bytes]] = []
-        self._client = Client(
-            CallbackAPIVersion.VERSION2, "ear", False, protocol=MQTTProtocolVersion.MQTTv311
-        )
-        self._client.username_pw_set("hall", "hall")
-        self._client.reconnect_delay_set(1, 1)
-        self._client.on_message = self._on_message
-        self._client.connect(broker.host, broker.port)
-        self._client.subscribe("pw/v1/+/+/+", 1)
-        self._client.loop_start()
-        time.sleep(0.3)
-
-    def _on_message(self, client: Client, userdata: object, message: MQTTMessage) -> None:
-        self.heard.append((message.topic, bytes(message.payload)))
-
-    def numbers(self) -> list[int]:
-        return [int(body) for topic, body in list(self.heard) if topic.endswith("telemetry")]
-
-    def wait_for(self, count: int) -> None:
-        deadline = time.monotonic() + 15
-        while len(set(self.numbers())) < count and time.monotonic() < deadline:
-            time.sleep(0.02)
-
-    def stop(self) -> None:
-        self._client.disconnect()
-        self._client.loop_stop()
 
 
 @pytest.fixture
@@ -164,7 +78,7 @@ def test_a_refused_sign_in_is_given_up_in_words(hall: Hall) -> None:
 
 def test_a_broker_that_is_not_there_is_given_up_in_words() -> None:
     link = GatewayLink(
-        Broker("127.0.0.1", _free_port()), LOGIN, SystemClock(), patience=Patience(stalled_s=0.5)
+        Broker("127.0.0.1", free_port()), LOGIN, SystemClock(), patience=Patience(stalled_s=0.5)
     )
     with pytest.raises(GaveUp, match="no broker at 127"):
         link.send(_numbered(1))
@@ -219,3 +133,23 @@ def test_a_courier_off_the_air_keeps_what_it_is_given(hall: Hall, ear: Ear) -> N
     courier.ask_to_stop(None, 2.0)
     courier.join(5.0)
     assert sorted(set(ear.numbers())) == list(range(6))
+
+
+def test_a_courier_that_settles_goes_on_until_the_last_acknowledgement(
+    hall: Hall, ear: Ear
+) -> None:
+    """Its broker is away at the moment at which it is told to end: what it has said nobody has."""
+    clock = SystemClock()
+    link = GatewayLink(hall.broker, LOGIN, clock, patience=Patience(None, None))
+    courier = Courier("E1/G1", link, clock)
+    courier.start()
+    courier.offer(_numbered(0))
+    ear.wait_for(1)
+    ear.stop()
+    hall.kill()
+    for number in range(1, 21):
+        courier.offer(_numbered(number))
+    courier.ask_to_stop(None, 20.0, settle=True)
+    hall.start()
+    courier.join(25.0)
+    assert (courier.alive, courier.waiting, courier.acknowledged) == (False, 0, 21)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from device_sim.encode.persona import PERSONAS, outgoing
-from device_sim.fleet.way_cause import Truncate
+from device_sim.fleet.way_cause import Truncate, WrongUnit
 from device_sim.message import Message, Outgoing
 from device_sim.physics.chance import stream
 from device_sim.way.gateway_way import GatewayWay
@@ -71,6 +71,26 @@ def test_the_platform_reads_in_each_what_was_meant() -> None:
     assert numbers(decode_neuron(sent("neuron").payload)) == {**good, "GT-102": None}
     assert numbers(decode_thingsboard(sent("tb").payload)) == good
     assert numbers(decode_senml(sent("senml").payload)) == good
+
+
+def test_senml_names_the_units_that_it_has_names_for() -> None:
+    units = {"TI-1": "Cel", "PI-1": "kPa(g)", "LI-1": "%", "WS-1": "m/s"}
+    wrong = WrongUnit(cause="wrong_unit", gateways=("*",), tags=("E1/WS-1", "E1/PI-1"), at_s=5)
+    path = GatewayWay(("E1", "G1"), [wrong], units, PERSONAS["senml"], stream(3, "w"))
+    told = Message(1_000, "b", 1, {"TI-1": 20.5, "PI-1": 100.0, "LI-1": 40.0, "WS-1": 2.0})
+    (right,) = path.carry(1, told, 0.0)[1]
+    assert right.outgoing is not None
+    assert right.outgoing.payload == (
+        b'[{"bt":1.0,"bver":26,"n":"TI-1","u":"Cel","v":20.5},{"n":"PI-1","v":100.0},'
+        b'{"n":"LI-1","u":"/100","v":40.0},{"n":"WS-1","u":"m/s","v":2.0}]'
+    )
+    said, (spoilt,) = path.carry(2, told, 5.0)
+    assert spoilt.outgoing is not None
+    assert b'{"n":"WS-1","u":"km/h","v":7.2}' in spoilt.outgoing.payload
+    assert b'{"n":"PI-1","v":0.1}' in spoilt.outgoing.payload, "SenML has no name for MPa"
+    assert said is not None
+    assert said.message.qualities == {"WS-1": "uncertain"}
+    assert len(decode_senml(spoilt.outgoing.payload)[0].values) == 4
 
 
 @pytest.mark.parametrize("name", ["tb", "senml"])

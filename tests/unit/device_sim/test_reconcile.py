@@ -1,51 +1,25 @@
 """The truth against a platform's answers: clean when all is there, and each defect found by name."""
 
-import json
-import threading
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
-from typer.testing import CliRunner
 
-from device_sim.cli import app
 from device_sim.encode.persona import PERSONAS
-from device_sim.fleet.scenario import Scenario, load
 from device_sim.fleet.stream import run_headless
 from device_sim.park.sample import PHYSICAL_PARK
 from device_sim.truth.expectation import Occurrence, expected
 from device_sim.truth.ledger import BadTruth, Ledger
-from device_sim.truth.reconciling import (
-    Findings,
-    Heard,
-    Stored,
-    compare_alarms,
-    compare_readings,
-    table,
-)
-from device_sim.truth.record import PointKey, Record, read_record
+from device_sim.truth.reconciling import Detection, Findings, Stored, compare_alarms
+from device_sim.truth.record import Record, read_record
+from device_sim.truth.table import table
+from tests.unit.device_sim.shelf import AFTER_MS, MADE_MS, SECONDS, Shelf, trial, written
 from tests.unit.device_sim.story import tell
-
-SECONDS = 500
-AFTER_MS = 80
-
-
-def trial(name: str) -> Scenario:
-    return load(name).model_copy(update={"park": "physical"})
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    found = tmp_path_factory.mktemp("truth") / "t"
-    scenario = trial("lpg_leak")
-    with Ledger(found) as ledger:
-        digest = run_headless(scenario, 1, PERSONAS["native"], SECONDS, ledger)
-        ledger.seal(scenario, scenario.start_ms, SECONDS, {"seed": 1, "stream_sha256": digest})
-    return found
+    return written(tmp_path_factory.mktemp("truth") / "t")
 
 
 @pytest.fixture(scope="module")
@@ -53,40 +27,113 @@ def record(folder: Path) -> Record:
     return read_record(folder)
 
 
-class Shelf:
-    """What a platform that loses nothing would answer; a test takes out or puts in."""
-
-    def __init__(self, record: Record) -> None:
-        # A clock that is set back says an instant twice: the same value then is the same reading.
-        self.readings: dict[PointKey, list[Stored]] = {
-            point: [
-                Stored(t.measured_at, t.left_at + AFTER_MS, t.value)
-                for t in {t.identity: t for t in reversed(told)}.values()
-            ]
-            for point, told in record.told.items()
-        }
-        self.alarms = [
-            Heard(each.point, each.direction, each.raised_at, each.left_at + AFTER_MS)
-            for each in expected(record, PHYSICAL_PARK)
-        ]
-
-    def against(self, record: Record) -> Findings:
-        findings = Findings()
-        for point, told in record.told.items():
-            compare_readings(findings, point, told, self.readings[point])
-        compare_alarms(findings, record, expected(record, PHYSICAL_PARK), self.alarms)
-        return findings
-
-
 def test_a_platform_that_has_it_all_is_clean(record: Record) -> None:
     findings = Shelf(record).against(record)
     assert findings.clean
     assert findings.told == findings.stored == record.manifest["counts"]["readings"]
     assert findings.expected == findings.found == 1
-    assert set(findings.late_ms) == set(findings.delays_ms) == {AFTER_MS}
+    assert (set(findings.late_ms), set(findings.delays_ms)) == ({AFTER_MS}, {MADE_MS})
     (cause,) = findings.by_cause.values()
     assert cause is not None
-    assert 0 < cause < 20_000
+    assert 0 < cause.due_ms < 20_000
+    assert cause.took_ms == cause.due_ms + MADE_MS
+    told = "\n".join(table(findings))
+    assert f"due after {cause.due_ms / 1000:.1f} s; there after" in told
+    assert "made after they were due  0.095 s, 0.095 s" in told
+
+
+def test_a_run_faster_than_life_says_that_lateness_is_not_measured(record: Record) -> None:
+    for speed, why in ((200.0, "at ×200 nothing leaves"), (None, "nothing was sent")):
+        fast = replace(record, manifest={**record.manifest, "speed": speed})
+        findings = Shelf(fast).against(fast, within_ms=1)
+        assert findings.clean, "what is not measured is not judged"
+        rows = {line[:26].strip(): line[26:] for line in table(findings)}
+        for name in ("late, median and worst", "made after they were due"):
+            assert rows[name].startswith("not measured")
+            assert why in rows[name]
+        assert "not measured" in rows["cause 1 leak"]
+        assert rows["cause 1 leak"].startswith("due after")
+
+
+def test_an_alarm_that_is_made_late_is_said_to_be_and_judged_where_that_is_asked(
+    record: Record,
+) -> None:
+    shelf = Shelf(record)
+    first = shelf.alarms[0]
+    assert first.noted_at is not None
+    shelf.alarms[0] = replace(first, noted_at=first.noted_at + 4_000)
+    assert shelf.against(record).clean
+    findings = shelf.against(record, within_ms=2_000)
+    assert not findings.clean
+    assert [after for _, after in findings.late] == [4_000 + MADE_MS]
+    assert "later than it may be" in "\n".join(table(findings))
+
+
+def test_an_alarm_that_never_became_red_is_a_missed_escalation(record: Record) -> None:
+    shelf = Shelf(record)
+    (first,) = shelf.alarms
+    shelf.alarms = [replace(first, condition="H", grade=first.grade + 1)]
+    findings = shelf.against(record)
+    assert not findings.clean
+    assert (findings.missed, len(findings.not_escalated)) == ([], 1)
+    rows = [line for line in table(findings) if line.startswith("missed escalation ")]
+    assert f"worst is HH, grade {first.grade}; the alarm had H, grade {first.grade + 1}" in rows[0]
+    (wanted,) = expected(record, PHYSICAL_PARK)
+    lower, findings = replace(wanted, condition="H", grade=first.grade + 1), Findings()
+    compare_alarms(findings, record, [lower], [first])
+    assert len(findings.over_escalated) == 1
+    assert not findings.clean
+
+
+def test_an_alarm_that_ends_too_early_or_never_does_not_agree(record: Record) -> None:
+    shelf = Shelf(record)
+    (first,) = shelf.alarms
+    assert first.ended_at is not None
+    for ended_at in (None, first.ended_at - 11_000):
+        shelf.alarms = [replace(first, ended_at=ended_at)]
+        findings = shelf.against(record)
+        assert not findings.clean
+        assert "ended at another time" in "\n".join(table(findings))
+    shelf.alarms = [replace(first, ended_at=first.ended_at + 1_000)]
+    assert shelf.against(record).clean
+
+
+def test_what_stands_to_the_end_may_not_end_before_it(record: Record) -> None:
+    (wanted,), (alarm,) = expected(record, PHYSICAL_PARK), Shelf(record).alarms
+    standing, over = replace(wanted, ended_at=None), record.last_left()
+    for ended_at, clean in (
+        (None, True), (over + 60_000, True), (over - 10_000, True),
+        (over - 10_001, False), (alarm.raised_at + 1_000, False),
+    ):  # fmt: skip
+        findings = Findings()
+        compare_alarms(findings, record, [standing], [replace(alarm, ended_at=ended_at)])
+        assert (findings.clean, len(findings.ended_otherwise)) == (clean, 0 if clean else 1)
+
+
+def test_a_reading_that_comes_back_with_another_quality_is_another(record: Record) -> None:
+    shelf = Shelf(record)
+    rows = shelf.readings["E001", "GT-102"]
+    rows[5] = replace(rows[5], quality="uncertain")
+    findings = shelf.against(record)
+    assert (len(findings.lost), findings.invented) == (1, 1)
+
+
+def test_a_flood_is_told_as_it_was_expected(tmp_path: Path) -> None:
+    scenario = trial("alarm_flood")
+    with Ledger(tmp_path / "t") as ledger:
+        run_headless(scenario, 1, PERSONAS["native"], 700, ledger)
+        ledger.seal(scenario, scenario.start_ms, 700, {"seed": 1})
+    record = read_record(tmp_path / "t")
+    shelf = Shelf(record)
+    findings = shelf.against(record)
+    assert findings.clean
+    (flood,) = findings.floods_heard
+    assert findings.floods_heard == findings.floods_expected
+    assert flood.most == findings.most_heard == findings.most_expected > 100
+    shelf.alarms = shelf.alarms[:8]
+    quiet = shelf.against(record)
+    assert (quiet.floods_heard, len(quiet.floods_expected)) == ([], 1)
+    assert "0 of 1 expected" in "\n".join(table(quiet))
 
 
 def test_each_defect_is_found_and_named(record: Record) -> None:
@@ -121,8 +168,11 @@ def test_what_never_left_or_could_not_be_used_is_not_missed(tmp_path: Path) -> N
     findings = Shelf(record).against(record)
     assert findings.clean
     assert max(findings.late_ms) == AFTER_MS
+    (detection,) = findings.by_cause.values()
+    assert isinstance(detection, Detection)
     # Only what happens in the plant can be detected; the leak begins at 900 s.
-    assert findings.by_cause == {"1 leak": 12_000}
+    assert set(findings.by_cause) == {"1 leak"}
+    assert 5_000 < detection.due_ms < 15_000
 
 
 def test_a_dialect_that_gives_no_bad_value_is_expected_to_say_that_it_is_bad(
@@ -148,6 +198,8 @@ def test_the_oracle_finds_what_the_stories_found(record: Record) -> None:
         start_ms + int(watch.raised[0]) * 1000,
         start_ms + int(watch.cleared[0]) * 1000,
         start_ms + int(watch.raised[0]) * 1000,
+        "HH",
+        1,
     )
 
 
@@ -163,80 +215,3 @@ def test_a_truth_that_was_touched_is_no_truth(folder: Path, tmp_path: Path) -> N
         read_record(tmp_path)
     with pytest.raises(BadTruth, match="holds no truth"):
         read_record(tmp_path / "nowhere")
-
-
-@pytest.fixture
-def platform(record: Record) -> Iterator[tuple[str, Shelf]]:
-    """A stand-in that speaks as much of the contract as is asked of it, in pages of 200."""
-    shelf = Shelf(record)
-
-    class Door(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self._say({"access_token": "t"})
-
-        def do_GET(self) -> None:
-            address = urlsplit(self.path)
-            query = {name: values[0] for name, values in parse_qs(address.query).items()}
-            parts = [unquote(each) for each in address.path.split("/")]
-            if parts[3] == "alarms":
-                self._say({"items": [_alarm(each) for each in shelf.alarms], "next": None})
-                return
-            rows = shelf.readings[parts[4], parts[5]]
-            first = int(query.get("cursor", "0"))
-            after = first + 200 if first + 200 < len(rows) else None
-            items = [_reading(each) for each in rows[first : first + 200]]
-            self._say({"items": items, "next": None if after is None else str(after)})
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            return
-
-        def _say(self, body: object) -> None:
-            payload = json.dumps(body).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(payload)))
-            self.end_headers()
-            self.wfile.write(payload)
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}", shelf
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def _text(ms: int) -> str:
-    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds")
-
-
-def _reading(row: Stored) -> dict[str, object]:
-    times = {"measured_at": _text(row.measured_at), "received_at": _text(row.received_at)}
-    return {**times, "value": row.value, "quality": "good", "flags": []}
-
-
-def _alarm(alarm: Heard) -> dict[str, object]:
-    return {
-        "enterprise": alarm.point[0],
-        "tag": alarm.point[1],
-        "condition": "HH" if alarm.direction == "high" else "LL",
-        "raised_at": _text(alarm.raised_at),
-        "received_at": _text(alarm.received_at),
-    }
-
-
-def test_the_command_reads_the_platform_and_says_how_it_stands(
-    folder: Path, tmp_path: Path, platform: tuple[str, Shelf]
-) -> None:
-    url, shelf = platform
-    secret = tmp_path / "password"
-    secret.write_text("p\n", encoding="utf-8")
-    words = ["reconcile", str(folder), "--api", url, "--password-file", str(secret)]
-    clean = CliRunner().invoke(app, words)
-    assert clean.exit_code == 0, clean.output
-    assert clean.output.splitlines()[-1] == "clean"
-    shelf.readings["E002", "LI-301"].pop()
-    defective = CliRunner().invoke(app, words)
-    assert defective.exit_code == 1
-    assert "E002/LI-301" in defective.output
-    assert defective.output.splitlines()[-1] == "not clean"

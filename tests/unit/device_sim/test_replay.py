@@ -5,8 +5,8 @@ import json
 from device_sim.clock import VirtualClock
 from device_sim.encode.persona import PERSONAS
 from device_sim.message import Outgoing
-from device_sim.recording.csv_file import Row
 from device_sim.recording.replay import Pace, Sender, play
+from device_sim.recording.row import Row
 
 SENDER = Sender("E1", "G1", "b0", PERSONAS["native"])
 ROWS = [Row(1_000, {"A": 1.0}), Row(2_000, {}), Row(11_000, {"A": 2.0, "B": "open"})]

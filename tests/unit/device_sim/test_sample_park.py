@@ -21,7 +21,7 @@ from device_sim.park.description import Dossier, Enterprise, PointCard, Wanted
 from device_sim.park.gases import CAS
 from device_sim.park.sample import ORIGIN, PHYSICAL_PARK, SAMPLE_PARK
 from services.api.derived_body import NewDerivedPoint
-from services.api.enterprise_body import NewEnterprise
+from services.api.enterprise_body import NewEnterprise, undeclared
 from services.api.group_body import NewGroup
 from services.api.interlock_body import Application, NewLoop
 from services.api.loosening import check_reason, terms_of
@@ -106,6 +106,13 @@ def test_the_platform_takes_every_body_of_it(office: ParkOffice) -> None:
             reader.validate_python(dict(row), strict=False)
     for row in office.rows["bypasses"]:
         Application.model_validate({n: v for n, v in row.items() if n not in ("id", "by")})
+
+
+def test_what_its_enterprises_handle_can_be_looked_up_or_is_declared(office: ParkOffice) -> None:
+    files = [NewEnterprise.model_validate(row) for row in office.rows["enterprises"]]
+    assert all(file.substances for file in files)
+    assert [undeclared(file.substances) for file in files] == [{}] * len(files)
+    assert any(each.danger for file in files for each in file.substances)
 
 
 def test_no_limit_of_it_is_laxer_than_the_template(office: ParkOffice) -> None:

@@ -16,6 +16,8 @@ from device_sim.truth.ledger import (
     MANIFEST,
     READING_COLUMNS,
     READINGS,
+    RELEASE_COLUMNS,
+    RELEASES,
 )
 from device_sim.way.departure import Fate
 
@@ -57,7 +59,11 @@ def test_every_ailment_fate_column_and_scenario_is_there(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     for fate in Fate:
         assert f"`{fate}`" in text
-    for file, columns in ((READINGS, READING_COLUMNS), (DEPARTURES, DEPARTURE_COLUMNS)):
+    for file, columns in (
+        (READINGS, READING_COLUMNS),
+        (DEPARTURES, DEPARTURE_COLUMNS),
+        (RELEASES, RELEASE_COLUMNS),
+    ):
         assert {column for column in columns if f"`{column}`" not in told[file]} == set()
     assert {CAUSES, MANIFEST} <= set(told)
     assert {path.stem for path in LIBRARY.glob("*.yaml")} <= set(told)

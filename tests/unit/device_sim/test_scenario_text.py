@@ -85,6 +85,10 @@ def mistakes(*causes: str) -> list[str]:
             "timeline 1: no tag 'E001/GT-999'; there are",
         ),
         (
+            "{cause: leak, at: P-101 seal, at_s: 1, every_s: 1.0e-12, hole_mm: 1}",
+            "timeline 1: every_s should be greater than or equal to 1",
+        ),
+        (
             "{cause: loss, gateways: [E001/G99], at_s: 1, share: 1}",
             "timeline 1: no gateway 'E001/G99'; there are",
         ),
@@ -121,8 +125,8 @@ def test_a_field_on_a_line_of_its_own_is_pointed_at() -> None:
         ("[1, 2]: 3\n", "x.yaml, line 1: a key must be a word."),
         ("a: 2026-13-45\n", "x.yaml: not YAML"),
         ("a: 1" + " " * LONGEST, "x.yaml: longer than"),
-        ("", "x.yaml: the file should be"),
-        ("- 1\n", "x.yaml, line 1: the file should be"),
+        ("", "x.yaml: the file is empty: it should be lines of key: value (name, title,"),
+        ("- 1\n", "x.yaml, line 1: the file should be lines of key: value (name, title,"),
         ("[" * 2_000, "x.yaml"),
     ],
 )

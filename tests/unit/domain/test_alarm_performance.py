@@ -220,3 +220,11 @@ def test_just_three_in_a_minute_chatter_and_their_first_and_last_belong_to_it() 
     assert [each.count for each in measure(in_time, 0, DAY).chattering] == [3]
     too_slow = [sounded(at) for at in (0, 30_000, 60_001)]
     assert measure(too_slow, 0, DAY).chattering == []
+
+
+def test_alarms_are_counted_by_the_clock_hour_in_which_they_began() -> None:
+    hour = 60 * MINUTE
+    times = [hour - 1, hour, hour + MINUTE, 5 * hour - 1, 9 * hour]
+    found = measure([sounded(at) for at in times], 0, 9 * hour)
+    assert found.by_hour == {0: 1, hour: 2, 4 * hour: 1}
+    assert sum(found.by_hour.values()) == found.alarms

@@ -2,7 +2,9 @@
 
 import pytest
 
-from services.domain.broker_store import Level, StoreJudge, end_of
+from services.domain.broker_store import LEAST_FREE, Level, StoreJudge, end_of
+
+MB = 2**20
 
 GIB = 2**30
 
@@ -53,6 +55,13 @@ def test_a_store_at_its_end_has_no_hour_left_and_one_without_room_is_at_its_end(
 
 
 def test_it_ends_where_its_disk_does() -> None:
-    assert end_of(used=5, limit=100, free=10) == 15
-    assert end_of(used=5, limit=100, free=200) == 100
-    assert end_of(used=5, limit=100, free=None) == 100
+    assert end_of(used=5 * MB, limit=100 * MB, free=10 * MB) == 15 * MB
+    assert end_of(used=5 * MB, limit=100 * MB, free=200 * MB) == 100 * MB
+    assert end_of(used=5 * MB, limit=100 * MB, free=None) == 100 * MB
+
+
+@pytest.mark.parametrize("used", [0, 1_000, 5 * MB])
+def test_on_a_disk_without_room_it_is_full_however_little_it_holds(used: int) -> None:
+    end = end_of(used, limit=100 * MB, free=LEAST_FREE - 1)
+
+    assert StoreJudge().judge(used, end, at=0.0).level is Level.FULL

@@ -210,6 +210,7 @@ def test_of_ten_thousand_gateways_the_runs_are_counted_and_of_no_further_one() -
     ("kind", "says"),
     [
         (Kind.ONLY_POISON, "Nothing of 21 messages in a row could be used."),
+        (Kind.MUCH_POISON, "21 messages could not be used, over 10 a minute."),
         (Kind.OVER_RATE, "21 readings over its rate were stored apart, to be taken in."),
         (Kind.CUT, "Cut: it sent 21 live readings within a minute."),
     ],

@@ -237,6 +237,15 @@ def test_r_never_falls_when_a_quantity_rises(
     assert (after.level or 5) <= (before.level or 5)
 
 
+def test_of_several_classes_the_one_whose_factor_counts_is_told() -> None:
+    (term,) = grading(1, [Holding(20, dangers=("W5.1", "J3"), name="x")]).terms
+    told = (term.danger, float(term.critical.value), float(term.beta.value))
+    assert told == ("W5.1", 10.0, 2.0)
+    assert term.beta.source == "GB 18218-2018 Table 4, J3"
+    (alone,) = grading(1, [Holding(20, dangers=("W5.1",), name="x")]).terms
+    assert alone.beta.source == "GB 18218-2018 Table 4"
+
+
 @given(people, rows, amounts, classes)
 def test_a_class_that_is_named_never_lowers_r(
     exposed: int, row: Substance, tonnes: float, dangers: tuple[str, ...]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.domain.laxity import Terms, laxer
+from services.domain.laxity import Terms, laxer, told_of
 from services.domain.point import Point, PointKind
 from services.domain.rule import Condition
 from services.domain.template import propose
@@ -68,3 +68,53 @@ def test_of_a_change_what_becomes_laxer_is_asked_and_what_stays_is_not() -> None
     assert "grade 3" in (told(GAS, Terms(HH, 60, 30, 3), lax) or "")
     assert "60 %LEL" in (told(GAS, Terms(HH, 60, 30, 2), Terms(HH, 50, 0, 1)) or "")
     assert "on_delay_s" in (told(GAS, Terms(HH, 50, 30, 1), lax) or "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "unit", "limit", "says"),
+    [
+        ("combustible_gas", "%LEL", 30, "names no substance: 30 %LEL is laxer than the H limit"),
+        ("toxic_gas", "％OEL", 150, "names no substance: 150"),
+        ("oxygen", "%VOL", 25, "names no substance: 25"),
+        ("toxic_gas", "ppm", 1000, "names no substance (the strictest of the gas library): 1000"),
+        ("combustible_gas", "vol%", 4, "names no substance (the strictest of the gas library): 4"),
+        (
+            "toxic_gas",
+            "furlong",
+            1,
+            "names no substance (the strictest of the gas library): nobody",
+        ),
+    ],
+)
+def test_a_detector_without_a_substance_is_read_by_the_template_of_its_kind(
+    kind: str, unit: str, limit: float, says: str
+) -> None:
+    nameless = Point(1, "acme", "GT-1", PointKind(kind), unit)
+    assert says in (told_of(nameless, Terms(H, limit, 0, 2)) or "")
+
+
+@pytest.mark.parametrize(
+    ("substance", "says"),
+    [
+        ("7732-18-5", "has no limits for 7732-18-5 (the strictest of the gas library): 1000 ppm"),
+        ("methane", "has no limits for methane (the strictest of the gas library): 1000 ppm"),
+        ("chlorine", "1000 ppm is laxer than the H limit of the template"),
+    ],
+)
+def test_a_substance_that_has_no_limits_hides_no_more_than_none(substance: str, says: str) -> None:
+    toxic = gas("toxic_gas", "ppm", substance)
+    assert says in (told_of(toxic, Terms(H, 1000, 0, 2)) or "")
+    assert told_of(toxic, Terms(H, 1e-6, 0, 2)) is None
+    plain = gas("oxygen", "vol%", "7782-44-7")
+    assert (told_of(plain, Terms(L, 5, 0, 1)) or "").startswith("5 vol% is laxer")
+
+
+def test_what_is_no_laxer_or_no_detector_is_not_told_of() -> None:
+    nameless = Point(1, "acme", "GT-1", PointKind.COMBUSTIBLE_GAS, "%LEL")
+    assert told_of(nameless, Terms(H, 25, 0, 2)) is None
+    toxic = Point(1, "acme", "GT-1", PointKind.TOXIC_GAS, "ppm")
+    assert told_of(toxic, Terms(H, 1e-6, 0, 2)) is None
+    level = Point(1, "acme", "LI-1", PointKind.LEVEL, "m", 0, 10)
+    assert told_of(level, Terms(H, 9.9, 0, 4)) is None
+    assert "30 %LEL is laxer" in (told_of(GAS, Terms(H, 30, 0, 2)) or "")
+    assert "names no" not in (told_of(GAS, Terms(H, 30, 0, 2)) or "")

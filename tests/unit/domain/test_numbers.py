@@ -33,12 +33,14 @@ from services.domain import (
     silence,
     skew,
     slope,
+    store_room,
     stuck,
     template,
     trouble,
     wheel,
     window,
 )
+from services.domain.retention import Room
 from services.domain.shelving_policy import Allowance, ShelvingPolicy
 
 SECOND = 1_000
@@ -143,6 +145,10 @@ PROMISED: list[tuple[object, object]] = [
     ((retention.LAW_DAYS, retention.ORDINARY_DAYS, retention.IDENTITY_DAYS), (30, 90, 30)),
     ((retention.EVENT_DAYS, retention.GAP_DAYS, retention.FIGURE_DAYS), (365, 400, 1_100)),
     ((retention.TIGHT_SHARE, retention.FULL_SHARE), (0.20, 0.10)),
+    ((retention.LOW_SHARE, retention.EASIER, retention.NOTICE_S), (0.25, 0.05, 60)),
+    ((store_room.LEASE_MS, store_room.AGAIN_S), (120 * SECOND, 30)),
+    (store_room.GRADES, {Room.LOW: 4, Room.TIGHT: 3, Room.FULL: 2}),
+    (store_room.BROKER_GRADES, {broker_store.Level.HALF: 3, broker_store.Level.FULL: 2}),
     ((retention.SMALL_ROOM, retention.DAY_MS), (5 * GIB, DAY)),
     ((rollup.MINUTE_MS, rollup.HOUR_MS), (MINUTE, HOUR)),
     ((rollup.GRACE_MS, rollup.AHEAD_MS), (20 * SECOND, 10 * MINUTE)),

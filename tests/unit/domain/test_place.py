@@ -76,6 +76,34 @@ def test_an_area_with_a_bay_and_a_hole_knows_what_is_inside() -> None:
     assert holed.distance(at(2, 2.5)) == pytest.approx(0.005 * metres_a_degree(0.025)[1], rel=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("other", "leaves"),
+    [
+        (L_SHAPE, False),
+        ([[[0, 0], [1, 0], [1, 3], [0, 3], [0, 0]]], False),
+        ([[[0.2, 0.2], [2.8, 0.2], [2.8, 0.8], [0.2, 0.8], [0.2, 0.2]]], False),
+        ([[[0.1, 2.5], [2.5, 0.1], [0.1, 0.1], [0.1, 2.5]]], True),
+        ([[[0.5, 0.5], [4, 0.5], [4, 0.8], [0.5, 0.5]]], True),
+        ([[[10, 10], [11, 10], [11, 11], [10, 10]]], True),
+    ],
+)
+def test_what_leaves_an_area_over_its_bay_is_seen_though_its_corners_are_inside(
+    other: list[list[list[float]]], leaves: bool
+) -> None:
+    whole, its = small(L_SHAPE), small(other)
+    place = whole.left_by(its, 1)
+    assert (place is not None) is leaves
+    assert place is None or (whole.distance(place) > 1 and its.distance(place) < 1)
+
+
+def test_a_hole_that_another_area_covers_is_no_part_of_this_one() -> None:
+    hole = [[1, 1], [2, 1], [2, 2], [1, 2], [1, 1]]
+    holed = small([[[0, 0], [4, 0], [4, 4], [0, 4], [0, 0]], hole])
+    assert holed.left_by(small([[[0, 0], [4, 0], [4, 4], [0, 4], [0, 0]]]), 1) is not None
+    assert holed.left_by(holed, 1) is None
+    assert holed.left_by(small([[[3, 0], [4, 0], [4, 4], [3, 4], [3, 0]]]), 1) is None
+
+
 def test_rings_are_turned_as_geojson_wants_them() -> None:
     clockwise = [[[0, 0], [0, 4], [4, 4], [4, 0], [0, 0]], [[1, 1], [3, 1], [3, 3], [1, 3], [1, 1]]]
     shape = small(clockwise)

@@ -55,9 +55,36 @@ def test_no_setting_goes_below_the_law() -> None:
 
 
 def test_what_a_share_of_free_room_means() -> None:
-    assert [room(free) for free in (None, 1.0, 0.2, 0.19, 0.1, 0.09, 0.0)] == [
-        Room.ENOUGH, Room.ENOUGH, Room.ENOUGH, Room.TIGHT, Room.TIGHT, Room.FULL, Room.FULL,
+    assert [room(free) for free in (None, 1.0, 0.25, 0.24, 0.2, 0.19, 0.1, 0.09, 0.0)] == [
+        Room.ENOUGH, Room.ENOUGH, Room.ENOUGH, Room.LOW, Room.LOW, Room.TIGHT, Room.TIGHT,
+        Room.FULL, Room.FULL,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("stood", "border", "better"),
+    [
+        (Room.LOW, 0.25, Room.ENOUGH),
+        (Room.TIGHT, 0.20, Room.LOW),
+        (Room.FULL, 0.10, Room.TIGHT),
+    ],
+)
+def test_at_a_border_it_does_not_come_and_go(stood: Room, border: float, better: Room) -> None:
+    found = [Room.ENOUGH]
+    for percent in (-1, 1, -1, 4, -1, 6):
+        found.append(room(border + percent / 100, found[-1]))
+
+    assert found[1:6] == [stood] * 5
+    assert found[6] is better
+
+
+def test_what_nobody_can_see_means_what_it_meant_before() -> None:
+    assert [room(None, each) for each in Room] == list(Room)
+
+
+def test_while_room_only_runs_out_nothing_goes_early() -> None:
+    assert next_drop([day(60)], NOW, 90, Room.LOW) is None
+    assert patience_days(365, Room.LOW) == 365
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Gateways that send nothing but poison."""
 
-from services.domain.trouble import POISON_LEAST, PoisonRuns
+from services.domain.trouble import POISON_LEAST, PoisonRate, PoisonRuns
 
 BAD, GOOD = ("acme", "bad"), ("acme", "good")
 
@@ -56,3 +56,29 @@ def test_a_run_from_before_a_restart_goes_on() -> None:
     found = runs.only_poison(BAD)
     assert found is not None
     assert (found.since, found.count) == (5, 71)
+
+
+def test_more_than_ten_useless_messages_a_minute_are_over_the_rate_good_ones_between() -> None:
+    rate = PoisonRate()
+    sent = [(BAD, bool(n % 2), n * 2_900) for n in range(1, 42)]  # each second one is useless
+
+    assert rate.note(sent[:20]) == {}, "ten"
+    found = rate.note(sent[20:22])
+    assert [(owner, run.since, run.count) for owner, run in found.items()] == [(BAD, 5_800, 1)]
+    assert rate.is_over(BAD, 65_799)
+    assert not rate.is_over(BAD, 65_800)
+
+
+def test_ten_useless_messages_a_minute_flag_nobody() -> None:
+    rate = PoisonRate()
+
+    assert rate.note((BAD, False, n * 6_000) for n in range(100)) == {}
+
+
+def test_one_that_was_over_the_rate_before_a_restart_is_for_another_minute() -> None:
+    rate = PoisonRate()
+    rate.resume(BAD, 1_000)
+
+    assert rate.is_over(BAD, 60_999)
+    rate.forget(61_000)
+    assert not rate.is_over(BAD, 61_000)

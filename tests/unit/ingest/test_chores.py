@@ -1,6 +1,7 @@
 """What is set aside and come back to, in virtual time."""
 
 from dataclasses import dataclass
+from enum import Enum, auto
 
 import pytest
 
@@ -24,6 +25,14 @@ RATE = 1
 PACE = Pace(messages=4, readings=1_000, letters=2)
 
 
+class Known(Enum):
+    """What the session knows of a delivery."""
+
+    NOTHING = auto()
+    PROMPT = auto()
+    GIVEN_AGAIN = auto()
+
+
 @dataclass
 class Desk:
     """A door's worth of parts, with the hands of the clock in the test's."""
@@ -36,20 +45,34 @@ class Desk:
     chores: Chores
 
     def parcel(
-        self, values: int, late_ms: int = 0, gateway: str = "g", timed: bool = True
+        self,
+        values: int,
+        late_ms: int = 0,
+        gateway: str = "g",
+        timed: bool = True,
+        known: Known = Known.NOTHING,
     ) -> Parcel:
         now = self.clock.now_ms()
         body = ",".join(
             f'{{"ts":{now - late_ms - n},"values":{{"LI":{n}}}}}'
             if timed
-            else '{"values":{"LI":1}}'
+            else f'{{"values":{{"LI":{n}}}}}'
             for n in range(values)
         )
-        return self.letter(f"[{body}]".encode(), gateway)
+        return self.letter(f"[{body}]".encode(), gateway, known)
 
-    def letter(self, raw: bytes, gateway: str = "g") -> Parcel:
+    def letter(self, raw: bytes, gateway: str = "g", known: Known = Known.NOTHING) -> Parcel:
         topic = f"pw/v1/acme/{gateway}/telemetry"
-        delivery = Delivery(1, 1, 1, topic, raw, self.clock.now_ms())
+        delivery = Delivery(
+            1,
+            1,
+            1,
+            topic,
+            raw,
+            self.clock.now_ms(),
+            redelivered=known is Known.GIVEN_AGAIN,
+            prompt=known is not Known.NOTHING,
+        )
         translation = translate(self.directory, topic, raw, delivery.received_at)
         return Parcel(delivery, translation, self.aside.holds(delivery, translation))
 
@@ -137,12 +160,38 @@ async def test_a_flood_is_cut_once_for_its_time_and_then_over(desk: Desk) -> Non
     assert desk.told().count(Kind.CUT) == 1
 
 
-@pytest.mark.parametrize(("late_ms", "timed"), [(200_000, True), (0, False)])
-async def test_a_back_fill_and_values_without_times_are_stored_apart_and_never_cut(
-    desk: Desk, late_ms: int, timed: bool
+async def test_a_flood_without_times_is_cut_once_where_nothing_waited_at_the_broker(
+    desk: Desk,
+) -> None:
+    """What has no time of its own is of the moment at which it was published."""
+    for second in range(120):
+        await desk.deliver(desk.parcel(10, timed=False, known=Known.PROMPT))
+        await desk.turn()
+        assert (Kind.CUT in desk.told()) == (second >= 59), second
+        desk.clock.advance(1)
+    assert desk.told().count(Kind.CUT) == 1
+
+    desk.clock.advance(CUT_S)
+    for _ in range(20):
+        await desk.turn()
+
+    assert len(desk.intake.readings) == 1_200, "nothing of it is lost"
+    assert Kind.CUT not in [each.kind for each in desk.set_aside.conditions.values()]
+
+
+@pytest.mark.parametrize(
+    ("late_ms", "timed", "known"),
+    [
+        (200_000, True, Known.PROMPT),
+        (0, False, Known.NOTHING),
+        (0, False, Known.GIVEN_AGAIN),
+    ],
+)
+async def test_what_is_late_or_may_have_waited_is_stored_apart_and_never_cut(
+    desk: Desk, late_ms: int, timed: bool, known: Known
 ) -> None:
     for _ in range(120):
-        await desk.deliver(desk.parcel(20, late_ms, timed=timed))
+        await desk.deliver(desk.parcel(20, late_ms, timed=timed, known=known))
         desk.clock.advance(1)
 
     await desk.turn()
@@ -218,3 +267,23 @@ async def test_without_room_apart_the_limit_gives_way(desk: Desk) -> None:
     held = sum(len(each.delivery.payload) for each in desk.intake.apart)
     assert 1_000 < held <= 2_000
     assert len(desk.intake.apart) + desk.aside.gave_way == 30 - 6
+
+
+async def test_much_poison_flags_a_gateway_however_many_good_messages_are_between(
+    desk: Desk,
+) -> None:
+    for _ in range(11):
+        await desk.deliver(desk.letter(b"poison", "p"), desk.parcel(1, gateway="p"))
+        desk.clock.advance(5)
+        await desk.turn()
+    (condition,) = desk.set_aside.conditions.values()
+    assert (condition.kind, condition.count) == (Kind.MUCH_POISON, 11)
+
+    after = desk.restarted()
+    await after.turn()
+    assert len(desk.set_aside.conditions) == 1, "it stands for another minute"
+    after.clock.advance(61)
+    await after.turn()
+
+    assert desk.set_aside.conditions == {}
+    assert desk.told() == [Kind.MUCH_POISON]

@@ -133,6 +133,24 @@ async def test_a_culprit_is_set_aside_and_its_neighbours_are_stored() -> None:
     assert b'"GT-101":13' in payload
 
 
+async def test_a_message_over_years_of_days_holds_nobody_up() -> None:
+    """Found by a reviewer: one such message stopped the storing of everybody's readings for good."""
+    async with house(Limits(linger=0.1, idle=0.01)) as here:
+        items = [f'{{"ts":{NOW - n * 86_400_000},"values":{{"GT-101":7}}}}' for n in range(500)]
+        here.send(1)
+        here.feed.publish(TOPIC, f"[{','.join(items)}]".encode())
+        here.send(2)
+        await here.all_acknowledged()
+
+    assert here.values() == [1.0, 2.0]
+    (letter,) = here.intake.letters
+    assert letter.reason == (
+        "The database refused it: its readings lie on 500 days, and at most 366 are stored at once;"
+        " send them in several messages."
+    )
+    assert letter.payload.count(b"GT-101") == 500
+
+
 @pytest.mark.parametrize("done", [True, False])
 async def test_a_lost_commit_is_looked_into_and_stored_once(done: bool) -> None:
     async with house() as here:

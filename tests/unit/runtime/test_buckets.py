@@ -40,7 +40,8 @@ def test_an_enterprise_is_in_the_bucket_in_which_the_broker_puts_it() -> None:
 
 
 def test_a_topic_is_shown_as_it_was_published() -> None:
-    assert published_topic("pw/v1/acme/gw1/telemetry/15") == "pw/v1/acme/gw1/telemetry"
+    assert published_topic("pw/b/15/acme/gw1/telemetry") == "pw/v1/acme/gw1/telemetry"
+    assert published_topic("pw/v1/acme/gw1/telemetry/15") == "pw/v1/acme/gw1/telemetry", "once"
     for other in ("pw/v1/acme/gw1/telemetry", "pw/v1/acme/gw1/telemetry/deeper", "a/b/c/d/e/1"):
         assert published_topic(other) == other
 
@@ -48,5 +49,7 @@ def test_a_topic_is_shown_as_it_was_published() -> None:
 def test_each_bucket_has_a_session_and_a_filter_of_its_own() -> None:
     numbers = range(BUCKETS + 1)
     assert len({filter_of(each) for each in numbers}) == BUCKETS + 1
+    assert filter_of(REST, every_leaf=True) == "pw/v1/+/+/#", "and no bucket's messages with it"
+    assert all(filter_of(each).startswith("pw/b/") for each in range(BUCKETS))
     assert client_id_of("ingest", "5ec", 3) == "pw-ingest-5ec-b03"
     assert client_id_of("ingest", "5ec", REST) == "pw-ingest-5ec", "as it was before buckets"

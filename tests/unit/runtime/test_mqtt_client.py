@@ -1,5 +1,8 @@
 """Addresses of brokers, and topic filters."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from services.runtime.mqtt_bus import topic_matches
@@ -41,3 +44,17 @@ def test_a_bad_address_says_how_it_should_look(url: str) -> None:
 )
 def test_a_filter_covers_its_topics(topic_filter: str, topic: str, covers: bool) -> None:
     assert topic_matches(topic_filter, topic) is covers
+
+
+def test_what_was_rotated_counts_at_the_next_connection_and_the_rest_stays(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("old\n")
+    address = BrokerAddress.parse(f"mqtt://svc:ignored@h:1?password_file={file}")
+    assert address.password == "old"
+    elsewhere = replace(address, port=2)
+    file.write_text("new\n")
+    assert elsewhere.fresh() == replace(address, port=2, password="new")
+    assert "new" not in repr(elsewhere.fresh())
+    file.unlink()
+    with pytest.raises(BadAddress, match="cannot be read"):
+        elsewhere.fresh()

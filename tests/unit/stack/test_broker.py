@@ -1,8 +1,10 @@
 """The broker accepts the configuration that is written for it, whatever the folder's name."""
 
+import shutil
 import subprocess
 import sysconfig
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -36,7 +38,9 @@ def test_the_broker_accepts_its_configuration(tmp_path: Path, name: str, buckete
 def test_nobody_else_reads_its_secrets(tmp_path: Path) -> None:
     broker(tmp_path).configure()
     modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "broker").iterdir()}
-    assert modes == {"nats.conf": 0o600, "services.conf": 0o600, "gateways.conf": 0o600}
+    assert modes.pop("store") == 0o700
+    written = ("nats.conf", "services.conf", "gateways.conf", "every-leaf")
+    assert modes == dict.fromkeys(written, 0o600)
 
 
 def test_each_start_begins_without_gateways(tmp_path: Path) -> None:
@@ -66,4 +70,35 @@ def test_gateways_whose_rights_do_not_fit_what_is_mapped_wait_for_the_api(tmp_pa
 def test_a_service_on_this_machine_finds_a_broker_open_to_all(tmp_path: Path) -> None:
     url = broker(tmp_path, host="0.0.0.0").mqtt_url("svc-api")
     assert url.startswith("mqtt://svc-api:")
-    assert url.endswith("@127.0.0.1:1883")
+    assert urlsplit(url).netloc.endswith("@127.0.0.1:1883")
+
+
+def test_a_store_that_was_there_before_keeps_the_filter_its_sessions_began_with(
+    tmp_path: Path,
+) -> None:
+    fresh, old = broker(tmp_path / "fresh"), broker(tmp_path / "old")
+    (tmp_path / "old" / "broker" / "store" / "jetstream").mkdir(parents=True)
+    for each in (fresh, old):
+        each.configure()
+
+    assert fresh.every_leaf
+    assert not old.every_leaf, "both filters in one session would double everything"
+
+
+@pytest.mark.parametrize("marked_by", ["us", "who did not mark beside the store"])
+def test_a_store_that_was_lost_at_work_keeps_the_filter_that_ingest_was_told(
+    tmp_path: Path, marked_by: str
+) -> None:
+    """The broker begins it anew by itself, and `ingest` its session by that filter."""
+    made, store = broker(tmp_path), tmp_path / "broker" / "store"
+    made.configure()
+    (store / "jetstream").mkdir()
+    if marked_by != "us":
+        (tmp_path / "broker" / "every-leaf").unlink()
+        made.configure()
+    shutil.rmtree(store)
+    (store / "jetstream").mkdir(parents=True)
+
+    made.configure()
+
+    assert made.every_leaf

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.stack.certificate import Certificate, certificate
+from services.stack.certificate import Certificate, certificate, device_authority
 from services.stack.refusal import Refusal
 
 SCRIPT = Path(__file__).resolve().parents[3] / "deploy" / "certificate.sh"
@@ -63,3 +63,15 @@ def test_a_key_with_a_password_is_refused_without_asking_for_it(tmp_path: Path) 
     subprocess.run([*words, str(locked)], check=True, capture_output=True)
     with pytest.raises(Refusal, match="no password"):
         certificate(cert, locked, "MQTT_TLS")
+
+
+def test_whose_certificates_gateways_show_is_known_before_the_start(tmp_path: Path) -> None:
+    cert, key = make(tmp_path)
+    pair = certificate(cert, key, "MQTT_TLS")
+    assert device_authority(None, pair) is None
+    assert device_authority(cert, pair) == cert
+    with pytest.raises(Refusal, match="set PARKWATCH_MQTT_TLS_CERT"):
+        device_authority(cert, None)
+    for wrong in (tmp_path / "nothing", key):
+        with pytest.raises(Refusal, match=r"DEVICE_CA names no certificates .*: put there"):
+            device_authority(wrong, pair)

@@ -24,8 +24,8 @@ from services.stack.diagnosis import ZONES, Code, Finding, Site
 from services.stack.doctor import examine
 from services.stack.host import machine
 from services.stack.packages import DATABASE, POSTGRES_BIN
-from services.stack.ports import free_port
 from services.stack.secrets import Secrets
+from tests.living.port import free_port
 
 PARKWATCH = Path(sys.executable).with_name("parkwatch")
 REFERENCE = Path(__file__).resolve().parents[3] / "docs" / "reference"
@@ -196,6 +196,8 @@ def test_gateways_passwords_would_cross_a_network_in_the_clear(sound: Site) -> N
 def test_half_a_certificate(sound: Site, tmp_path: Path) -> None:
     found = wrong(told(sound, mqtt_tls_cert=tmp_path / "park.pem"))
     assert list(found) == ["certificates"]
+    found = wrong(told(sound, mqtt_device_ca=tmp_path / "devices.pem"))
+    assert "which needs TLS" in found["certificates"].what
 
 
 def test_the_clock_woke_up_in_another_century(sound: Site) -> None:

@@ -201,3 +201,71 @@ def test_seals_that_are_not_there_are_one_sentence(
     code = verify_file(export(rows, tmp_path / "j"), tmp_path / "nowhere")
     assert code == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+RELIEVED = Sealer("the one after")
+LATER = "2026-01-05T16:00:00.000Z"
+
+
+def handed_over(path: Path, *ends: list[JournalRow], to: str = RELIEVED.key) -> Path:
+    """Seals of which the second relieves our key, and the others are by the next one."""
+    previous = NOTHING
+    with path.open("w", encoding="utf-8") as file:
+        for number, rows in enumerate(ends, 1):
+            sealer, following = (OURS, to if number == 2 else None)
+            if number > 2:
+                sealer = RELIEVED
+            at = AT if number < 2 else LATER
+            line = sealer.seal(number, at, previous, verify_chain(rows).heads, following)
+            file.write(line)
+            previous = read_seals([line]).seals[0].digest
+    return path
+
+
+@pytest.mark.parametrize("key", [None, OURS.key, RELIEVED.key])
+def test_s46_a_key_that_was_relieved_by_a_seal_of_its_own_is_followed_by_the_next(
+    rows: list[JournalRow], tmp_path: Path, capsys: pytest.CaptureFixture[str], key: str | None
+) -> None:
+    """Whichever of both somebody has from before; also an export of the time of the first one."""
+    seals = handed_over(tmp_path / "seals", rows[:2], rows[:4], rows[:4])
+    for number, signer in enumerate((OURS, RELIEVED)):
+        code, said = verdict(
+            capsys, export(rows, tmp_path / f"j{number}", signer=signer), seals, key
+        )
+        assert code == 0, said
+        assert f"by {signer.key} (the key" in said
+    alone, said = verdict(capsys, export(rows, tmp_path / "k", signer=RELIEVED), None, OURS.key)
+    assert alone == 1
+    assert "Where keys were changed since, --seals says so." in said
+
+
+def test_s46_what_a_relieved_key_signs_later_is_told(
+    rows: list[JournalRow], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seals = handed_over(tmp_path / "seals", rows[:2], rows[:4], rows[:4])
+    for at, faults in ((LATER, 0), ("2026-01-05T16:02:00.000Z", 1)):
+        heads = verify_chain(rows).heads
+        signed = sign_export(OURS, statement(["acme"], at, len(rows), heads), PARK)
+        lines = [
+            first_line(["acme"], at),
+            *map(row_line, rows),
+            last_line(len(rows), heads, signed),
+        ]
+        (tmp_path / "j").write_text("".join(lines), encoding="utf-8")
+        code, said = verdict(capsys, tmp_path / "j", seals)
+        assert code == faults, said
+        assert ("which was relieved on" in said) == bool(faults)
+
+
+def test_s46_nobody_follows_a_key_that_does_not_say_so(
+    rows: list[JournalRow], tmp_path: Path
+) -> None:
+    """A stranger's seals behind ours, and ours behind a stranger's who names us."""
+    ends = (rows[:2], rows[:4], rows[:4])
+    behind = handed_over(tmp_path / "behind", *ends, to=Sealer("a third").key)
+    assert "signed with another key" in read_seals(behind.read_text().splitlines()).faults[0]
+    line = Sealer("a stranger").seal(1, AT, NOTHING, verify_chain(rows).heads, OURS.key)
+    assert read_seals([line]).faults == ()
+    assert "another key" in read_seals([line], OURS.key).faults[0]
+    ours = handed_over(tmp_path / "ours", *ends).read_text().splitlines()
+    assert read_seals([line, ours[0]], OURS.key).faults != ()

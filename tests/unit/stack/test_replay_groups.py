@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from services.domain.detector_group import DetectorGroup, GroupKind
 from services.domain.directory import Directory
 from services.stack.refusal import Refusal
-from services.stack.replay_rules import detector_trials, read
+from services.stack.replay_rules import ProposedRules, detector_trials, groups_named, read
+from services.store.detector_group import Membership
 from tests.stories.park import GAS
 from tests.stories.rules import detector
 
@@ -71,3 +73,26 @@ def test_one_that_cannot_judge_is_refused(
 ) -> None:
     with pytest.raises(Refusal, match=said):
         detector_trials(directory, read(file(tmp_path, **change)))
+
+
+def test_todays_rule_judges_by_whoever_was_in_its_group_then(directory: Directory) -> None:
+    rule = replace(detector("voting", GAS, names=("GT-101",), needed=2, limit=20.0), group="ring")
+    directory.put_detector(rule)
+    directory.groups.put(DetectorGroup("acme", "ring", GroupKind.GAS, (NEAR.id, FAR.id)))
+    told = (["GT-103", "GT-101"], ["GT-102", "GT-999", "GT-101"], ["GT-102"], None)
+    history = {
+        ("acme", "ring"): [
+            Membership(datetime(2026, 1, day, tzinfo=UTC), members)
+            for day, members in enumerate(told, start=1)
+        ]
+    }
+    assert groups_named(directory, ProposedRules()) == {"acme": {"ring"}}
+    (trial,) = detector_trials(directory, ProposedRules(), history)
+    assert trial.today is not None
+    assert list(trial.today.points) == ["GT-101"], "it cannot judge today"
+    assert [list(each.points) for each in trial.today.later] == [
+        ["GT-101", "GT-103"], ["GT-101", "GT-102"], [], ["GT-101"],
+    ]  # fmt: skip
+    assert trial.points == {GAS.id, NEAR.id, FAR.id}
+    assert trial.passes == 1
+    assert not trial.today.judges_as(replace(trial.today, later=()))

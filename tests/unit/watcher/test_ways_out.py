@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
+from services.watcher.outgoing import Outgoing, networks_of
 from services.watcher.outlet import WAITING, Failed, Outlet, command, webhook
 from services.watcher.report import Report, report
 from services.watcher.verdict import Call
 from tests.living.outcome import eventually
 
+HERE = Outgoing(networks_of("127.0.0.1/32"))
 NOW = datetime(2026, 1, 4, 8, 0, 30, tzinfo=UTC)
 
 
@@ -61,7 +63,7 @@ def ignored(_name: str, _reason: str) -> None:
 
 
 def test_a_webhook_gets_the_report_in_both_languages(sink: Sink) -> None:
-    webhook(sink.url)(scream())
+    webhook(sink.url, HERE)(scream())
     (got,) = sink.got
     assert got["type"] == "scream"
     assert got["grade"] == 1
@@ -84,7 +86,7 @@ def test_that_all_is_well_has_no_grade_and_no_stage() -> None:
 
 @pytest.mark.parametrize("sink", [(500, 503, 204)], indirect=True)
 def test_a_webhook_that_refuses_is_asked_again_and_gets_it_once_more(sink: Sink) -> None:
-    outlet = Outlet("webhook", webhook(sink.url), ignored)
+    outlet = Outlet("webhook", webhook(sink.url, HERE), ignored)
     outlet.put(scream())
     eventually(lambda: len(sink.got) == 3, 10.0, "three tries")
     outlet.close(5.0)
@@ -140,4 +142,4 @@ def test_a_command_that_fails_is_a_way_out_that_failed(words: list[str]) -> None
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/none", "nonsense", "ftp://x"])
 def test_a_webhook_that_is_not_there_is_one_too(url: str) -> None:
     with pytest.raises(Failed):
-        webhook(url)(scream())
+        webhook(url, HERE)(scream())

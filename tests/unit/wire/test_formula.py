@@ -86,3 +86,24 @@ def test_inputs_that_are_not_used_are_told() -> None:
 )
 def test_different_units_side_by_side_are_refused(text: str, *, refused: bool) -> None:
     assert (unlike(text, INPUTS) is not None) is refused
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "refused"),
+    [
+        ("Cel", "°C", False),
+        ("℃", "degC", False),
+        ("m³/h", "m3/h", False),
+        ("ｋＰａ", "kPa", False),
+        ("barg", "bar(g)", False),
+        ("furlong", "fur long", False),
+        ("Cel", "K", True),
+        ("kPa", "kPa(g)", True),
+        ("mPa", "MPa", True),
+    ],
+)
+def test_units_are_compared_by_what_they_mean_not_by_how_they_are_spelt(
+    one: str, other: str, *, refused: bool
+) -> None:
+    inputs = {"a": replace(INPUTS["a"], unit=one), "b": replace(INPUTS["b"], unit=other)}
+    assert (unlike("a - b", inputs) is not None) is refused

@@ -111,6 +111,10 @@ def test_senml_several_measurements_of_one_name() -> None:
     assert len(message.values) == 13
 
 
+def test_senml_resolved_says_the_same() -> None:
+    assert decode_senml(published("senml-resolved")) == decode_senml(published("senml-position"))
+
+
 def test_senml_several_types_of_data() -> None:
     (message,) = decode_senml(published("senml-types"))
 

@@ -1,0 +1,141 @@
+"""One suite for readings that are stored later than they came: adopted ones, and letters read again."""
+
+from collections.abc import AsyncIterator
+from dataclasses import astuple
+
+import pytest
+
+from services.domain.directory import Directory
+from services.domain.point import PointKind
+from services.domain.reading_count import ReadingCount
+from services.ingest.aside import Aside
+from services.ingest.chores import Chores
+from services.runtime.clock import ManualClock
+from services.store.bundle import MOST_DAYS
+from services.store.diverted_tables import refused
+from services.store.intake import Unfit
+from services.store.letter_request import LetterFilter
+from services.store.memory_intake import MemoryIntake
+from services.store.memory_set_aside import MemorySetAside
+from services.store.postgres_intake import PostgresIntake
+from services.store.postgres_set_aside import PostgresSetAside
+from tests.contract.aside import DAY, NOW, Subject
+from tests.living.engines_alone import Engines
+from tests.living.ingest_alone import Tables
+
+
+@pytest.fixture(params=["memory", "database"])
+async def subject(request: pytest.FixtureRequest) -> AsyncIterator[Subject]:
+    if request.param == "memory":
+        memory = MemoryIntake()
+        found = Subject(memory, MemorySetAside(memory), Directory(), None)
+        found.register(1, "GT-101")
+        yield found
+        return
+    engines: Engines = request.getfixturevalue("engines")
+    engines.empty()
+    tables = Tables(engines)
+    tables.run("TRUNCATE gateway_event, judge_again, gateway_day, gateway_vitals")
+    intake = PostgresIntake(engines.database_url("ingest"))
+    found = Subject(intake, PostgresSetAside(intake), Directory(), tables)
+    found.register(1, "GT-101")
+    yield found
+    intake.close()
+
+
+def many(tag: str, value: object, number: int, first: int = NOW, step: int = 1) -> str:
+    """A message a value, `step` ms from each other."""
+    items = (f'{{"ts":{first + n * step},"values":{{"{tag}":{value}}}}}' for n in range(number))
+    return f"[{','.join(items)}]"
+
+
+async def test_what_was_adopted_as_the_wrong_kind_is_used_once_the_kind_is_mended(
+    subject: Subject,
+) -> None:
+    for day in range(2):
+        for place, gateway in enumerate("gh"):
+            at = NOW + day * DAY
+            text = many("XV-1001", "true", 1_500, at + place * 5_000)
+            await subject.intake.store([subject.parcel(text, at + 9, gateway=gateway)])
+    subject.register(2, "XV-1001", PointKind.TOXIC_GAS)
+    while await subject.intake.adopt(subject.directory, 5_000):
+        pass
+    refused_all = ReadingCount(messages=1, received=1_500, dead_letters=1_500)
+    assert subject.figures() == [refused_all] * 4
+    subject.unregister(2)
+    subject.register(2, "XV-1001", PointKind.VALVE)
+
+    subject.ask(LetterFilter("acme"))
+    while not subject.progress()[0][3]:
+        await subject.set_aside.reprocess(subject.directory, 50)
+        assert all(min(astuple(each)) >= 0 and each.adds_up for each in subject.figures())
+
+    assert subject.reasons() == []
+    assert subject.figures() == [ReadingCount(messages=1, received=1_500, stored=1_500)] * 4
+    readings = subject.readings()
+    assert (len(readings), {each[:2] for each in readings}) == (6_000, {(2, 1.0)})
+
+
+async def test_a_letter_of_too_many_days_ends_as_one_that_cannot_be_read_again(
+    subject: Subject,
+) -> None:
+    """It would open all its days in one transaction, and again, and hold everybody up."""
+    wide = subject.parcel(many("GT-101", 1, MOST_DAYS + 1, NOW - MOST_DAYS * DAY, DAY))
+    fit = subject.parcel(many("GT-101", 2, 3))
+    await subject.intake.store([refused(each, "so it said") for each in (fit, wide, fit)])
+    subject.ask(LetterFilter("acme"))
+    with pytest.raises(Unfit, match=f"on {MOST_DAYS + 1} days"):
+        await subject.set_aside.reprocess(subject.directory, 50)
+    clock = ManualClock(NOW)
+    chores = Chores(subject.set_aside, Aside(0, clock), clock)
+
+    for _ in range(20):
+        await chores.turn(subject.directory, crowded=False)
+        clock.advance(1)
+
+    (reason,) = subject.reasons()
+    assert f"its readings lie on {MOST_DAYS + 1} days" in reason
+    assert subject.progress() == [(3, 2, 3, True)]
+    assert len(subject.readings()) == 3
+    assert subject.sums() == {"received": 370, "stored": 3, "dead_letters": 367}
+
+
+async def test_letters_are_read_again_in_portions_bounded_by_their_readings(
+    subject: Subject,
+) -> None:
+    sizes = (2_000, 2_500, 2_000, 5_500)
+    letters = [
+        refused(subject.parcel(many("GT-101", 1, size, NOW + n * 10_000)), "so it said")
+        for n, size in enumerate(sizes)
+    ]
+    await subject.intake.store(letters)
+    subject.ask(LetterFilter("acme"))
+
+    seen = []
+    while await subject.set_aside.reprocess(subject.directory, 50):
+        seen += subject.progress()
+
+    assert seen == [(2, 2, 4_500, False), (3, 3, 6_500, False), (4, 4, 12_000, True)]
+    assert subject.sums() == {"received": 12_000, "stored": 12_000}
+
+
+async def test_values_used_later_beside_others_of_their_instant_are_counted(
+    subject: Subject,
+) -> None:
+    letter = subject.parcel(f'{{"ts":{NOW},"values":{{"GT-101":5}}}}', gateway="h")
+    await subject.intake.store(
+        [
+            subject.parcel(f'{{"ts":{NOW},"values":{{"GT-101":1,"NEW":1}}}}'),
+            subject.parcel(f'{{"ts":{NOW},"values":{{"NEW":2}}}}'),
+            refused(letter, "so it said"),
+        ]
+    )
+    assert subject.conflicts() == {}
+
+    subject.register(2, "NEW")
+    await subject.intake.adopt(subject.directory, 10)
+    assert subject.conflicts() == {"g": 1}
+    subject.ask(LetterFilter("acme"))
+    await subject.read_all_again()
+
+    assert subject.conflicts() == {"g": 1, "h": 1}

@@ -27,7 +27,7 @@ from tests.living.engines import mosquitto_server
 from tests.living.engines_alone import Engines, engines_alone
 from tests.living.ingest_alone import running_ingest
 from tests.living.outcome import eventually
-from tests.living.stack import free_port
+from tests.living.port import free_port
 
 GATEWAYS = 4
 TAGS = 100

@@ -54,9 +54,9 @@ FROM rollup_window
 """
 
 
-def fill(site: Site, tag: str) -> dict[str, float]:
-    """Thirty days of a point at 1 Hz, and how long it took to write and to roll them up."""
-    values = {"point": site.ids[tag], "days": DAYS}
+def fill(site: Site, tag: str, days: int = DAYS) -> dict[str, float]:
+    """So many days of a point at 1 Hz, and how long it took to write and to roll them up."""
+    values = {"point": site.ids[tag], "days": days}
     with psycopg.connect(site.database_url, autocommit=True) as connection:
         begun = time.perf_counter()
         connection.execute(_FILL, values)

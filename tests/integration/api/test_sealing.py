@@ -1,6 +1,6 @@
 """The journal is sealed once a day into a folder elsewhere, and the seals hold it to its word."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,13 +13,28 @@ from services.domain.signing_key import written as written_keys
 from services.runtime.clock import ManualClock
 from services.stack.journal_file import verify_file
 from services.wire.seal import read_seals
-from tests.integration.api.conftest import Api
+from tests.integration.api.conftest import Api, running_api
 from tests.integration.api.test_journal_export import export, written
 from tests.integration.api.test_register import refused
+from tests.living.engines_alone import Engines, engines_alone
 from tests.living.outcome import eventually
 
 DAY_MS = 86_400_000
 MORNING = 1_767_254_400_000  # 2026-01-01T08:00:00Z
+
+
+@pytest.fixture(scope="module")
+def engines() -> Iterator[Engines]:
+    """Of its own: a seal is over the whole park, and other proofs leave rows that nobody chained."""
+    with engines_alone() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def served(engines: Engines) -> Iterator[str]:
+    """An api over them."""
+    with running_api(engines) as (url, _):
+        yield url
 
 
 @pytest.fixture

@@ -14,9 +14,16 @@ from services.runtime.settings import Settings
 from services.stack.diagnosis import Finding, Site, site
 from services.stack.doctor import examine
 from services.stack.health import healthy
-from tests.living.engines_alone import Engines
+from tests.living.engines_alone import Engines, engines_alone
 
 pytestmark = pytest.mark.stack
+
+
+@pytest.fixture(scope="module")
+def engines() -> Iterator[Engines]:
+    """Of its own: the doctor looks at all that is there, and other proofs leave notices that wait."""
+    with engines_alone() as running:
+        yield running
 
 
 def looked_at(engines: Engines, **settings: str) -> Site:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 
 import httpx2
 
@@ -11,6 +12,8 @@ from tests.living.stack import Stack
 
 PROCESSES = ("supervisor", "broker", "database", "ingest", "alerts", "api")
 GONE_WITHIN_S = 10.0
+HEARTS = {"ingest": "ingest", "alerts": "engine"}
+"""Whose sign of life the api hears once a second, by the name that it has there."""
 
 
 def kill(stack: Stack, name: str) -> int:
@@ -35,16 +38,29 @@ def recover(stack: Stack, name: str, killed: int, within_s: float = 60.0) -> Non
         stack.start(within_s)
     else:
         eventually(lambda: _pid(stack, name) not in (0, killed), within_s, f"{name} runs again")
-    eventually(lambda: healthy(stack), within_s, f"all is well again after {name} was killed")
+    again = time.monotonic()
+    eventually(
+        lambda: healthy(stack, HEARTS.get(name), again),
+        within_s,
+        f"all is well again after {name} was killed",
+    )
 
 
-def healthy(stack: Stack) -> bool:
-    """`/readyz` says 200 and nothing is degraded."""
+def healthy(stack: Stack, heart: str | None = None, since: float = 0.0) -> bool:
+    """`/readyz` says 200 and nothing is degraded, and `heart` was heard after `since` (seconds, this
+    process's monotonic clock): for some seconds nobody notices that it stands still."""
     try:
+        asked = time.monotonic()
         answer = httpx2.get(f"{stack.url}/readyz", timeout=2.0, verify=NO_TLS)
     except httpx2.HTTPError:
         return False
-    return answer.status_code == 200 and not answer.json().get("degraded")
+    if answer.status_code != 200 or answer.json().get("degraded"):
+        return False
+    if heart is None:
+        return True
+    lag = answer.json()["dependencies"][heart]["lag_s"]
+    # Told in tenths.
+    return lag is not None and asked - lag > since + 0.1
 
 
 def _pid(stack: Stack, name: str) -> int:

@@ -1,8 +1,10 @@
 """The rule book on our own disk: the whole of it in parts, and behind them each change since.
 
-A change is appended before anything is judged by it. When the changes outgrow the whole, it is
-written anew beside and renamed; what changes meanwhile goes into both. A torn end is a change that
-nothing was judged by; any other damage makes the file useless, and that is said.
+A change is appended before anything is judged by it, and what came of it lies in the spool together
+with its version. A change that the spool knows nothing of counts as one that never came: the database
+has it. When the changes outgrow the whole, it is written anew beside and renamed; what changes
+meanwhile goes into both. A torn end is a change that nothing was judged by; any other damage makes the
+file useless, and that is said.
 """
 
 import os
@@ -32,6 +34,15 @@ _MOST = 1 << 30
 _LEVEL = 1
 
 _encoder = msgspec.msgpack.Encoder()
+
+
+class OfVersion(msgspec.Struct, frozen=True):
+    """Of a change its version; the rest of it is passed over."""
+
+    version: int
+
+
+_of_version = msgspec.msgpack.Decoder(OfVersion)
 
 
 class BadBook(Exception):
@@ -75,16 +86,22 @@ class BookFile:
         changes = (self._sound_to or 0) - self._whole_bytes
         return self.version is None or changes > max(self._changes_bytes, self._whole_bytes)
 
-    def read(self, directory: Directory) -> bool:
-        """Bring a directory to what the file holds; whether there is one. Raises BadBook."""
+    def read(self, directory: Directory, carried: int | None = None) -> bool:
+        """Bring a directory to what the file holds; whether there is one. Changes behind that to the
+        version `carried` are as if they had not come (None, or no such change: all came). Raises
+        BadBook."""
         if not self._path.exists():
             return False
         with self._path.open("rb") as file:
-            for change, is_last_part in _changes(file):
+            end = None if carried is None else _end_of(file, carried)
+            file.seek(0)
+            for change, left in _changes(file):
                 change.apply(directory)
                 self._sound_to = file.tell()
-                if is_last_part:
+                if left == 0:
                     self._whole_bytes = self._sound_to
+                if left <= 0 and self._sound_to == end:
+                    break
         self.version = directory.version
         return True
 
@@ -182,8 +199,19 @@ def _put(file: BinaryIO, data: bytes) -> None:
     os.fsync(file.fileno())
 
 
-def _changes(file: BinaryIO) -> Iterator[tuple[BookChange, bool]]:
-    """The parts and the changes behind them, and whether one is the last part. Raises BadBook."""
+def _end_of(file: BinaryIO, version: int) -> int | None:
+    """Where the last record of this version ends, if there is one."""
+    end = None
+    if _next(file) is not None:
+        while (data := _next(file)) is not None:
+            if _of_version.decode(data).version == version:
+                end = file.tell()
+    return end
+
+
+def _changes(file: BinaryIO) -> Iterator[tuple[BookChange, int]]:
+    """The parts and the changes behind them, and how many parts are left behind each (0: it is the
+    last one; fewer: a change). Raises BadBook."""
     begin = _next(file)
     if begin is None:
         raise BadBook("its beginning is missing")
@@ -191,7 +219,7 @@ def _changes(file: BinaryIO) -> Iterator[tuple[BookChange, bool]]:
         left = msgspec.msgpack.decode(begin, type=Begin).parts
         while (data := _next(file)) is not None:
             left -= 1
-            yield msgspec.msgpack.decode(data, type=BookChange), left == 0
+            yield msgspec.msgpack.decode(data, type=BookChange), left
     except msgspec.DecodeError as fault:
         raise BadBook(str(fault)) from fault
     if left > 0:

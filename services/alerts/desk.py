@@ -19,7 +19,6 @@ from services.alerts.recorder import Recorder
 from services.alerts.recovery import Recovered
 from services.alerts.tenure import Tenure
 from services.alerts.watch import Watch
-from services.domain.directory import BookChange
 from services.domain.reading import Reading
 from services.runtime.clock import Clock
 from services.runtime.mqtt_bus import MqttBus
@@ -101,7 +100,8 @@ def furnish(place: Place, found: Recovered, ears: Ears) -> Desk:
     place.bus.subscribe(COMMAND, desk.commands.hear)
     place.bus.subscribe(CLAIM, desk.claims.hear)
     judge.on_noted = recorder.wake
-    judge.on_book = _book_taker(desk)
+    judge.before_book = keeper.keep_book
+    judge.on_book = found.derivations.follow
     watch.on_derived = desk.outlet.send
     keeper.derived, keeper.unsent = found.derivations.save, desk.outlet.unsent
     keeper.traced = found.derivations.traced
@@ -109,14 +109,6 @@ def furnish(place: Place, found: Recovered, ears: Ears) -> Desk:
     recorder.on_damage = judge.mark_everywhere
     _put_under_lease(desk, place)
     return desk
-
-
-def _book_taker(desk: Desk) -> Callable[[BookChange], None]:
-    def take(change: BookChange) -> None:
-        desk.keeper.keep_book(change)
-        desk.found.derivations.follow(change)
-
-    return take
 
 
 def _put_under_lease(desk: Desk, place: Place) -> None:

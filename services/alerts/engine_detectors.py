@@ -167,10 +167,10 @@ class Detectors:
             self._done(key, watch, now, out)
 
     def _align(self, watch: Watch, standing: Mapping[Place, Alarm], now: int, out: Outcome) -> None:
-        """What stands by this version of its rule is there; what stands by another one goes."""
+        """What stands by this version of its rule, or a later one, is there; by an earlier one it goes."""
         place = watch.place
         alarm = None if place is None else standing.get(place)
-        if alarm is not None and alarm.rule_version != watch.rule.version:
+        if alarm is not None and (alarm.rule_version or 0) < watch.rule.version:
             self._withdraw(watch, now, out)
             alarm = None
         if watch.lasting.active is not (alarm is not None):

@@ -14,7 +14,8 @@ PART = 2_000
 
 
 class Judged(msgspec.Struct, frozen=True, tag="judged"):
-    """What one step of the engine brought. `noted_at` is our clock, epoch ms."""
+    """What one step of the engine brought. `noted_at` is our clock, epoch ms; `book`: the change of
+    the book to this version is carried out by it."""
 
     noted_at: int
     transitions: list[Transition] = []
@@ -23,12 +24,13 @@ class Judged(msgspec.Struct, frozen=True, tag="judged"):
     claims: list[Claim] = []
     watches: list[WatchState] = []
     suppressions: list[SuppressionState] = []
+    book: int | None = None
 
     @property
     def size(self) -> int:
         """How many things are in it."""
         judged = len(self.transitions) + len(self.states) + len(self.dirty)
-        stood = len(self.watches) + len(self.suppressions)
+        stood = len(self.watches) + len(self.suppressions) + (self.book is not None)
         return judged + len(self.claims) + stood
 
 
@@ -48,10 +50,17 @@ class AllDirty(msgspec.Struct, frozen=True, tag="all_dirty"):
     since: int
 
 
+class Booked(msgspec.Struct, frozen=True):
+    """Of any entry, which change of the book it carries out; the rest of it is passed over."""
+
+    book: int | None = None
+
+
 Entry = Judged | Settled | AllDirty
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[Entry] = msgspec.msgpack.Decoder(Entry)
+_booked = msgspec.msgpack.Decoder(Booked)
 
 
 def encode_entry(entry: Entry) -> bytes:
@@ -64,11 +73,19 @@ def decode_entry(payload: bytes) -> Entry:
     return _decoder.decode(payload)
 
 
-def entries_of(outcome: Outcome, now: int) -> list[Judged]:
-    """An outcome as entries of bounded size; its order is kept within each kind."""
+def book_of(payload: bytes) -> int | None:
+    """The version of the book that an entry carries out, if it does. Raises msgspec.DecodeError."""
+    return _booked.decode(payload).book
+
+
+def entries_of(outcome: Outcome, now: int, book: int | None = None) -> list[Judged]:
+    """An outcome as entries of bounded size; its order is kept within each kind. The first of them
+    carries out the change of the book to the version `book`."""
     judged = (outcome.transitions, outcome.states, outcome.dirty)
     stood = (outcome.claims, outcome.watches, outcome.suppressions)
     longest = max(len(kind) for kind in (*judged, *stood))
+    if book is not None:
+        longest = max(longest, 1)
     return [
         Judged(
             now,
@@ -78,6 +95,7 @@ def entries_of(outcome: Outcome, now: int) -> list[Judged]:
             outcome.claims[start : start + PART],
             outcome.watches[start : start + PART],
             outcome.suppressions[start : start + PART],
+            book if start == 0 else None,
         )
         for start in range(0, longest, PART)
     ]

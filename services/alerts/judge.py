@@ -37,6 +37,8 @@ class Judge:
         self.clock = clock
         self.on_noted: Callable[[], None] = lambda: None
         """Called when something new is in the spool."""
+        self.before_book: Callable[[BookChange], None] = lambda _: None
+        """Called with each change of the book before anything is judged by it."""
         self.on_book: Callable[[BookChange], None] = lambda _: None
         """Called when the book has changed, before the next reading is judged."""
         self.seen: Callable[[Outcome], None] = lambda _: None
@@ -87,7 +89,8 @@ class Judge:
     def apply_book(self, change: BookChange) -> None:
         """Judge by a changed book from now on."""
         now = self.clock.now_ms()
-        self._carry_out(self.engine.apply_book(change, now), now)
+        self.before_book(change)
+        self._carry_out(self.engine.apply_book(change, now), now, book=change.version)
         self.on_book(change)
 
     def acknowledge(
@@ -137,11 +140,11 @@ class Judge:
         """The newest values that came since the last call."""
         return self.engine.take_changed_values()
 
-    def _carry_out(self, outcome: Outcome, now: int) -> None:
-        if not outcome:
+    def _carry_out(self, outcome: Outcome, now: int, book: int | None = None) -> None:
+        if not outcome and book is None:
             return
         outcome.put_worst_first()
-        numbered = self.ledger.note(outcome, now)
+        numbered = self.ledger.note(outcome, now, book)
         self._say(outcome, now)
         reach(Failpoint.BEFORE_PUBLISH)
         self.publisher.events(numbered, self.engine.directory)

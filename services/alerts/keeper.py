@@ -90,14 +90,13 @@ class Keeper:
         self._judge.ledger.spool.forget(min(taken.snapshot.position, self._recorder.position))
 
     def keep_book(self, change: BookChange) -> None:
-        """Keep a change of the book at once: the spool may speak of its new points from now on.
-        It is waited for; a full disk leaves it to the next snapshot."""
+        """Keep a change of the book before anything is judged by it: the spool will speak of its new
+        points and rules. It is waited for; a full disk leaves it to the next snapshot."""
         book, directory = self._store.book, self._judge.engine.directory
         try:
             if book.version is None or self._missed:
                 self._write_book(book.whole(directory))
-            else:
-                book.append(change)
+            book.append(change)
         except OSError as failure:
             if failure.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
@@ -128,6 +127,7 @@ class Keeper:
             held=ledger.overflow.held(),
             derived=self.derived(),
             unsent=self.unsent(),
+            book=directory.version,
         )
         engine = self._judge.engine.picture()
         return _Taken(snapshot, engine, book.whole(directory) if anew else None, self._missed)

@@ -58,10 +58,11 @@ class Ledger:
         self._last: dict[str, LastEvent] = {}
         self._hole: int | None = None
 
-    def note(self, outcome: Outcome, now: int) -> list[Numbered]:
-        """Make an outcome durable and number its transitions; at the spool's end it is held."""
+    def note(self, outcome: Outcome, now: int, book: int | None = None) -> list[Numbered]:
+        """Make an outcome durable and number its transitions; at the spool's end it is held.
+        `book`: the version of the book whose change brought it, whatever it brought."""
         self.flush(now)
-        for entry in entries_of(outcome, now):
+        for entry in entries_of(outcome, now, book):
             if self.overflow.since is not None or not self._append(entry):
                 self._hold(entry, now)
         return self._number(outcome.transitions)

@@ -9,6 +9,8 @@ from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
 
+import msgspec
+
 from services.alerts.entry import Judged
 
 ROOM = 64
@@ -70,12 +72,8 @@ class Overflow:
         if not taken:
             return None
         self._held = deque(
-            Judged(
-                each.noted_at,
-                [t for t in each.transitions if t.alarm.id not in wanted],
-                each.states,
-                each.dirty,
-                each.claims,
+            msgspec.structs.replace(
+                each, transitions=[t for t in each.transitions if t.alarm.id not in wanted]
             )
             for each in self._held
         )

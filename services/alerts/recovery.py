@@ -8,7 +8,15 @@ import structlog
 
 from services.alerts.derivations import Derivations
 from services.alerts.engine import Engine
-from services.alerts.entry import AllDirty, Entry, Judged, Settled, decode_entry, encode_entry
+from services.alerts.entry import (
+    AllDirty,
+    Entry,
+    Judged,
+    Settled,
+    book_of,
+    decode_entry,
+    encode_entry,
+)
 from services.alerts.heard import Heard, Recalled
 from services.alerts.ledger import Ledger
 from services.alerts.marks import Marks, Where, everywhere
@@ -58,8 +66,8 @@ def recover(folder: Path, now: int, size: SpoolSize | None = None) -> Recovered:
     if spool.torn_bytes:
         _log.warning("cut a torn record off the spool's end", bytes=spool.torn_bytes)
     with growing():
-        book = store.read_book()
         snapshot = _fitting(store.read(), spool)
+        book = store.read_book(_carried(snapshot, spool))
         engine, snapshot = _engine(snapshot, book or Directory())
     marks = Marks(snapshot.marks if snapshot else ())
     ledger = Ledger(spool, Overflow(folder / "overflow"))
@@ -85,6 +93,17 @@ def recover(folder: Path, now: int, size: SpoolSize | None = None) -> Recovered:
     engine.remember(recalled.watched)
     derivations.remember(recalled.watched, recalled.derived)
     return found
+
+
+def _carried(snapshot: Snapshot | None, spool: Spool) -> int | None:
+    """The version of the last change of the book that anything was judged by, as far as is known."""
+    carried = None if snapshot is None else snapshot.book
+    reader = SpoolReader(spool.folder, 0 if snapshot is None else snapshot.position)
+    while batch := reader.read(BATCH):
+        for _, payload in batch:
+            book = book_of(payload)
+            carried = carried if book is None else book
+    return carried
 
 
 def _fitting(snapshot: Snapshot | None, spool: Spool) -> Snapshot | None:

@@ -46,6 +46,8 @@ class Snapshot(msgspec.Struct, frozen=True):
     derived: SavedDerivations | None = None
     unsent: list[Reading] = []
     """What derived points read and the broker has not acknowledged."""
+    book: int | None = None
+    """The version of the book that it was judged by. None: one that did not say."""
 
 
 class SnapshotStore:
@@ -65,11 +67,12 @@ class SnapshotStore:
         data = _read(self._state, _STATE_MAGIC)
         return None if data is None else _decode(data, Snapshot, self._state)
 
-    def read_book(self) -> Directory | None:
-        """The register as the last book has it; None if there is none, or it is damaged."""
+    def read_book(self, carried: int | None = None) -> Directory | None:
+        """The register as the last book has it, up to the version that was `carried` out; None if
+        there is none, or it is damaged."""
         directory = Directory()
         try:
-            return directory if self.book.read(directory) else None
+            return directory if self.book.read(directory, carried) else None
         except BadBook as fault:
             _log.error(
                 "a file of the engine's own is damaged: starting without it",

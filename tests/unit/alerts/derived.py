@@ -92,7 +92,7 @@ class DerivedDesk(Desk):
             feed, self.judge, clock, self.found.heard, known, derivations=derivations
         )
         self.watch.on_derived = self.outlet.send
-        self.judge.on_book = self._take
+        self.judge.on_book = derivations.follow
         self.keeper.derived, self.keeper.unsent = derivations.save, self.outlet.unsent
         self.outlet.send(self.found.unsent)
 
@@ -113,7 +113,3 @@ class DerivedDesk(Desk):
     def told(self, condition: str) -> list[str]:
         """What was said of alarms of this condition."""
         return [each.event for each in self.said.events() if each.alarm.condition == condition]
-
-    def _take(self, change: BookChange) -> None:
-        self.keeper.keep_book(change)
-        self.found.derivations.follow(change)

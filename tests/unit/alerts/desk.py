@@ -72,7 +72,7 @@ class Desk:
             "postgresql://nobody@127.0.0.1:1/none", spool.folder, spool.id, clock
         )
         self.keeper = Keeper(self.judge, self.recorder, self.found.store, self.found.heard)
-        self.judge.on_book = self.keeper.keep_book
+        self.judge.before_book = self.keeper.keep_book
         self.watch = Watch(feed, self.judge, clock, self.found.heard, self.found.recalled.messages)
         self.judge.recall(self.found.recalled.readings)
         self.commands = Commands(self.judge)

@@ -185,3 +185,25 @@ def test_approved_bypasses_are_on_the_disk_too(path: Path) -> None:
     assert read(path).permits == {("acme", "b2"): other}
     assert read(path).permits_of("acme", "ESD-1") == [other]
     assert read(path).permits_of("acme", "ESD-2") == []
+
+
+def test_changes_behind_what_was_carried_out_are_as_if_they_had_not_come(path: Path) -> None:
+    directory = known()
+    file = written(path, directory)
+    for limit in (33.0, 34.0, 35.0):
+        file.append(moved(directory, limit))
+
+    once = Directory()
+    again = BookFile(path)
+    again.read(once, carried=3)
+    assert (limits(once), once.version, again.version) == ([33.0, 34.0], 3, 3)
+    again.append(replace(moved(once, 40.0), version=4))
+    assert limits(read(path)) == limits(once)
+
+
+def test_of_a_change_that_is_not_there_nothing_is_known_and_all_of_them_count(path: Path) -> None:
+    directory = known()
+    written(path, directory).append(moved(directory, 33.0))
+    found = Directory()
+    BookFile(path).read(found, carried=77)
+    assert found == directory

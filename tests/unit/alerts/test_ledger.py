@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from services.alerts.engine_outcome import DirtyRange, Outcome
-from services.alerts.entry import AllDirty, Judged, decode_entry
+from services.alerts.engine_watch import WatchState
+from services.alerts.entry import AllDirty, Judged, book_of, decode_entry, encode_entry
 from services.alerts.ledger import Ledger
 from services.alerts.overflow import Overflow
 from services.alerts.spool import Spool, SpoolSize
@@ -131,6 +132,27 @@ def test_an_operator_acts_at_the_spools_end_and_what_came_before_goes_first(
     assert all(
         t.alarm.point_id != count for entry in book.overflow.held() for t in entry.transitions
     )
+
+
+def test_what_an_operator_does_takes_nothing_else_from_what_is_held(tmp_path: Path) -> None:
+    book = ledger(tmp_path, SMALL)
+    count = fill(book)
+    stands = WatchState("acme", "r", 1, NOON, NOON, NOON, True, None, None, None)
+    book.note(Outcome([cleared(count)], watches=[stands]), NOON, book=7)
+
+    book.note_action(Outcome([acknowledged(count)]), NOON)
+
+    held = book.overflow.held()[-1]
+    assert (held.transitions, held.watches, held.book) == ([], [stands], 7)
+
+
+def test_a_change_of_the_book_is_spooled_whatever_it_brought(tmp_path: Path) -> None:
+    book = ledger(tmp_path)
+    book.note(Outcome(), NOON, book=7)
+    book.note(Outcome([raised(number) for number in range(3_000)]), NOON, book=8)
+    carried = [entry.book for entry in spooled(book) if isinstance(entry, Judged)]
+    assert carried == [7, 8, None]
+    assert [book_of(encode_entry(each)) for each in spooled(book)] == carried
 
 
 def test_what_cannot_be_held_is_judged_again_over_the_stored_readings(tmp_path: Path) -> None:

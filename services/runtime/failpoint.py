@@ -35,9 +35,11 @@ class Failpoint(StrEnum):
 
 
 class _Armed:
-    """What is armed in this process: nothing, but for a proof."""
+    """What is armed in this process: nothing, but for a proof. `under_way`: a reading is on its way;
+    what is spooled before that, of the book, is not meant."""
 
     place: Failpoint | None = None
+    under_way = False
 
 
 def arm(order: str | None, data_dir: Path) -> None:
@@ -55,10 +57,12 @@ def arm(order: str | None, data_dir: Path) -> None:
 
 def is_armed(place: Failpoint) -> bool:
     """Whether the process is to die at this place."""
-    return place is _Armed.place
+    return place is _Armed.place and _Armed.under_way
 
 
 def reach(place: Failpoint) -> None:
     """Die here, if this place is armed: as `kill -9` would have it, with nothing cleaned up."""
-    if place is _Armed.place:
+    if place is Failpoint.BEFORE_JUDGE:
+        _Armed.under_way = True
+    if is_armed(place):
         os._exit(DIED)

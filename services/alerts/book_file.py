@@ -200,12 +200,16 @@ def _put(file: BinaryIO, data: bytes) -> None:
 
 
 def _end_of(file: BinaryIO, version: int) -> int | None:
-    """Where the last record of this version ends, if there is one."""
+    """Where the last record of this version ends, if there is one. Raises BadBook."""
     end = None
-    if _next(file) is not None:
+    if _next(file) is None:
+        return None
+    try:
         while (data := _next(file)) is not None:
             if _of_version.decode(data).version == version:
                 end = file.tell()
+    except msgspec.DecodeError as fault:
+        raise BadBook(str(fault)) from fault
     return end
 
 

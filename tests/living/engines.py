@@ -29,7 +29,7 @@ def mosquitto_server() -> Path:
 @cache
 def chromium() -> Path:
     """The browser for the proofs."""
-    return _program("chromium", "browser-*/bin")
+    return _program("chromium", "browser-*/usr/bin")
 
 
 def recording() -> Path:

@@ -141,6 +141,33 @@ test('the second of two operators learns who was first', async () => {
   expect(acknowledge.sentence).toContain('lina');
 });
 
+test('what a filter leaves out is not shown as ended', () => {
+  press('j');
+  press('j');
+  const filter = document.querySelector<HTMLInputElement>('#alarm-filter');
+  if (!filter) throw new Error('nowhere to filter');
+  filter.value = 'GT-101';
+  filter.dispatchEvent(new Event('input', { bubbles: true }));
+  flushSync();
+  expect(rows().map((each) => [each.dataset['tag'], each.dataset['gone']])).toEqual([['GT-101', 'false']]);
+});
+
+test('what ended stays to be read about until another row is chosen, and cannot be acted on', async () => {
+  press('j');
+  const ended = alarm('new', 'GT-102', 2_000, { state: 'normal', closed_as: 'cleared' });
+  live.state = reduce(live.state, [{ type: 'alarm', seq: 2, event: 'cleared', alarm: ended }]);
+  document.querySelector('[data-testid="alarm-list"]')?.dispatchEvent(new Event('pointerleave'));
+  flushSync();
+  expect(row('GT-102')).toBeUndefined();
+  expect(document.querySelector('[data-testid="alarm-detail"]')?.textContent).toMatch(/GT-102.*已结束/s);
+  expect(document.querySelector('[data-testid="ack-selected"]')).toBeNull();
+  press('a');
+  await settle();
+  expect(asked.filter(({ url }) => url.endsWith('/acknowledge'))).toEqual([]);
+  press('j');
+  expect(document.querySelector('[data-testid="alarm-detail"]')?.textContent).toContain('GT-101');
+});
+
 test('an arrival does not move the selected row', () => {
   press('j');
   press('j');

@@ -23,3 +23,8 @@ export function reasonOf(error: unknown): string {
       return error.detail || t('problem.other', { status: error.status });
   }
 }
+
+/** It is not for this account, or not there: nothing failed, there is only nothing to show. */
+export function isBarred(error: unknown): boolean {
+  return error instanceof Problem && (error.status === 403 || error.status === 404);
+}

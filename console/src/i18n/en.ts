@@ -1,4 +1,5 @@
 import { adminEn } from './admin.en';
+import { contextEn } from './context.en';
 import { connectionsEn } from './connections.en';
 import { interlockEn } from './interlock.en';
 import { boardEn } from './board.en';
@@ -21,6 +22,7 @@ import type { Translation } from './text';
 export const en = {
   ...adminEn,
   ...connectionsEn,
+  ...contextEn,
   ...parkEn,
   ...mimicEn,
   ...replayEn,
@@ -189,8 +191,6 @@ export const en = {
   'alarms.superseded-short': '×{count}',
   'alarms.silence-hint': '“Silence” stops the sound. Silencing is not acknowledging.',
   'alarms.selected': 'Selected alarm',
-  'alarms.select-hint':
-    'Select with ↑ ↓ or J K, acknowledge with A, open the point with Enter, keys with ?.',
   'alarms.now': 'Now',
   'alarms.received': 'Received',
 

@@ -1,4 +1,5 @@
 import { adminZhCN } from './admin.zh-CN';
+import { contextZhCN } from './context.zh-CN';
 import { connectionsZhCN } from './connections.zh-CN';
 import { interlockZhCN } from './interlock.zh-CN';
 import { boardZhCN } from './board.zh-CN';
@@ -24,6 +25,7 @@ import { sourcesZhCN } from './sources.zh-CN';
 export const zhCN = {
   ...adminZhCN,
   ...connectionsZhCN,
+  ...contextZhCN,
   ...parkZhCN,
   ...mimicZhCN,
   ...replayZhCN,
@@ -191,7 +193,6 @@ export const zhCN = {
   'alarms.superseded-short': '×{count}',
   'alarms.silence-hint': '报警声由“消音”停止，消音不等于确认。',
   'alarms.selected': '所选报警',
-  'alarms.select-hint': '用 ↑ ↓ 或 J K 选择，A 确认，Enter 打开监测点，? 查看按键。',
   'alarms.now': '现值',
   'alarms.received': '接收时间',
 

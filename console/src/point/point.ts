@@ -20,6 +20,9 @@ export const KINDS = [
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
+/** Of nearly all points. */
+const NO_INPUTS: readonly string[] = [];
+
 export interface Point {
   readonly id: number;
   readonly enterprise: string;
@@ -43,6 +46,8 @@ export interface Point {
   readonly onChange: boolean;
   /** It is computed from other points. */
   readonly isDerived: boolean;
+  /** The tags that it is computed from. */
+  readonly inputs: readonly string[];
   /** False: no rule is in force for it, so that it raises no alarm whatever it reads. */
   readonly judged: boolean;
   /** The calibration or bump test that it is in, until when at the latest (epoch ms). */
@@ -109,10 +114,16 @@ export function parsePoint(raw: unknown): Point | null {
     periodS: number(raw['period_s']),
     onChange: raw['reporting'] === 'on_change',
     isDerived: isJson(raw['formula']),
+    inputs: inputsOf(raw['formula']),
     judged: raw['judged'] !== false,
     maintenance: maintenanceOf(raw['maintenance']),
     at: positionOf(raw),
   };
+}
+
+function inputsOf(formula: unknown): readonly string[] {
+  if (!isJson(formula) || !isJson(formula['inputs'])) return NO_INPUTS;
+  return Object.values(formula['inputs']).map(String);
 }
 
 function positionOf(raw: Json): readonly [number, number] | null {

@@ -5,7 +5,7 @@ import { session } from '../app/session.svelte';
 import { conditionText } from '../app/wording';
 import { measured } from '../format/number';
 import type { Point } from '../point/point';
-import { parseRule } from '../point/rule';
+import { parseRule, type Rule } from '../point/rule';
 import { scaleOf } from './line';
 import type { Limit } from './plot';
 import type { Period } from './span';
@@ -22,16 +22,26 @@ export async function readAbout(point: Point, over: Period, stop: AbortSignal): 
   const of = { enterprise: point.enterprise, tag: point.tag };
   const until = new Date(over.end).toISOString();
   const [rules, found] = await Promise.all([
-    session.client.get('/rules', { query: { ...of, limit: 100 }, signal: stop }),
+    readRules(point, stop),
     session.client.get('/alarms', {
       query: { ...of, state: 'all', until, limit: ALARMS_SHOWN },
       signal: stop,
     }),
   ]);
-  const limits = items(rules, parseRule).map((rule) => ({
+  const limits = rules.map((rule) => ({
     scale: scaleOf(point),
     value: rule.limit,
-    label: `${point.tag} ${conditionText(rule.condition)} ${measured(rule.limit)}`,
+    label: `${point.tag} ${limitLabel(rule.condition, rule.limit)}`,
   }));
   return { limits, alarms: items(found, parseAlarm) };
+}
+
+/** The limits in force of one point. */
+export async function readRules(point: Point, stop: AbortSignal): Promise<readonly Rule[]> {
+  const query = { enterprise: point.enterprise, tag: point.tag, limit: 100 };
+  return items(await session.client.get('/rules', { query, signal: stop }), parseRule);
+}
+
+export function limitLabel(condition: string, limit: number): string {
+  return `${conditionText(condition)} ${measured(limit)}`;
 }

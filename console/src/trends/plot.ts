@@ -18,6 +18,8 @@ export interface Limit {
   readonly scale: string;
   readonly value: number;
   readonly label: string;
+  /** The axis reaches as far as this one, wherever the readings are. */
+  readonly seen?: boolean;
 }
 
 export interface Drawn {
@@ -45,10 +47,15 @@ export class TrendsPlot {
   show(drawn: Drawn): void {
     this.drawn = drawn;
     this.plot?.destroy();
-    const tables = drawn.lines.map((line) => tableOf(line, line.compared ? drawn.offset : 0));
-    const data = tables.length === 0 ? ([[]] as uPlot.AlignedData) : uPlot.join(tables, tables.map(() => [0, NULLS_EXPAND]));
-    this.plot = new uPlot(this.options(drawn), data, this.host);
+    this.plot = new uPlot(this.options(drawn), dataOf(drawn), this.host);
     this.plot.setScale('x', { min: drawn.period.start / 1000, max: drawn.period.end / 1000 });
+  }
+
+  /** The same lines and limits in the same look, further on. */
+  slide(drawn: Drawn): void {
+    this.drawn = drawn;
+    this.plot?.setData(dataOf(drawn), false);
+    this.plot?.setScale('x', { min: drawn.period.start / 1000, max: drawn.period.end / 1000 });
   }
 
   resize(): void {
@@ -109,9 +116,11 @@ export class TrendsPlot {
       scales: {
         x: { time: true, auto: false },
         ...Object.fromEntries(
-          [...scales].flatMap(([scale, states]) =>
-            states === null ? [] : [[scale, { range: [-0.5, states.length - 0.5] as [number, number] }]],
-          ),
+          [...scales].flatMap(([scale, states]): [string, uPlot.Scale][] => {
+            if (states !== null) return [[scale, { range: [-0.5, states.length - 0.5] }]];
+            const seen = drawn.limits.filter((limit) => limit.seen && limit.scale === scale);
+            return seen.length === 0 ? [] : [[scale, { range: reaching(seen.map((limit) => limit.value)) }]];
+          }),
         ),
       },
       axes: [
@@ -143,7 +152,8 @@ export class TrendsPlot {
             stroke: `${ink(style?.ink ?? INK)}${line.compared ? '80' : ''}`,
             dash: [...(style?.dash ?? [])],
             width: line.compared ? 1 : 2,
-            points: { show: false },
+            // What is too little for a line is seen all the same.
+            points: { show: (plot: uPlot, at: number) => lone(plot.data[at]), size: px * 0.5 },
             ...(stepped && statesOf(line.point.kind) ? { paths: stepped } : {}),
           };
         }),
@@ -211,6 +221,23 @@ export class TrendsPlot {
     ctx.fillText(text, x - wide / 2, top + high);
     if (isBack(mark.what)) stroke(ctx, x - wide, top + high * 0.55, x + wide, top + high * 0.55);
   }
+}
+
+function dataOf(drawn: Drawn): uPlot.AlignedData {
+  const tables = drawn.lines.map((line) => tableOf(line, line.compared ? drawn.offset : 0));
+  return tables.length === 0 ? [[]] : uPlot.join(tables, tables.map(() => [0, NULLS_EXPAND]));
+}
+
+function lone(values: uPlot.AlignedData[number] | undefined): boolean {
+  return [...(values ?? [])].filter((value) => value != null).length === 1;
+}
+
+/** As far as the readings, and as these values, with some room. */
+function reaching(values: readonly number[]): uPlot.Range.Function {
+  return (_, least, most) => {
+    const all = [...values, least, most].filter(Number.isFinite);
+    return uPlot.rangeNum(Math.min(...all), Math.max(...all), 0.15, true);
+  };
 }
 
 function stroke(ctx: CanvasRenderingContext2D, x1: number, y1: number, x2: number, y2: number): void {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { acknowledge } from '../src/app/acknowledge.svelte';
 import { grouping } from '../src/app/grouping.svelte';
 import { live } from '../src/app/live.svelte';
+import { place } from '../src/app/place.svelte';
 import { session } from '../src/app/session.svelte';
 import { parseAlarm } from '../src/alarm/parse';
 import { EMPTY, reduce } from '../src/live/reducer';
@@ -63,6 +64,7 @@ beforeEach(() => {
 afterEach(async () => {
   await unmount(screen);
   grouping.reset();
+  place.forget();
   acknowledge.say('', false);
   vi.unstubAllGlobals();
 });

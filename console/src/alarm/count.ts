@@ -1,5 +1,5 @@
 import { GRADES, isWaiting, type Alarm, type Grade } from './alarm';
-import { offOf } from './shelf';
+import { isCounted } from './narrowing';
 
 export interface GradeCount {
   readonly grade: Grade;
@@ -13,7 +13,7 @@ export function countByGrade(alarms: Iterable<Alarm>): readonly GradeCount[] {
   const standing = [0, 0, 0, 0, 0];
   const waiting = [0, 0, 0, 0, 0];
   for (const alarm of alarms) {
-    if (alarm.historical || alarm.exercise || offOf(alarm) !== null) continue;
+    if (!isCounted(alarm)) continue;
     standing[alarm.grade] = (standing[alarm.grade] ?? 0) + 1;
     if (isWaiting(alarm)) waiting[alarm.grade] = (waiting[alarm.grade] ?? 0) + 1;
   }

@@ -23,7 +23,7 @@ export function groupKey(alarm: Alarm): string {
   return JSON.stringify([alarm.enterprise, ...place]);
 }
 
-function sourceOf(alarm: Alarm): string | null {
+export function sourceOf(alarm: Alarm): string | null {
   return alarm.subjectType === 'hazard_source' ? alarm.subject : alarm.hazardSource;
 }
 

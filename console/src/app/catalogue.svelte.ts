@@ -1,3 +1,4 @@
+import { behindGateways, type Behind } from '../alarm/narrowing';
 import { isJson, items, text } from '../api/parse';
 import { parsePoint, type Point } from '../point/point';
 import { session } from './session.svelte';
@@ -14,6 +15,7 @@ class Catalogue {
   byId: ReadonlyMap<number, Point> = $derived(
     new Map(this.points.map((point) => [point.id, point])),
   );
+  readonly behind: Behind = $derived(behindGateways(this.points));
   loaded = $state(false);
   problem: unknown = $state.raw(null);
 

@@ -11,6 +11,7 @@ import { EMPTY, reduce, type LiveState } from '../live/reducer';
 import { isBlind, judge, type Truth } from '../live/truth';
 import { clock } from './clock.svelte';
 import { grouping } from './grouping.svelte';
+import { place } from './place.svelte';
 import { session } from './session.svelte';
 
 const WATCH_MS = 250;
@@ -72,6 +73,7 @@ class Live {
     window.removeEventListener('online', this.online);
     this.state = EMPTY;
     grouping.reset();
+    place.forget();
     this.truth = { reasons: [], stale: false };
     this.heardAt = 0;
     this.brokerStore = null;

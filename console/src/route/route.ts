@@ -1,4 +1,6 @@
 /** Where the operator is. Hash routes, so that F5 stays and the server needs to know nothing. */
+import { isWhole, parseNarrowing, queryOf, type Narrowing } from '../alarm/narrowing';
+
 export const ALARM_LISTS = ['current', 'historical', 'all'] as const;
 export type AlarmList = (typeof ALARM_LISTS)[number];
 export const BOARDS = [
@@ -32,7 +34,12 @@ export type Route =
   /** Of each point its enterprise and tag, with a slash between. */
   | { readonly screen: 'trends'; readonly points: readonly string[] }
   | { readonly screen: 'park'; readonly wall: boolean }
-  | { readonly screen: 'alarms'; readonly view: AlarmView }
+  | {
+      readonly screen: 'alarms';
+      readonly view: AlarmView;
+      /** What a list is narrowed to; a board is not. */
+      readonly narrowing?: Narrowing;
+    }
   | { readonly screen: 'points' }
   | { readonly screen: 'connections'; readonly view: ConnectionView }
   | {
@@ -51,7 +58,9 @@ export type Route =
   | { readonly screen: 'point'; readonly enterprise: string; readonly tag: string };
 
 export function parseRoute(hash: string): Route {
-  const [screen, ...rest] = hash.replace(/^#\/?/, '').split('/').map(decode);
+  const path = hash.replace(/^#\/?/, '');
+  if (/^alarms([/?]|$)/.test(path)) return alarmsOf(path);
+  const [screen, ...rest] = path.split('/').map(decode);
   if (screen === 'points' && rest[0] !== undefined && rest[1] !== undefined) {
     return { screen: 'point', enterprise: rest[0], tag: rest[1] };
   }
@@ -72,13 +81,21 @@ export function parseRoute(hash: string): Route {
   if (screen === 'connections') {
     return { screen, view: CONNECTION_VIEWS.find((known) => known === rest[0]) ?? 'gateways' };
   }
-  return { screen: 'alarms', view: ALARM_VIEWS.find((known) => known === rest[0]) ?? 'current' };
+  return { screen: 'alarms', view: 'current' };
+}
+
+function alarmsOf(address: string): Route {
+  const [path = '', ...query] = address.split('?');
+  const view = ALARM_VIEWS.find((known) => known === path.split('/')[1]) ?? 'current';
+  const narrowing = parseNarrowing(query.join('?'));
+  if (isBoard(view) || isWhole(narrowing)) return { screen: 'alarms', view };
+  return { screen: 'alarms', view, narrowing };
 }
 
 export function hashOf(route: Route): string {
   switch (route.screen) {
     case 'alarms':
-      return route.view === 'current' ? '#/alarms' : `#/alarms/${route.view}`;
+      return withQuery(route.view === 'current' ? '#/alarms' : `#/alarms/${route.view}`, route.narrowing);
     case 'admin':
       return '#/admin';
     case 'trends':
@@ -103,6 +120,10 @@ export function hashOf(route: Route): string {
     case 'point':
       return `#/points/${encodeURIComponent(route.enterprise)}/${encodeURIComponent(route.tag)}`;
   }
+}
+
+function withQuery(address: string, narrowing: Narrowing | undefined): string {
+  return narrowing === undefined || isWhole(narrowing) ? address : `${address}?${queryOf(narrowing)}`;
 }
 
 /** An enterprise's code holds no slash; a tag may. */

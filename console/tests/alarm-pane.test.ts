@@ -1,13 +1,15 @@
 import { flushSync, mount, tick, unmount } from 'svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Alarm } from '../src/alarm/alarm';
-import { ended, parseEntry } from '../src/alarm/entry';
+import { ended, parseEntry, type Entry } from '../src/alarm/entry';
 import { nearAlarms, nearPoints } from '../src/alarm/neighbour';
 import { parseAlarm } from '../src/alarm/parse';
 import { catalogue } from '../src/app/catalogue.svelte';
 import { entryDetails } from '../src/app/entry-wording';
 import { session } from '../src/app/session.svelte';
+import { Problem } from '../src/api/problem';
 import AlarmContacts from '../src/part/AlarmContacts.svelte';
+import AlarmJournal from '../src/part/AlarmJournal.svelte';
 import { parsePoint, type Point } from '../src/point/point';
 import { parseContacts } from '../src/register/contact';
 import { around, AROUND_MS } from '../src/trends/around';
@@ -147,6 +149,29 @@ describe('its journal', () => {
     expect(ended(open, [link('acknowledged'), over])).toMatchObject({
       closedAs: 'cleared', clearedAt: 20, acknowledgedBy: 'li', value: 28,
     }); // prettier-ignore
+  });
+});
+
+describe('the list of what happened', () => {
+  const shown = async (problem: unknown, entries: readonly Entry[] | null) => {
+    const list = mount(AlarmJournal, { target: document.body, props: { entries, cut: false, problem } });
+    flushSync();
+    const told = document.querySelector('[data-testid="alarm-journal"]')?.textContent ?? '';
+    await unmount(list);
+    return told;
+  };
+
+  test('says that it is read, that it is not recorded, and that it cannot be read now', async () => {
+    expect(await shown(null, null)).toContain('正在读取');
+    expect(await shown(null, [])).toContain('尚未入库');
+    expect(await shown(new Problem(503, '', ''), null)).toContain('暂时无法读取：服务暂不可用');
+    expect(await shown(new Problem(404, '', ''), null)).toContain('尚未入库');
+  });
+
+  test('keeps what was read when it cannot be read again', async () => {
+    const raw = { seq: 1, at: 1_000, noted_at: 200_000, event: 'raised', body: {} };
+    const told = await shown(new Problem(0, 'unreachable', ''), [parseEntry(raw, alarm('a', 1))!]);
+    expect(told).toMatch(/连不上服务器.*报警产生.*系统.*迟 3:19/s);
   });
 });
 

@@ -147,8 +147,24 @@ def test_of_a_chosen_alarm_everything_is_told(stack: Stack, park: Park, browser:
     )
     assert violations(page) == []
     pictures(screen, "gas", both=True)
+    looked_at_closely(page)
     what_goes_on(screen, gateway)
     screen.close()
+
+
+def looked_at_closely(page: Page) -> None:
+    """A stretch of the trend, drawn out with the pointer, and back to the whole."""
+    over = page.get_by_test_id("alarm-trend").locator(".u-over").bounding_box()
+    assert over is not None
+    middle = over["y"] + over["height"] / 2
+    page.mouse.move(over["x"] + over["width"] * 0.7, middle)
+    page.mouse.down()
+    page.mouse.move(over["x"] + over["width"] * 0.95, middle, steps=4)
+    page.mouse.up()
+    whole = page.get_by_role("button", name="恢复全段")
+    expect(whole).to_be_visible()
+    whole.click()
+    expect(whole).to_have_count(0)
 
 
 def what_goes_on(screen: Console, gateway: Gateway) -> None:
@@ -208,9 +224,13 @@ def test_the_pane_of_what_the_register_hardly_knows(
     wire = bare.gateway()
     bare.point("LI-1", "level", "%")
     bare.rule("LI-1", "H", 80, 4)
+    bare.point("XV-1", "valve", "1", name="紧急切断阀", reporting="on_change")
+    fault = {"kind": "state", "enterprise": bare.code, "tag": "XV-1", "states": ["fault"]}
+    bare.door.register("/rules", fault | {"grade": 3})
     bare.in_force()
     send(gateway, {LONG_TAG: 26, "PI-9": 81})
-    send(wire, {"LI-1": 85})
+    send(wire, {"LI-1": 85, "XV-1": "open"})
+    send(wire, {"XV-1": "fault"})
     screen = Console(browser, stack.url, 1366, 768).sign_in("admin", stack.admin_password)
     page = screen.page
     contacts = page.get_by_test_id("alarm-contacts")
@@ -232,6 +252,10 @@ def test_the_pane_of_what_the_register_hardly_knows(
     expect(page.get_by_test_id("near-points")).to_contain_text("没有其他测点")
     expect(page.get_by_test_id("alarm-entry")).to_have_count(1)
     pictures(screen, "bare")
+    chosen(screen, "XV-1")
+    expect(page.get_by_test_id("alarm-trend")).to_have_attribute("data-readings", "2")
+    expect(page.get_by_test_id("alarm-trend")).to_have_attribute("data-marks", "1")
+    pictures(screen, "state")
     screen.close()
 
 

@@ -44,6 +44,8 @@ export function nearAlarms(alarm: Alarm, all: Iterable<Alarm>, pointOf: PointOf)
   const found: Near<Alarm>[] = [];
   for (const it of all) {
     if (it.id === alarm.id || isClosed(it) || it.historical || it.exercise !== alarm.exercise) continue;
+    // Ten thousand may stand: most of them are of others, far away.
+    if (it.enterprise !== here.enterprise && here.at === null) continue;
     const how = nearness(here, spotOfAlarm(it, pointOf));
     if (how !== null) found.push({ it, how });
   }
@@ -100,6 +102,7 @@ function spotOfAlarm(alarm: Alarm, pointOf: PointOf): Spot {
   const point = alarm.pointId === null ? undefined : pointOf(alarm.pointId);
   const own = (type: string): string => (alarm.subjectType === type ? alarm.subject : '');
   const group = alarm.group === null ? [] : [alarm.group];
+  if (point && alarm.group === null) return spotOfPoint(point);
   if (point) return { ...spotOfPoint(point), groups: [...point.groups, ...group] };
   return {
     enterprise: alarm.enterprise,

@@ -128,12 +128,14 @@ export class TrendsPlot {
         ...[...scales].slice(0, MOST_AXES).map(([scale, states], index) => ({
           ...axis,
           scale,
-          label: unitText(scale),
+          // One line of states needs no name at its axis: it is the only one.
+          ...(states !== null && drawn.lines.length === 1 ? {} : { label: unitText(scale) }),
           labelFont: font,
           side: (index % 2 === 0 ? 3 : 1) as 1 | 3,
           grid: { show: index === 0, stroke: grid, width: 1 },
           size: px * (states === null ? 4.2 : 6.5),
-          ...(states === null ? {} : { incrs: [1] }),
+          // Each state has its name, in a low plot, too.
+          ...(states === null ? {} : { incrs: [1], space: px * 0.75 }),
           labelSize: px * 1.4,
           values: (_: uPlot, splits: number[]) =>
             splits.map((value) => {

@@ -10,6 +10,7 @@ from services.runtime.clock import to_ms
 from services.store import judge_again
 from services.store.bundle import check_days
 from services.store.day_sheet import DaySheet, utc_day
+from services.store.instants import Instants
 from services.store.intake_tables import Connection
 from services.store.kept_letter import UnfitKept, letters_of
 from services.store.ledger_tables import add_days
@@ -23,7 +24,7 @@ _SQL = Queries.load("ingest")
 
 
 async def adopt_some(
-    connection: Connection, directory: Directory, limit: int, cap: LetterCap
+    connection: Connection, directory: Directory, limit: int, cap: LetterCap, instants: Instants
 ) -> bool:
     """Move up to `limit` kept readings of one tag that is a point by now, in the caller's
     transaction.
@@ -34,12 +35,14 @@ async def adopt_some(
     for enterprise, tag in rows:
         point = directory.find(enterprise, tag)
         if point is not None:
-            await _adopt(connection, point, limit, cap)
+            await _adopt(connection, point, limit, cap, instants)
             return True
     return False
 
 
-async def _adopt(connection: Connection, point: Point, limit: int, cap: LetterCap) -> None:
+async def _adopt(
+    connection: Connection, point: Point, limit: int, cap: LetterCap, instants: Instants
+) -> None:
     named = {"enterprise": point.enterprise, "tag": point.tag}
     cursor = await connection.execute(_SQL["take_kept"], {**named, "limit": limit})
     kept = [(row[-1], _kept(point.tag, row[:-1])) for row in await cursor.fetchall()]
@@ -61,6 +64,7 @@ async def _adopt(connection: Connection, point: Point, limit: int, cap: LetterCa
         for sender, reading in zip(senders, readings, strict=True)
     }
     await count_conflicts(connection, suspects)
+    instants.met(suspects)
     for index, (sender, reading) in enumerate(zip(senders, readings, strict=True)):
         cell = point.enterprise, sender, utc_day(reading.received_at)
         sheet.adopt_kept(cell, index < stored.number)

@@ -42,6 +42,13 @@ class DeadLetter:
     redelivered: bool = False
     refused: int = 1
     """How many values of it could not be used; what cannot be read at all counts 1."""
+    size: int = 0
+    """In bytes, as it came; of one that is longer than `payload` only that is kept."""
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether more came than is kept."""
+        return self.size > len(self.payload)
 
 
 @dataclass(slots=True)
@@ -139,6 +146,7 @@ def dead_letter(parcel: Parcel, reason: str, refused: int) -> DeadLetter:
         delivery.received_at,
         delivery.redelivered,
         refused,
+        len(delivery.payload),
     )
 
 

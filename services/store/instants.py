@@ -4,7 +4,7 @@ Nearly all readings are newer than all before them of their point and meet none:
 are worth a question to the store.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from services.domain.reading import Reading
 
@@ -23,12 +23,28 @@ class Instants:
 
     An instant too many is asked for, none too few: of a point not heard of since the start all up
     to its first receipt, for what others stored before is no newer. What is stored by another way
-    (adoption, dead letters anew) has a look of its own.
+    (adoption, dead letters anew) has a look of its own, and is `met` here for those that come after.
     """
 
     def __init__(self, points: int = POINTS) -> None:
         self._most = points
         self._newest: dict[int, int] = {}
+        self._epochs: dict[int, int | None] = {}
+
+    def met(self, instants: Iterable[Instant]) -> None:
+        """These are stored by another way: who sends one of them later meets them."""
+        newest = self._newest
+        for point, at in instants:
+            if newest.get(point, at) < at:
+                newest[point] = at
+
+    def follow(self, owned: Mapping[int, int | None]) -> None:
+        """Under these epochs buckets are ours now: of one that was another's meanwhile nothing is
+        known of what that one stored."""
+        for bucket, epoch in owned.items():
+            if self._epochs.get(bucket, epoch) != epoch:
+                self._newest.clear()
+            self._epochs[bucket] = epoch
 
     def suspects(self, messages: Iterable[tuple[Owner, Sequence[Reading]]]) -> dict[Instant, Owner]:
         """The instants of a batch's readings that may hold another value already, with the last

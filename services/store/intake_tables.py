@@ -66,7 +66,6 @@ async def insert_unregistered(
         "last_at": [to_datetime(each.last_at) for each in tags],
         "last_value": [each.last_value for each in tags],
         "count": [each.count for each in tags],
-        "kept": [len(each.kept) for each in tags],
     }
     await connection.execute(_SQL["insert_unregistered"], columns)
     return await _insert_kept(connection, tags)

@@ -7,16 +7,17 @@ day, as its values were counted.
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import msgspec
 
-from services.store.bundle import DeadLetter
+from services.store.bundle import MOST_DAYS, DeadLetter
 from services.store.day_sheet import utc_day
 from services.wire.telemetry import PAYLOAD_LIMIT
 from services.wire.translate import UnregisteredValue
 
 VALUES_MOST = 1_000
-"""Values of one letter; fewer where they would not be read again for their length."""
+"""Values of one letter; fewer where they would not be read again for their length or their days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +44,17 @@ def letters_of(enterprise: str, tag: str, unfit: Sequence[UnfitKept]) -> list[De
 def _parts(group: Sequence[UnfitKept]) -> Iterator[tuple[list[UnfitKept], bytes]]:
     part: list[UnfitKept] = []
     items: list[bytes] = []
+    days: set[date] = set()
     size = 1
     for each in group:
-        item = msgspec.json.encode(_item(each.value))
-        if part and (len(part) == VALUES_MOST or size + len(item) + 1 > PAYLOAD_LIMIT):
+        item, day = msgspec.json.encode(_item(each.value)), utc_day(each.value.measured_at)
+        full = len(part) == VALUES_MOST or size + len(item) + 1 > PAYLOAD_LIMIT
+        if part and (full or (len(days) == MOST_DAYS and day not in days)):
             yield part, b"[%b]" % b",".join(items)
-            part, items, size = [], [], 1
+            part, items, days, size = [], [], set(), 1
         part.append(each)
         items.append(item)
+        days.add(day)
         size += len(item) + 1
     if part:
         yield part, b"[%b]" % b",".join(items)

@@ -19,12 +19,13 @@ from services.store import ledger_tables as ledger
 from services.store.bundle import Message
 from services.store.day_sheet import DaySheet
 from services.store.diverted_tables import parcel_of, refused, values_of
-from services.store.instants import Instant, Owner
+from services.store.instants import Instant, Instants, Owner
 from services.store.intake import Parcel, Resumed
 from services.store.intake_tables import Connection
 from services.store.queries import Queries
 from services.store.reading_table import insert_readings
 from services.store.vitals_tables import count_conflicts
+from services.wire.translate import Translation
 
 READINGS_AT_ONCE = 5_000
 """Readings of one portion of letters, but for a single letter of more: what the field sends waits
@@ -50,6 +51,12 @@ def result_of(parcel: Parcel, crowded: Sequence[bundle.DeadLetter]) -> Result:
     return Result(reason, refused_values if reason is not None else 0)
 
 
+def still_cut(delivery: Delivery, owner: Owner, reason: str, values: int) -> Parcel:
+    """A letter of which only the beginning is kept: it says nothing else when it is read again."""
+    found = Translation(*owner, refusals=(reason,), spoilt=max(values - 1, 0))
+    return Parcel(delivery, found, resumed=Resumed(dead_letters=values))
+
+
 def portion_of(parcels: Iterable[Parcel]) -> list[Parcel]:
     """The first of these letters, up to READINGS_AT_ONCE readings together; at least one, if any.
 
@@ -66,7 +73,11 @@ def portion_of(parcels: Iterable[Parcel]) -> list[Parcel]:
 
 
 async def read_some(
-    connection: Connection, directory: Directory, limit: int, refusal: str | None
+    connection: Connection,
+    directory: Directory,
+    limit: int,
+    refusal: str | None,
+    instants: Instants,
 ) -> bool:
     """Read up to `limit` letters of the oldest wish again; whether there was a wish.
 
@@ -83,11 +94,11 @@ async def read_some(
     cursor = await connection.execute(_SQL["letters_of_request"], {**wish, "limit": limit})
     letters = await cursor.fetchall()
     whole = len(letters) < limit
-    parcels = portion_of(_parcel(row, directory) for row in letters)
+    parcels = portion_of(_parcel(wish["enterprise"], row, directory) for row in letters)
     whole, letters = whole and len(parcels) == len(letters), letters[: len(parcels)]
     if refusal is not None:
         parcels = [refused(each, refusal) for each in parcels]
-    stored, results = await _store(connection, parcels)
+    stored, results = await _store(connection, parcels, instants)
     await _note(connection, wish, [row[0] for row in letters], results)
     await connection.execute(
         _SQL["move_request"],
@@ -104,7 +115,9 @@ async def read_some(
     return True
 
 
-async def _store(connection: Connection, parcels: Sequence[Parcel]) -> tuple[int, list[Result]]:
+async def _store(
+    connection: Connection, parcels: Sequence[Parcel], instants: Instants
+) -> tuple[int, list[Result]]:
     """Store what can be used now; how many readings were new, and what each letter came to."""
     if not parcels:
         return 0, []
@@ -116,7 +129,9 @@ async def _store(connection: Connection, parcels: Sequence[Parcel]) -> tuple[int
     chosen, repeats = bundle.readings(parcels, new)
     readings = list(chain.from_iterable(chosen))
     stored = await insert_readings(connection, readings)
-    await count_conflicts(connection, _instants(parcels, chosen))
+    suspects = _instants(parcels, chosen)
+    await count_conflicts(connection, suspects)
+    instants.met(suspects)
     sheet.store(chosen, repeats, stored.number, stored.by_point)
     if stored.number:
         await judge_again.add(connection, judge_again.stretches_of(readings))
@@ -206,7 +221,9 @@ async def _note(
     )
 
 
-def _parcel(row: tuple[Any, ...], directory: Directory) -> Parcel:
-    _, _, topic, payload, _, received_at, redelivered, values = row
+def _parcel(enterprise: str, row: tuple[Any, ...], directory: Directory) -> Parcel:
+    _, gateway, topic, payload, reason, received_at, redelivered, values, cut = row
     delivery = Delivery(0, 0, 1, topic, bytes(payload), to_ms(received_at), redelivered)
+    if cut:
+        return still_cut(delivery, (enterprise, gateway), reason, values)
     return parcel_of(delivery, directory, Resumed(dead_letters=values))

@@ -110,4 +110,5 @@ def _columns(letters: Sequence[DeadLetter]) -> dict[str, Any]:
         "received_at": [to_datetime(each.received_at) for each in letters],
         "redelivered": [each.redelivered for each in letters],
         "refused": [each.refused for each in letters],
+        "size": [max(each.size, len(each.payload)) for each in letters],
     }

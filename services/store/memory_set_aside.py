@@ -15,7 +15,7 @@ from services.store.bundle import DeadLetter
 from services.store.day_sheet import DaySheet
 from services.store.diverted_tables import parcel_of, refused, values_of
 from services.store.intake import Parcel, Resumed, Unfit
-from services.store.letter_again import forget_repeats, portion_of, result_of
+from services.store.letter_again import forget_repeats, portion_of, result_of, still_cut
 from services.store.letter_request import LetterFilter
 from services.store.memory_intake import MemoryIntake
 from services.store.set_aside import Apart, Memory, TakenIn
@@ -98,10 +98,7 @@ class MemorySetAside:
         if wish is None:
             return False
         found = wish.left[:letters]
-        parcels = portion_of(
-            parcel_of(_delivery(each), directory, Resumed(dead_letters=each.refused))
-            for each in found
-        )
+        parcels = portion_of(_parcel(each, directory) for each in found)
         self._check(parcels, refusal)
         if refusal is not None:
             parcels = [refused(each, refusal) for each in parcels]
@@ -181,9 +178,13 @@ def _count(apart: dict[Owner, Apart], parcel: Parcel) -> None:
     apart.setdefault(owner, Apart()).add(1, values, len(parcel.delivery.payload))
 
 
-def _delivery(letter: DeadLetter) -> Delivery:
+def _parcel(letter: DeadLetter, directory: Directory) -> Parcel:
     at, again = letter.received_at, letter.redelivered
-    return Delivery(0, 0, 1, letter.topic, letter.payload, at, again)
+    delivery = Delivery(0, 0, 1, letter.topic, letter.payload, at, again)
+    if letter.is_cut:
+        owner = letter.enterprise, letter.gateway
+        return still_cut(delivery, owner, letter.reason, letter.refused)
+    return parcel_of(delivery, directory, Resumed(dead_letters=letter.refused))
 
 
 def _fits(wanted: LetterFilter, place: int, letter: DeadLetter) -> bool:

@@ -67,7 +67,7 @@ class PostgresIntake:
         self._application = application
         self._sql = Queries.load("ingest")
         self._connection: Connection | None = None
-        self._instants = Instants()
+        self.instants = Instants()
         self._readings = ReadingTable()
         self._patience_s = FIRST_TIMEOUT_S
 
@@ -78,6 +78,7 @@ class PostgresIntake:
             async with self._in_time(connection) as began:
                 transaction = await self._begin(connection)
                 await fence(connection, parcels)
+                self.instants.follow(_owned(parcels))
                 receipt = await self.fill(connection, parcels)
             if self._was_quick(began):
                 self._patience_s = FIRST_TIMEOUT_S
@@ -117,7 +118,7 @@ class PostgresIntake:
         Whether there may be more to move. Raises Busy or Unfit.
         """
         async with self.writing() as connection:
-            return await adopt_some(connection, directory, limit, self._cap)
+            return await adopt_some(connection, directory, limit, self._cap, self.instants)
 
     async def open_gaps(self, now: int) -> int:
         """Holes in the numbers of messages whose grace is over become gaps. Raises Busy."""
@@ -167,7 +168,7 @@ class PostgresIntake:
         stored = await self._readings.insert(connection, readings)
         owners = [(each.translation.enterprise, each.translation.gateway) for each in parcels]
         sent = list(zip(owners, chosen, strict=True))
-        conflicts = await count_conflicts(connection, self._instants.suspects(sent), sent)
+        conflicts = await count_conflicts(connection, self.instants.suspects(sent), sent)
         sheet.store(chosen, repeats, stored.number, stored.by_point)
         rooms = await tables.rooms(connection, bundle.senders(parcels))
         tags, crowded = bundle.unregistered(parcels, rooms, sheet)
@@ -238,6 +239,12 @@ class PostgresIntake:
     def _busy(self, error: psycopg.Error) -> Busy:
         self.close()
         return Busy(_said(error))
+
+
+def _owned(parcels: Sequence[Parcel]) -> dict[int, int | None]:
+    """The buckets that a batch came in, and under which epoch each is ours."""
+    leases = {each.delivery.lease for each in parcels}
+    return {each.bucket: each.epoch for each in leases if each is not None}
 
 
 def _said(error: psycopg.Error) -> str:

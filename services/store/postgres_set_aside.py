@@ -53,7 +53,8 @@ class PostgresSetAside:
     ) -> bool:
         """Read the next dead letters again that somebody wants read again. Raises Busy, Unfit."""
         async with self._intake.writing() as connection:
-            return await read_some(connection, directory, letters, refusal)
+            instants = self._intake.instants
+            return await read_some(connection, directory, letters, refusal, instants)
 
     async def note(self, found: Sequence[Condition], now: int) -> None:
         """Keep what is the matter with gateways, and what is over. Raises Busy."""

@@ -7,6 +7,7 @@ from services.domain.letter_cap import LetterCap
 from services.domain.point import Point, PointKind
 from services.domain.reading_count import ReadingCount
 from services.runtime.feed import Delivery
+from services.store.day_sheet import DaySheet, utc_day
 from services.store.intake import Intake, Parcel
 from services.store.letter_request import LetterFilter
 from services.store.memory_intake import MemoryIntake
@@ -74,6 +75,35 @@ class Subject:
         assert isinstance(self.set_aside, MemorySetAside)
         used = self.set_aside.reprocessed
         return [each.reason for each in self.intake.letters if each not in used]
+
+    def sizes(self) -> list[int]:
+        """Of the dead letters as they came, in bytes."""
+        if self.tables is not None:
+            return [
+                size for (size,) in self.tables.rows("SELECT size FROM dead_letter ORDER BY id")
+            ]
+        assert isinstance(self.intake, MemoryIntake)
+        return [each.size for each in self.intake.letters]
+
+    def let_kept_go(self, past: int) -> None:
+        """What was measured before `past` (epoch ms) of unregistered tags goes, as by retention."""
+        if self.tables is not None:
+            query = "DELETE FROM unregistered_reading WHERE measured_at < to_timestamp(%s / 1000.0)"
+            self.tables.run(query, past)
+            return
+        assert isinstance(self.intake, MemoryIntake)
+        sheet = DaySheet()
+        for (enterprise, _), entry in self.intake.tags.items():
+            for sender, value in zip(entry.senders, entry.kept, strict=True):
+                if value.measured_at < past:
+                    sheet.let_go((enterprise, sender, utc_day(value.received_at)))
+            left = [
+                pair
+                for pair in zip(entry.senders, entry.kept, strict=True)
+                if pair[1].measured_at >= past
+            ]
+            entry.senders, entry.kept = [a for a, _ in left], [b for _, b in left]
+        self.intake.ledger.add(sheet.cells)
 
     def dropped(self) -> tuple[int, int]:
         """Letters and bytes that the cap dropped."""

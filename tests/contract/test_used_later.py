@@ -11,9 +11,10 @@ from services.domain.reading_count import ReadingCount
 from services.ingest.aside import Aside
 from services.ingest.chores import Chores
 from services.runtime.clock import ManualClock
+from services.store import bundle
 from services.store.bundle import MOST_DAYS
 from services.store.diverted_tables import refused
-from services.store.intake import Unfit
+from services.store.intake import Parcel, Unfit
 from services.store.letter_request import LetterFilter
 from services.store.memory_intake import MemoryIntake
 from services.store.memory_set_aside import MemorySetAside
@@ -139,3 +140,91 @@ async def test_values_used_later_beside_others_of_their_instant_are_counted(
     await subject.read_all_again()
 
     assert subject.conflicts() == {"g": 1, "h": 1}
+
+
+async def test_who_sends_an_instant_after_it_was_used_later_is_told_of_the_conflict(
+    subject: Subject,
+) -> None:
+    def sent(tag: str, at: int, value: int, gateway: str = "g") -> Parcel:
+        payload = f'{{"ts":{NOW + at},"values":{{"{tag}":{value}}}}}'
+        return subject.parcel(payload, NOW + at, gateway=gateway)
+
+    await subject.intake.store([sent("NEW", 50, 1), refused(sent("GT-101", 50, 1), "so it said")])
+    subject.register(2, "NEW")
+    await subject.intake.store([sent("NEW", 0, 1), sent("GT-101", 0, 1)])
+    await subject.intake.adopt(subject.directory, 10)
+    subject.ask(LetterFilter("acme"))
+    await subject.read_all_again()
+    assert len(subject.readings()) == 4
+    assert subject.conflicts() == {}
+
+    receipt = await subject.intake.store([sent("NEW", 50, 2, "h"), sent("GT-101", 50, 2, "h")])
+
+    assert receipt.conflicts == 2
+    assert subject.conflicts() == {"h": 2}
+
+
+async def test_days_of_a_tag_that_was_the_wrong_kind_come_back_however_many(
+    subject: Subject,
+) -> None:
+    """A replayed past: a value a day for years, of which each letter must be one that can be used."""
+    days = 2 * MOST_DAYS + 10
+    await subject.intake.store(
+        [subject.parcel(many("XV-1", "true", days, NOW - days * DAY, DAY), NOW)]
+    )
+    subject.register(2, "XV-1", PointKind.TOXIC_GAS)
+    while await subject.intake.adopt(subject.directory, 5_000):
+        pass
+    subject.unregister(2)
+    subject.register(2, "XV-1", PointKind.VALVE)
+    subject.ask(LetterFilter("acme"))
+    clock = ManualClock(NOW)
+    chores = Chores(subject.set_aside, Aside(0, clock), clock)
+
+    for _ in range(20):
+        await chores.turn(subject.directory, crowded=False)
+        clock.advance(1)
+
+    assert subject.reasons() == []
+    assert len(subject.readings()) == days
+    assert subject.sums() == {"received": days, "stored": days}
+
+
+async def test_a_letter_of_which_only_the_beginning_is_kept_keeps_its_size_and_reason(
+    subject: Subject,
+) -> None:
+    """Its beginning might even be read: what was refused whole is not used in part."""
+    text = f'{{"ts":{NOW},"values":{{"GT-101":5}}}}'
+    await subject.intake.store([subject.parcel(text.ljust(300_000)), subject.parcel("no JSON")])
+    before = subject.reasons()
+    assert [each.partition(":")[0] for each in before] == [
+        "The payload has 300000 bytes, the limit is 262144",
+        "The payload is not JSON (character 0",
+    ]
+    assert subject.sizes() == [300_000, 7]
+
+    subject.ask(LetterFilter("acme"))
+    await subject.read_all_again()
+
+    assert subject.reasons() == before
+    assert subject.readings() == []
+    assert subject.sums() == {"received": 2, "dead_letters": 2}
+
+
+async def test_room_for_kept_readings_is_taken_by_those_that_are_kept_now(
+    subject: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bundle, "KEPT_PER_GATEWAY", 4)
+    for _ in range(5):
+        receipt = await subject.intake.store([subject.parcel(many("NEW", 1, 3), again=True)])
+    assert (receipt.kept, receipt.overflow) == (1, 2)
+    await subject.intake.store([subject.parcel(many("NEW", 2, 3))])
+    figures = {"received": 18, "waiting": 4}
+    assert figures.items() <= subject.sums().items()
+
+    subject.let_kept_go(NOW + 3)
+
+    assert "waiting" not in subject.sums()
+    receipt = await subject.intake.store([subject.parcel(many("NEW", 3, 4, NOW + 9))])
+    assert (receipt.kept, receipt.overflow) == (4, 0)
+    assert subject.sums()["waiting"] == 4

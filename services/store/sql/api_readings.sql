@@ -35,7 +35,7 @@ FROM hours_stepped(%(point_id)s, %(width)s::interval, %(start)s, %(end)s, %(live
 -- name: dead_letters
 -- A page of what could not be used, newest first.
 SELECT enterprise, id, gateway, topic, substring(payload FROM 1 FOR 4096) AS payload,
-       length(payload) AS size, reason, received_at, attempts, reprocessed_at
+       coalesce(size, length(payload)) AS size, reason, received_at, attempts, reprocessed_at
 FROM dead_letter
 WHERE (%(scope)s::text[] IS NULL OR enterprise = ANY(%(scope)s))
   AND (%(before)s::bigint IS NULL OR id < %(before)s)

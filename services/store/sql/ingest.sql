@@ -66,15 +66,14 @@ WHERE (enterprise, gateway) IN (SELECT * FROM unnest(%(enterprise)s::text[], %(g
 
 -- name: insert_unregistered
 -- Note tags that nobody has registered; a tag stays with the gateway that sent it first.
-INSERT INTO unregistered_tag (enterprise, tag, gateway, first_at, last_at, last_value, count, kept)
+INSERT INTO unregistered_tag (enterprise, tag, gateway, first_at, last_at, last_value, count)
 SELECT * FROM unnest(%(enterprise)s::text[], %(tag)s::text[], %(gateway)s::text[],
                      %(first_at)s::timestamptz[], %(last_at)s::timestamptz[],
-                     %(last_value)s::text[], %(count)s::bigint[], %(kept)s::bigint[])
+                     %(last_value)s::text[], %(count)s::bigint[])
 ON CONFLICT (enterprise, tag) DO UPDATE SET
     last_at = greatest(unregistered_tag.last_at, excluded.last_at),
     last_value = excluded.last_value,
-    count = unregistered_tag.count + excluded.count,
-    kept = unregistered_tag.kept + excluded.kept;
+    count = unregistered_tag.count + excluded.count;
 
 -- name: insert_unregistered_readings
 -- Keep their readings for the day they are adopted; how many were new, by gateway and UTC day.
@@ -86,7 +85,11 @@ WITH new AS (
                          %(number)s::double precision[], %(state)s::text[],
                          %(quality)s::smallint[], %(flags)s::smallint[])
     ON CONFLICT DO NOTHING
-    RETURNING enterprise, gateway, received_at
+    RETURNING enterprise, tag, gateway, received_at
+), counted AS (
+    UPDATE unregistered_tag AS tag_list SET kept = tag_list.kept + fresh.number
+    FROM (SELECT enterprise, tag, count(*) AS number FROM new GROUP BY 1, 2) AS fresh
+    WHERE (tag_list.enterprise, tag_list.tag) = (fresh.enterprise, fresh.tag)
 )
 SELECT enterprise, gateway, (received_at AT TIME ZONE 'UTC')::date, count(*)
 FROM new GROUP BY 1, 2, 3;

@@ -21,10 +21,10 @@ ON CONFLICT (enterprise, gateway, day) DO UPDATE SET
 -- name: insert_dead_letters
 -- What could not be used, raw, with its reason.
 INSERT INTO dead_letter (enterprise, gateway, topic, payload, reason, received_at, redelivered,
-                         refused)
+                         refused, size)
 SELECT * FROM unnest(%(enterprise)s::text[], %(gateway)s::text[], %(topic)s::text[],
                      %(payload)s::bytea[], %(reason)s::text[], %(received_at)s::timestamptz[],
-                     %(redelivered)s::boolean[], %(refused)s::integer[]);
+                     %(redelivered)s::boolean[], %(refused)s::integer[], %(size)s::integer[]);
 
 -- name: held_bytes
 -- The payloads of all dead letters that are kept.
@@ -95,7 +95,8 @@ FROM letter_request WHERE finished_at IS NULL ORDER BY id LIMIT 1 FOR UPDATE SKI
 
 -- name: letters_of_request
 -- The next letters of a wish, in their order.
-SELECT id, gateway, topic, payload, reason, received_at, redelivered, refused
+SELECT id, gateway, topic, payload, reason, received_at, redelivered, refused,
+       coalesce(size, length(payload)) > length(payload)
 FROM dead_letter
 WHERE enterprise = %(enterprise)s AND id > %(position)s AND id <= %(last_id)s
   AND reprocessed_at IS NULL

@@ -62,3 +62,22 @@ def test_of_too_many_points_all_are_asked_for_once_more() -> None:
     instants = Instants(points=2)
     instants.suspects([(OWNER, readings(100, 1, 2, 3))])
     assert instants.suspects([(OWNER, readings(101, 1))]) == {(1, 101): OWNER}
+
+
+def test_what_is_stored_by_another_way_is_met_by_those_that_come_after() -> None:
+    instants = Instants()
+    instants.suspects([(OWNER, readings(100, 1))])
+    instants.met([(1, 120), (2, 120), (1, 110)])
+    assert instants.suspects([(OTHER, readings(120, 1))]) == {(1, 120): OTHER}
+    assert instants.suspects([(OTHER, readings(121, 1))]) == {}
+    assert instants.suspects([(OTHER, readings(130, 2))]) == {(2, 130): OTHER}
+
+
+def test_of_a_bucket_that_was_anothers_meanwhile_nothing_is_known() -> None:
+    instants = Instants()
+    instants.follow({3: 1})
+    instants.suspects([(OWNER, readings(100, 1))])
+    instants.follow({3: 1, 4: 7})
+    assert instants.suspects([(OWNER, readings(101, 1))]) == {}
+    instants.follow({3: 3})
+    assert instants.suspects([(OWNER, readings(150, 1))]) == {(1, 150): OWNER}

@@ -65,6 +65,8 @@ def lived(steps: list[Step], points: tuple[Point, ...]) -> Park:
             if twin is False or TWINS[0] in points
         ]
         park.take(park.engine.judge(batch, ms(at), heard(park, batch, at)))
+        # Whoever acts has seen all that this moment brings, whether or not a message woke the judge.
+        park.wait(at)
         act(park, deed, on_twin)
         park.wait(at)
     return park

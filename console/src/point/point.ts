@@ -63,8 +63,8 @@ export interface Maintenance {
 }
 
 /**
- * The closed list of states of each state kind (contract; `services/domain/point.py`). The live
- * push carries codes, REST carries names; a code is the index of its name.
+ * The closed list of states of each state kind (contract; `services/domain/point.py`). The feed and
+ * REST say a state by its name; its code is the index of that.
  */
 export const STATES = {
   fire: ['normal', 'alarm', 'fault'],

@@ -263,6 +263,10 @@ class Push(RuleBasedStateMachine):
         engine = self.line.engine
         everything = Console(self.hub, "park")
         everything.read()
+        # The snapshot may be one that was made for another console: what came since follows it.
+        self.clock.advance(VALUES_EVERY_S)
+        self.hub.flush_values()
+        everything.read()
         assert everything.shows["alarms"].keys() == engine.open.keys()
         assert everything.shows["points"].keys() == engine.values.keys()
         whose = [each.enterprise for each in self.line.floods]

@@ -12,7 +12,7 @@ from services.alerts.engine_fleet import Fleet
 from services.alerts.engine_inhibition import candidate
 from services.alerts.engine_outcome import Outcome
 from services.alerts.engine_state import SavedWatch
-from services.alerts.engine_watch import UNDETERMINED, Watch, WatchState
+from services.alerts.engine_watch import UNDETERMINED, Watch, WatchState, judges_alike, nature
 from services.domain.alarm import Alarm
 from services.domain.claim import Claim, Place
 from services.domain.detector import LATE_MS
@@ -271,7 +271,7 @@ class Detectors:
         """A rule is new, says something else, or its points are others than they were."""
         old = self._watches.get(key)
         new = Watch(rule, self._fleet.directory)
-        if old is not None and old.fault is None and _judges_alike(old, new):
+        if old is not None and old.fault is None and judges_alike(old, new):
             new.restore(old.memory())
             new.put(replace(old.state(), version=rule.version))
             new.lapsed = old.lapsed
@@ -290,13 +290,15 @@ class Detectors:
         self._done(key, new, now, out)
 
     def _regroup(self, old: Watch, new: Watch, now: int, out: Outcome) -> None:
-        """Its group has other members. What stands goes on standing and is judged by those who
-        are in it now; where they cannot judge, that is said, and nothing is over by it."""
+        """Its group has other members: what stands is judged by those who are in it from now on;
+        where they cannot judge, that is said, and nothing is over by it."""
+        if old.fault is None:
+            self._pass(old, now, out)
         kept = {point.id: point for point in old.points.values()}
         same = {
             point.id
             for point in new.points.values()
-            if point.id in kept and _nature(point) == _nature(kept[point.id])
+            if point.id in kept and nature(point) == nature(kept[point.id])
         }
         memory = old.memory()
         if memory is not None:
@@ -382,19 +384,3 @@ class Detectors:
         self._claims.withdraw([itself] if place is None else [place, itself], now, out)
         watch.lasting.active = watch.lapsed = False
         watch.lasting.since = watch.lasting.why = None
-
-
-def _judges_alike(old: Watch, new: Watch) -> bool:
-    """Whether both find the same: only grade, delays, latch and the like differ."""
-    one, other = old.rule, new.rule
-    same = one.kind is other.kind and list(old.numbers.items()) == list(new.numbers.items())
-    return (
-        same
-        and dict(one.parameters) == dict(other.parameters)
-        and [_nature(each) for each in old.points.values()]
-        == [_nature(each) for each in new.points.values()]
-    )
-
-
-def _nature(point: Point) -> tuple[object, ...]:
-    return point.tag, point.kind, point.unit, point.range_low, point.range_high

@@ -113,8 +113,9 @@ class Watch:
         return passed(self._detector, self.lasting, until)
 
     def look(self, at: int) -> list[Turn]:
-        """What it finds at a moment in judging time, without a reading. Raises one of FAULTS."""
-        turns = passed(self._detector, self.lasting, at)
+        """What it finds at a moment in judging time, without a reading; of the time before, others
+        judged. Raises one of FAULTS."""
+        turns = self.lasting.pass_to(at)
         return turns + self.lasting.take(at, self._detector.pass_to(at))
 
     def due(self) -> int | None:
@@ -264,3 +265,20 @@ class Watch:
             if point is None or point.enterprise != self.rule.enterprise:
                 raise BadRule(f"points.{name}", "This point is not registered.")
         return {name: point for name, point in found.items() if point is not None}
+
+
+def judges_alike(old: Watch, new: Watch) -> bool:
+    """Whether both find the same: only grade, delays, latch and the like differ."""
+    one, other = old.rule, new.rule
+    same = one.kind is other.kind and list(old.numbers.items()) == list(new.numbers.items())
+    return (
+        same
+        and dict(one.parameters) == dict(other.parameters)
+        and [nature(each) for each in old.points.values()]
+        == [nature(each) for each in new.points.values()]
+    )
+
+
+def nature(point: Point) -> tuple[object, ...]:
+    """What a rule takes a point for."""
+    return point.tag, point.kind, point.unit, point.range_low, point.range_high

@@ -20,7 +20,6 @@ from services.domain.detector_course import FAULTS, RETRY_MS, order
 from services.domain.detector_rule import DetectorRule
 from services.domain.directory import BookChange
 from services.domain.lasting import Turn
-from services.domain.point import Point
 from services.domain.reading import Reading
 from services.domain.subject import SubjectType
 

@@ -53,6 +53,14 @@ describe('the two languages', () => {
       if (key !== 'lang.switch') expect(en[key], key).not.toMatch(/\p{Script=Han}/u);
     }
   });
+  test('no text speaks of calls, paths or codes to who sits before a screen', () => {
+    const technical = /\b(GET|POST|PUT|PATCH|DELETE)\b|\/api\/|\/v1\b|\b[a-z]+_[a-z_]+\b|YYYY/;
+    for (const key of Object.keys(zhCN) as (keyof typeof zhCN)[]) {
+      for (const text of [zhCN[key], en[key]]) {
+        expect(text.replace(/\{\w+\}/g, ''), key).not.toMatch(technical);
+      }
+    }
+  });
   test('no text is left over that no screen shows', () => {
     const sources = import.meta.glob<string>('../src/**/*.{ts,svelte}', {
       eager: true,

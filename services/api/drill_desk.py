@@ -74,7 +74,9 @@ async def order(
         raise Problem(
             Kind.CONFLICT, "No simulator is ready for drills: start `parkwatch sim drill`."
         )
-    raise Problem(Kind.INVALID, "scenario: no simulator can play it; see GET /drills/scenarios.")
+    raise Problem(
+        Kind.INVALID, "scenario: no simulator can play it: choose one of the list of scenarios."
+    )
 
 
 def _known(here: Window, gateways: Sequence[dict[str, str]]) -> list[list[str]]:

@@ -111,8 +111,8 @@ async def _create_limit(
     if standing is not None:
         raise Problem(
             Kind.CONFLICT,
-            f"condition: {new.tag} has a rule for {new.condition} already; "
-            f"change it with PUT /api/v1/rules/{standing}.",
+            f"condition: {new.tag} has a rule for {new.condition} already: "
+            f"change that one (id {standing}).",
         )
     await check_set(connection, rule)
     await store.insert_rule(connection, rule)

@@ -120,8 +120,7 @@ async def apply_detector_template(
             told = ", ".join(f"{name} (rule {rule})" for name, rule in taken.items())
             raise Problem(
                 Kind.CONFLICT,
-                f"names: {tag} has rules already for {told}; change them with PUT /api/v1/rules, "
-                "or leave these out.",
+                f"names: {tag} has rules already for {told}: change those, or leave these out.",
             )
         await check_room(connection, enterprise, len(rules))
         await store.insert_detector(connection, *rules)

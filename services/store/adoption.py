@@ -75,7 +75,7 @@ async def _adopt(
 
 
 def _kept(tag: str, row: tuple[Any, ...]) -> UnregisteredValue:
-    measured_at, received_at, number, state, quality, flags = row
+    measured_at, received_at, number, state, quality, flags, unit = row
     return UnregisteredValue(
         tag,
         to_ms(measured_at),
@@ -84,4 +84,5 @@ def _kept(tag: str, row: tuple[Any, ...]) -> UnregisteredValue:
         state,
         Quality(quality),
         ReadingFlag(flags),
+        unit,
     )

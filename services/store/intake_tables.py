@@ -85,6 +85,7 @@ async def _insert_kept(connection: Connection, tags: Sequence[UnregisteredTag]) 
         "state": [each.state for _, each in kept],
         "quality": [int(each.quality) for _, each in kept],
         "flags": [int(each.flags) for _, each in kept],
+        "unit": [each.unit for _, each in kept],
     }
     cursor = await connection.execute(_SQL["insert_unregistered_readings"], columns)
     return {(row[0], row[1], row[2]): row[3] for row in await cursor.fetchall()}

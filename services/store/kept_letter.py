@@ -11,6 +11,7 @@ from datetime import date
 
 import msgspec
 
+from services.domain.reading import Quality
 from services.store.bundle import MOST_DAYS, DeadLetter
 from services.store.day_sheet import utc_day
 from services.wire.telemetry import PAYLOAD_LIMIT
@@ -64,7 +65,11 @@ def _item(value: UnregisteredValue) -> dict[str, object]:
     found: float | bool | str | None = value.number if value.state is None else value.state
     if value.state in ("true", "false"):  # as `translate` kept a boolean
         found = value.state == "true"
-    quality = value.quality.name.lower()
+    unknown = value.unit is not None and value.number is not None
+    # The native payload names no unit, and nobody has compared this one yet.
+    quality = (
+        "uncertain" if unknown and value.quality is Quality.GOOD else value.quality.name.lower()
+    )
     return {"ts": value.measured_at, "values": {value.tag: {"v": found, "q": quality}}}
 
 

@@ -22,6 +22,7 @@ from services.wire.telemetry import (
     TagValue,
     TelemetryMessage,
     UnitValue,
+    is_name,
     shown,
 )
 from services.wire.unit import agrees
@@ -29,6 +30,7 @@ from services.wire.value import refusal
 
 _TOPIC = re.compile(r"pw/v1/([A-Za-z0-9_-]{1,64})/([A-Za-z0-9_-]{1,64})/([^/]+)", re.ASCII)
 _REASON_LIMIT = 1000
+_UNIT_LIMIT = 16
 
 
 @dataclass(slots=True, unsafe_hash=True)
@@ -42,6 +44,8 @@ class UnregisteredValue:
     state: str | None
     quality: Quality
     flags: ReadingFlag
+    unit: str | None = None
+    """As its record names it, where its format does: compared once there is a point."""
 
 
 @dataclass(slots=True, unsafe_hash=True)
@@ -270,7 +274,14 @@ class _Reader:
         else:
             number = given.value
         return UnregisteredValue(
-            given.tag, at, self.received_at, number, state, given.quality, flags
+            given.tag,
+            at,
+            self.received_at,
+            number,
+            state,
+            given.quality,
+            flags,
+            _kept_unit(given.unit) if type(given) is UnitValue else None,
         )
 
 
@@ -290,11 +301,21 @@ def _in_seconds(milliseconds: int) -> str:
 
 def _quality(given: TagValue, point: Point) -> Quality:
     """The quality sent, lowered where the value came in another unit than the point's."""
-    if type(given) is not UnitValue or given.unit is None or given.quality is not Quality.GOOD:
-        return given.quality
-    measured = not isinstance(given.value, bool | str)
-    contradicts = measured and not agrees(given.unit, point.unit)
-    return Quality.UNCERTAIN if contradicts else given.quality
+    unit = given.unit if type(given) is UnitValue else None
+    return _lowered(given.quality, given.value, unit, point)
+
+
+def _kept_unit(unit: str | None) -> str | None:
+    """As far as it has to be kept: no point has a unit that is longer, or cannot be printed."""
+    return unit if unit is None or is_name(unit, _UNIT_LIMIT) else "\ufffd"
+
+
+def _lowered(
+    quality: Quality, value: float | bool | str | None, unit: str | None, point: Point
+) -> Quality:
+    if unit is None or quality is not Quality.GOOD or isinstance(value, bool | str):
+        return quality
+    return quality if agrees(unit, point.unit) else Quality.UNCERTAIN
 
 
 def _identities(messages: list[TelemetryMessage]) -> Iterator[tuple[str, int]]:
@@ -328,6 +349,7 @@ def adopt(point: Point, kept: UnregisteredValue, sender: str) -> Reading:
     flags = kept.flags
     if stored is not None and point.out_of_range(stored):
         flags |= ReadingFlag.OUT_OF_RANGE
+    quality = _lowered(kept.quality, value, kept.unit, point)
     return replace(
-        Reading(point.id, kept.measured_at, kept.received_at, stored, kept.quality), flags=flags
+        Reading(point.id, kept.measured_at, kept.received_at, stored, quality), flags=flags
     )

@@ -66,6 +66,15 @@ class Subject:
         held = self.intake.readings.values()
         return sorted((e.point_id, e.value, e.measured_at, e.received_at) for e in held)
 
+    def qualities(self) -> list[int]:
+        """Of what is stored, by its time."""
+        if self.tables is not None:
+            rows = self.tables.rows("SELECT quality FROM reading ORDER BY measured_at, value")
+            return [int(quality) for (quality,) in rows]
+        assert isinstance(self.intake, MemoryIntake)
+        held = sorted(self.intake.readings.values(), key=lambda each: each.measured_at)
+        return [int(each.quality) for each in held]
+
     def reasons(self) -> list[str]:
         """Of the dead letters that are not used up, in order."""
         if self.tables is not None:

@@ -3,14 +3,17 @@
 from collections.abc import AsyncIterator
 from dataclasses import astuple
 
+import msgspec
 import pytest
 
 from services.domain.directory import Directory
 from services.domain.point import PointKind
+from services.domain.reading import Quality
 from services.domain.reading_count import ReadingCount
 from services.ingest.aside import Aside
 from services.ingest.chores import Chores
 from services.runtime.clock import ManualClock
+from services.runtime.feed import Delivery
 from services.store import bundle
 from services.store.bundle import MOST_DAYS
 from services.store.diverted_tables import refused
@@ -20,6 +23,7 @@ from services.store.memory_intake import MemoryIntake
 from services.store.memory_set_aside import MemorySetAside
 from services.store.postgres_intake import PostgresIntake
 from services.store.postgres_set_aside import PostgresSetAside
+from services.wire.translate import translate
 from tests.contract.aside import DAY, NOW, Subject
 from tests.living.engines_alone import Engines
 from tests.living.ingest_alone import Tables
@@ -228,3 +232,26 @@ async def test_room_for_kept_readings_is_taken_by_those_that_are_kept_now(
     receipt = await subject.intake.store([subject.parcel(many("NEW", 3, 4, NOW + 9))])
     assert (receipt.kept, receipt.overflow) == (4, 0)
     assert subject.sums()["waiting"] == 4
+
+
+async def test_a_unit_that_contradicts_the_points_is_not_forgotten_until_its_tag_is_adopted(
+    subject: Subject,
+) -> None:
+    units = ("Cel", "ppm", None, "x" * 17, "a\x00", "")
+    records = [
+        {"n": "NEW", "v": n, "t": (NOW + n) / 1000} | ({} if unit is None else {"u": unit})
+        for n, unit in enumerate(units)
+    ]
+    pack = [*records, {"n": "NEW", "vb": True, "t": (NOW + 10) / 1000, "u": "Cel"}]
+    payload = msgspec.json.encode(pack)
+    topic = "pw/v1/acme/g/senml"
+    found = translate(subject.directory, topic, payload, NOW)
+    await subject.intake.store([Parcel(Delivery(1, 1, 1, topic, payload, NOW), found)])
+    subject.register(2, "NEW")
+
+    await subject.intake.adopt(subject.directory, 100)
+
+    uncertain, good = int(Quality.UNCERTAIN), int(Quality.GOOD)
+    assert subject.qualities() == [uncertain, good, good, uncertain, uncertain, good]
+    (reason,) = subject.reasons()
+    assert "1 values" in reason

@@ -79,11 +79,11 @@ ON CONFLICT (enterprise, tag) DO UPDATE SET
 -- Keep their readings for the day they are adopted; how many were new, by gateway and UTC day.
 WITH new AS (
     INSERT INTO unregistered_reading
-        (enterprise, gateway, tag, measured_at, received_at, number, state, quality, flags)
+        (enterprise, gateway, tag, measured_at, received_at, number, state, quality, flags, unit)
     SELECT * FROM unnest(%(enterprise)s::text[], %(gateway)s::text[], %(tag)s::text[],
                          %(measured_at)s::timestamptz[], %(received_at)s::timestamptz[],
                          %(number)s::double precision[], %(state)s::text[],
-                         %(quality)s::smallint[], %(flags)s::smallint[])
+                         %(quality)s::smallint[], %(flags)s::smallint[], %(unit)s::text[])
     ON CONFLICT DO NOTHING
     RETURNING enterprise, tag, gateway, received_at
 ), counted AS (
@@ -108,7 +108,7 @@ WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM unregistered_reading
     WHERE enterprise = %(enterprise)s AND tag = %(tag)s
     ORDER BY measured_at LIMIT %(limit)s))
-RETURNING measured_at, received_at, number, state, quality, flags, gateway;
+RETURNING measured_at, received_at, number, state, quality, flags, unit, gateway;
 
 -- name: forget_unregistered
 -- An adopted tag leaves the list once none of its readings is waiting.

@@ -43,3 +43,17 @@ def test_a_letter_is_no_longer_than_it_need_be() -> None:
 
 def test_nothing_unfit_makes_no_letter() -> None:
     assert letters_of("acme", "GT-1", []) == []
+
+
+def test_a_number_whose_unit_nobody_compared_is_uncertain_when_it_is_read_again() -> None:
+    def quality(number: float | None, state: str | None, unit: str | None) -> Quality:
+        kept = UnregisteredValue(
+            "GT-1", NOW, NOW, number, state, Quality.GOOD, ReadingFlag.NONE, unit
+        )
+        (letter,) = letters_of("acme", "GT-1", [UnfitKept("g", kept, "it does not fit")])
+        ((value,),) = (message.values for message in decode_native(letter.payload))
+        return value.quality
+
+    assert quality(1.0, None, "Cel") is Quality.UNCERTAIN
+    assert quality(1.0, None, None) is Quality.GOOD
+    assert quality(None, "tripped", "Cel") is Quality.GOOD

@@ -11,6 +11,7 @@ import { Problem } from '../src/api/problem';
 import AlarmContacts from '../src/part/AlarmContacts.svelte';
 import AlarmJournal from '../src/part/AlarmJournal.svelte';
 import { parsePoint, type Point } from '../src/point/point';
+import { newer, type Reading } from '../src/point/reading';
 import { parseContacts } from '../src/register/contact';
 import { around, AROUND_MS } from '../src/trends/around';
 import { served } from './served';
@@ -112,6 +113,16 @@ describe('the time of its trend', () => {
     expect(around(over, raised + HOUR + MINUTE).end).toBe(raised + HOUR + MINUTE);
     expect(around(over, raised).end).toBe(raised + HOUR);
   });
+});
+
+test('what came live is not drawn again when it is stored, though the door has another time for it', () => {
+  const at = (ms: number, value: number | string): Reading => ({ at: ms, value, min: null, max: null, quality: 0 });
+  const states = ['closed', 'open', 'moving', 'fault'];
+  const came = [at(1_000, 1), at(2_012, 3), at(2_400, 0), at(9_000, 3)];
+  expect(newer(came, at(2_010, 'fault'), states).map((each) => each.at)).toEqual([2_400, 9_000]);
+  expect(newer([at(5_002, 28.5)], at(5_000, 28.5), null)).toEqual([]);
+  expect(newer([at(5_002, 56)], at(5_000, 28.5), null)).toHaveLength(1);
+  expect(newer(came, undefined, states)).toBe(came);
 });
 
 describe('its journal', () => {

@@ -29,3 +29,20 @@ function quality(raw: unknown): Quality {
   if (name !== null) return name === 'good' ? 0 : name === 'uncertain' ? 1 : 2;
   return raw === 0 || raw === 1 ? raw : 2;
 }
+
+/** Without a time of its own, a reading bears that of its receipt, and two receive it: the engine and the door. */
+const SAME_MS = 1_000;
+
+/** What came live after the last that is stored; the live push tells a state by its code. */
+export function newer(
+  came: readonly Reading[],
+  last: Reading | undefined,
+  states: readonly string[] | null,
+): readonly Reading[] {
+  if (last === undefined) return came;
+  const told = (each: Reading): Reading['value'] =>
+    typeof each.value === 'number' ? (states?.[each.value] ?? each.value) : each.value;
+  return came.filter(
+    (each) => each.at > last.at && (each.at - last.at >= SAME_MS || told(each) !== told(last)),
+  );
+}

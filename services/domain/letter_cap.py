@@ -25,6 +25,10 @@ class LetterCap:
     size: int = BYTES_A_DAY
 
 
+UNCAPPED = LetterCap(letters=2**62, size=2**62)
+"""For what was kept durably already, and is bounded there: the day's poison must not push it out."""
+
+
 @dataclass(slots=True)
 class LetterDay:
     """The dead letters of one gateway on one UTC day; sizes in bytes of payload."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.domain.directory import Directory
-from services.domain.letter_cap import LetterCap
+from services.domain.letter_cap import UNCAPPED
 from services.domain.point import Point, UnfitValue
 from services.domain.reading import Quality, Reading, ReadingFlag
 from services.runtime.clock import to_ms
@@ -24,7 +24,7 @@ _SQL = Queries.load("ingest")
 
 
 async def adopt_some(
-    connection: Connection, directory: Directory, limit: int, cap: LetterCap, instants: Instants
+    connection: Connection, directory: Directory, limit: int, instants: Instants
 ) -> bool:
     """Move up to `limit` kept readings of one tag that is a point by now, in the caller's
     transaction.
@@ -35,14 +35,12 @@ async def adopt_some(
     for enterprise, tag in rows:
         point = directory.find(enterprise, tag)
         if point is not None:
-            await _adopt(connection, point, limit, cap, instants)
+            await _adopt(connection, point, limit, instants)
             return True
     return False
 
 
-async def _adopt(
-    connection: Connection, point: Point, limit: int, cap: LetterCap, instants: Instants
-) -> None:
+async def _adopt(connection: Connection, point: Point, limit: int, instants: Instants) -> None:
     named = {"enterprise": point.enterprise, "tag": point.tag}
     cursor = await connection.execute(_SQL["take_kept"], {**named, "limit": limit})
     kept = [(row[-1], _kept(point.tag, row[:-1])) for row in await cursor.fetchall()]
@@ -70,7 +68,7 @@ async def _adopt(
         sheet.adopt_kept(cell, index < stored.number)
     await add_days(connection, sheet.cells)
     await judge_again.add(connection, judge_again.stretches_of(readings))
-    await keep_letters(connection, letters_of(point.enterprise, point.tag, unfit), cap)
+    await keep_letters(connection, letters_of(point.enterprise, point.tag, unfit), UNCAPPED)
     await connection.execute(_SQL["forget_unregistered"], named)
 
 

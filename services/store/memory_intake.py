@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import chain
 
 from services.domain.directory import Directory
-from services.domain.letter_cap import LetterCap, LetterDay
+from services.domain.letter_cap import UNCAPPED, LetterCap, LetterDay
 from services.domain.point import UnfitValue
 from services.domain.reading import Reading
 from services.runtime.clock import Clock, SystemClock
@@ -100,15 +100,15 @@ class MemoryIntake:
                     sheet.refuse_kept(cell)
                     unfit.append(UnfitKept(sender, value, str(error)))
             self.ledger.add(sheet.cells)
-            self.keep(letters_of(enterprise, tag, unfit))
+            self.keep(letters_of(enterprise, tag, unfit), UNCAPPED)
             if not entry.kept:
                 del self.tags[enterprise, tag]
             return True
         return False
 
-    def keep(self, letters: Sequence[DeadLetter]) -> int:
+    def keep(self, letters: Sequence[DeadLetter], cap: LetterCap) -> int:
         """Keep dead letters; how many the cap dropped."""
-        kept, days = capped(letters, self.days, self._cap)
+        kept, days = capped(letters, self.days, cap)
         for day, found in days.items():
             before = self.days.get(day, LetterDay())
             found.dropped += before.dropped
@@ -150,7 +150,7 @@ class MemoryIntake:
             kept=sum(len(each.kept) for each in tags),
             overflow=sum(each.count - len(each.kept) for each in tags),
             dead_letters=len(letters),
-            dropped=self.keep(letters),
+            dropped=self.keep(letters, self._cap),
             diverted=sum(values_of(each.translation) for each in apart),
             answers=answers,
             conflicts=self.conflicts.total() - before,

@@ -118,7 +118,7 @@ class PostgresIntake:
         Whether there may be more to move. Raises Busy or Unfit.
         """
         async with self.writing() as connection:
-            return await adopt_some(connection, directory, limit, self._cap, self.instants)
+            return await adopt_some(connection, directory, limit, self.instants)
 
     async def open_gaps(self, now: int) -> int:
         """Holes in the numbers of messages whose grace is over become gaps. Raises Busy."""

@@ -51,6 +51,26 @@ async def test_of_more_letters_than_the_cap_the_rest_is_counted(subject: Subject
     assert subject.dropped() == (3, len("poison 0") * 2 + len("more"))
 
 
+async def test_what_was_kept_for_a_tag_is_not_pushed_out_by_the_days_poison(
+    subject: Subject,
+) -> None:
+    new = subject.parcel(f'{{"ts":{NOW},"values":{{"NEW":"tripped"}}}}')
+    await subject.intake.store([new, *(subject.parcel(f"poison {n}") for n in range(3))])
+    subject.register(2, "NEW")
+
+    await subject.intake.adopt(subject.directory, 10)
+    await subject.intake.store([subject.parcel("one more")])
+
+    assert len(subject.reasons()) == CAP.letters + 1
+    assert "1 values kept before NEW was registered" in subject.reasons()[-1]
+    assert subject.dropped() == (1, 8)
+    subject.unregister(2)
+    subject.register(2, "NEW", PointKind.INTERLOCK)
+    subject.ask(LetterFilter("acme", reason="kept before"))
+    await subject.read_all_again()
+    assert [each[:2] for each in subject.readings()] == [(2, 1.0)]
+
+
 async def test_the_cap_counts_bytes_too_and_a_small_one_still_fits(subject: Subject) -> None:
     receipt = await subject.intake.store(
         [subject.parcel(text) for text in ("x" * 900, "y" * 200, "z" * 100)]

@@ -19,7 +19,7 @@ from services.alerts.heard import Heard
 from services.alerts.judge import Judge
 from services.alerts.recorder import Recorder
 from services.alerts.snapshot import Snapshot, SnapshotStore
-from services.domain.directory import BookChange
+from services.domain.directory import BookChange, Directory
 from services.domain.reading import Reading
 
 EVERY_S = 10.0
@@ -94,9 +94,14 @@ class Keeper:
         points and rules. It is waited for; a full disk leaves it to the next snapshot."""
         book, directory = self._store.book, self._judge.engine.directory
         try:
-            if book.version is None or self._missed:
-                self._write_book(book.whole(directory))
-            book.append(change)
+            if book.version is None and not directory.by_id:
+                # A country's whole register: in parts, not as one record.
+                change.apply(first := Directory())
+                self._write_book(book.whole(first))
+            else:
+                if book.version is None or self._missed:
+                    self._write_book(book.whole(directory))
+                book.append(change)
         except OSError as failure:
             if failure.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise

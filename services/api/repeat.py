@@ -1,11 +1,13 @@
 """The layer that answers a repeated write with the answer of before, by `Idempotency-Key`."""
 
 from collections.abc import MutableMapping
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 
 from services.api.database import DatabaseAway
 from services.api.edge import App, Receive, Scope, Send, replay
+from services.api.eviction import evict
 from services.api.idempotency import (
     MAX_KEY,
     OCCASION,
@@ -17,6 +19,7 @@ from services.api.idempotency import (
 from services.api.once import Unreadable
 from services.api.principal import Principal
 from services.api.problem import Kind, render
+from services.api.register import refresh
 from services.api.spool import DIGEST
 from services.api.tenant import asks
 from services.api.token import BadToken
@@ -89,6 +92,7 @@ class Repeat:
                 self._window.idempotency.finish(occasion, held)
                 await _send(held, send, repeated=False)
                 return
+        await self._learn()
         self._window.idempotency.finish(occasion, kept)
         await _send(kept, send)
 
@@ -128,6 +132,12 @@ class Repeat:
             return await self._window.answers.find(occasion)
         except DatabaseAway:
             return None
+
+    async def _learn(self) -> None:
+        """Another process made the change: who hears of us that it is made finds it here, too."""
+        await refresh(self._window.follower)
+        with suppress(DatabaseAway):
+            await evict(self._window)
 
     def _asker(self, scope: Scope) -> tuple[Principal, str] | None:
         """Who asks, and with which key; None where nothing is to be repeated."""

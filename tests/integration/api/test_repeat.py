@@ -277,6 +277,30 @@ def test_two_at_once_by_two_apis_are_one(mortal: Mortal, engines: Engines) -> No
     assert len(mortal.admin.items(path)) == 1
 
 
+def test_what_another_api_made_is_there_for_whoever_repeats_it_here(
+    mortal: Mortal, engines: Engines
+) -> None:
+    """Several times: now and then this api has looked by itself in between."""
+    code = mortal.enterprise()
+    path, name = f"/enterprises/{code}/gateways", f"u-{secrets.token_hex(4)}"
+    with running_api(engines) as (url, _):
+        other = Door(url, "admin", engines.services["api"]["PARKWATCH_ADMIN_PASSWORD"])
+        for number in range(1, 5):
+            body, headers = {"code": f"gw{number}"}, {"Idempotency-Key": f"there-{number}"}
+            assert other.http.post(path, json=body, headers=headers).status_code == 201
+            again = mortal.write("POST", path, body, f"there-{number}")
+            assert (again.status_code, again.headers["idempotent-replayed"]) == (201, "true")
+            assert len(mortal.admin.items(path)) == number
+        body = {"username": name, "password": secrets.token_hex(8), "role": "operator"}
+        told = other.http.post("/users", json=body, headers={"Idempotency-Key": "there-u"})
+        assert told.status_code == 201
+        assert mortal.write("POST", "/users", body, "there-u").status_code == 201
+        somebody = Door(mortal.url, name, body["password"])
+        assert somebody.ask("/me")["username"] == name
+        somebody.close()
+        other.close()
+
+
 def test_the_kept_password_cannot_be_read_in_the_database(mortal: Mortal) -> None:
     path = f"/enterprises/{mortal.enterprise()}/gateways"
     made = mortal.write("POST", path, {"code": "gw1"}, "secret").json()

@@ -85,8 +85,11 @@ def test_killed_between_commit_and_acknowledgement(
         through = cable.address(engines.services["ingest"]["PARKWATCH_MQTT_URL"])
         with running_ingest(engines, MQTT_URL=through) as ingest:
             field.await_status(lambda status: status.ready and status.db_ok, READY_S)
+            # One batch, however slow the field: it hears all of it at once when it goes on.
+            os.kill(ingest.process.pid, signal.SIGSTOP)
+            send_some(field, 20)
             with engines.frozen_database():
-                send_some(field, 20)
+                os.kill(ingest.process.pid, signal.SIGCONT)
                 # All of it: what it had not heard before the cut is given to it once, not again.
                 field.await_status(lambda status: sum(status.in_flight.values()) == 40, 20)
                 cable.cut()

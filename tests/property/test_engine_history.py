@@ -2,7 +2,7 @@
 
 import random
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.property.oracle import lives
@@ -48,6 +48,9 @@ def test_shuffled_batches(
 
 
 @settings(max_examples=100, deadline=None)
+@example(
+    {0: 40.0, 7: 2.0, 11: 2.0, 1: 2.0, 2: 2.0, 3: 2.0, 8: 40.0, 4: 40.0, 15: 2.0}, 0.0, 1
+)  # one alarm was corrected to where another one had begun
 @given(pasts, deadbands, st.integers(1, 8))
 def test_the_same_past_twice_says_nothing(
     past: dict[int, float], deadband: float, size: int

@@ -65,6 +65,17 @@ describe('the sheet', () => {
     expect(rows[2]).toBe('1970-01-01T00:00:01.000Z,-3,bad,open,good');
   });
 
+  test('has the ends beside a mean, of the points that have any', () => {
+    const mean: Reading = { at: 60_000, value: 10, min: -2, max: 98.5, quality: 0 };
+    const sheet = sheetOf([line(LEVEL, [mean, { ...mean, at: 120_000, min: null, max: null, value: null }]), line(VALVE, [at(60, 1)])]);
+    const rows = sheet.replace('\uFEFF', '').trim().split('\r\n');
+    expect(rows[0]).toBe(
+      'time,E1/LT-1 mean (%),E1/LT-1 min,E1/LT-1 max,E1/LT-1 quality,E1/dev/XV-1,E1/dev/XV-1 quality',
+    );
+    expect(rows[1]).toBe('1970-01-01T00:01:00.000Z,10,-2,98.5,good,open,good');
+    expect(rows[2]).toBe('1970-01-01T00:02:00.000Z,,,,good,,');
+  });
+
   test('holds no formula', () => {
     expect(cell('=1+1')).toBe("'=1+1");
     expect(cell('-cmd|x')).toBe("'-cmd|x");

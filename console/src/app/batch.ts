@@ -2,7 +2,7 @@ import { isWaiting, type Alarm } from '../alarm/alarm';
 import { parseAlarm } from '../alarm/parse';
 import { isJson, items, list, text } from '../api/parse';
 import { t } from '../i18n/locale.svelte';
-import { acknowledge, failedSentence } from './acknowledge.svelte';
+import { acknowledge, failedSentence, isUnknown } from './acknowledge.svelte';
 import { live } from './live.svelte';
 import { session } from './session.svelte';
 
@@ -46,7 +46,9 @@ export async function acknowledgeAll(shown: readonly Alarm[], note: string): Pro
     taken.forEach((alarm) => live.answered(alarm));
     return outcomeOf(send, taken, refusals(answer), left);
   } catch (error) {
-    throw new Error(failedSentence(error), { cause: error });
+    const sentence = failedSentence(error);
+    if (isUnknown(error)) acknowledge.doubt(send);
+    throw new Error(sentence, { cause: error });
   } finally {
     acknowledge.pending = new Set([...acknowledge.pending].filter((id) => !ids.includes(id)));
   }

@@ -60,7 +60,7 @@ async function act(alarm: Alarm, verb: keyof typeof DONE, body: object): Promise
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const detail = error.detail || String(error.status);
-    acknowledge.say(error.status === 0 ? t('ack.failed.link') : t('shelf.failed', { detail }), true);
+    acknowledge.say(error.status === 0 ? t('deed.unknown') : t('shelf.failed', { detail }), true);
     return false;
   }
 }

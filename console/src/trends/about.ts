@@ -1,6 +1,6 @@
 import type { Alarm } from '../alarm/alarm';
 import { parseAlarm } from '../alarm/parse';
-import { items } from '../api/parse';
+import { isJson, items, text } from '../api/parse';
 import { session } from '../app/session.svelte';
 import { conditionText } from '../app/wording';
 import { measured } from '../format/number';
@@ -10,12 +10,14 @@ import { scaleOf } from './line';
 import type { Limit } from './plot';
 import type { Period } from './span';
 
-const ALARMS_SHOWN = 200;
+export const ALARMS_SHOWN = 200;
 
 /** What a point is measured against, and what happened to it until the end of this time. */
 export interface About {
   readonly limits: readonly Limit[];
   readonly alarms: readonly Alarm[];
+  /** There are more in this time than were read: the newest were. */
+  readonly cut: boolean;
 }
 
 export async function readAbout(point: Point, over: Period, stop: AbortSignal): Promise<About> {
@@ -33,7 +35,9 @@ export async function readAbout(point: Point, over: Period, stop: AbortSignal): 
     value: rule.limit,
     label: `${point.tag} ${limitLabel(rule.condition, rule.limit)}`,
   }));
-  return { limits, alarms: items(found, parseAlarm) };
+  const alarms = items(found, parseAlarm);
+  const more = isJson(found) && text(found['next']) !== null;
+  return { limits, alarms, cut: more && alarms.every((alarm) => alarm.raisedAt >= over.start) };
 }
 
 /** The limits in force of one point. */

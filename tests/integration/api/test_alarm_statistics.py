@@ -22,8 +22,8 @@ from tests.unit.alerts.samples import raised
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 RECORD = """
     INSERT INTO alarm (enterprise, id, point_id, tag, direction, rule, rule_version, condition,
-                       grade, state, raised_at, received_at, historical, cleared_at)
-    VALUES (%s, %s, %s, 'T', 'high', 'r', 1, 'H', %s, 'unacknowledged', %s, %s, %s, %s)
+                       "limit", grade, state, value, raised_at, received_at, historical, cleared_at)
+    VALUES (%s, %s, %s, 'T', 'high', 'r', 1, 'H', 25, %s, 'unacknowledged', 30.5, %s, %s, %s, %s)
 """
 
 

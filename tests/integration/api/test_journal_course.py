@@ -16,9 +16,9 @@ from tests.unit.alerts.samples import NOON, alarm
 
 MINUTE = 60_000
 _ALARM = """
-INSERT INTO alarm (enterprise, id, point_id, tag, direction, rule, rule_version, condition, grade,
-                   state, raised_at, received_at, historical, cleared_at, closed_as)
-VALUES (%s, %s, %s, %s, 'high', 'r', 1, 'H', 2, %s, %s, %s, false, %s, %s)
+INSERT INTO alarm (enterprise, id, point_id, tag, direction, rule, rule_version, condition, "limit",
+                   grade, state, value, raised_at, received_at, historical, cleared_at, closed_as)
+VALUES (%s, %s, %s, %s, 'high', 'r', 1, 'H', 25, 2, %s, 30.5, %s, %s, false, %s, %s)
 """
 _JOURNAL = """
 INSERT INTO journal (enterprise, seq, alarm_id, at, noted_at, event, body, previous, hash)

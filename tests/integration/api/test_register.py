@@ -116,7 +116,8 @@ def test_a_rule_is_changed_by_versions_and_none_is_lost(api: Api) -> None:
     body = {"enterprise": code, "tag": "T", "condition": "HH", "limit": 50, "grade": 1}
     first = api.admin.tell("/rules", body, status=201)
     assert (first["version"], first["deadband"], first["valid_to"]) == (1, 0.0, None)
-    refused(api.admin.http.post("/rules", json=body), 409, "conflict", "condition", "PUT")
+    taken = api.admin.http.post("/rules", json=body)
+    refused(taken, 409, "conflict", "condition", "change that one", first["id"])
     refused(api.admin.http.post("/rules", json=body | {"tag": "ESD"}), 422, "invalid", "states")
     refused(api.admin.http.post("/rules", json=body | {"tag": "X"}), 422, "invalid", "tag")
     refused(api.admin.http.post("/rules", json=body | {"grade": 5}), 422, "invalid", "grade")

@@ -200,6 +200,11 @@ describe('what the services say in English', () => {
     expect(chinese).not.toMatch(/\$\d|undefined/);
   });
 
+  it('of a second rule for a condition has its Chinese', () => {
+    const said = 'GT-1 has a rule for HH already: change that one (id r3bba2c6a).';
+    expect(inChinese(said)).toBe('GT-1 已有 HH 规则，请修改该规则。');
+  });
+
   it('keeps its figures, and a sentence that is not known stays as it came', () => {
     const [lel, oel] = sentences.basis.filter((each) => each.includes('degrees Celsius')).reverse();
     expect(inChinese(lel!)).toBe('25 %LEL 和 50 %LEL，爆炸下限取自 IEC 60079-20-1:2010，按 20 ℃ 换算');

@@ -86,7 +86,7 @@ const CHINESE: Sentences = [
   [/^(\w+) must lie below (\w+) at (\S+) \(.+\): .+$/, '$1 应低于 $2 的 $3（低低 < 低 < 高 < 高高）。'],
   [/^(\w+) must not be worse than (\w+) at .+, of grade (\d)\.$/, '$1 的等级不得高于 $2（$3 级）。'],
   [/^(\w+) must not be milder than (\w+) at .+, of grade (\d)\.$/, '$1 的等级不得低于 $2（$3 级）。'],
-  [/^(\S+) has a rule for (\w+) already; .+$/, '$1 已有 $2 规则，请修改该规则。'],
+  [/^(\S+) has a rule for (\w+) already: .+$/, '$1 已有 $2 规则，请修改该规则。'],
   [/^Of (\d+) points (\d+) can never reach the limit\.$/, '$1 个监测点中不可能有 $2 个达到限值。'],
   [/^The deadband must be smaller than the limit\.$/, '死区必须小于限值。'],
   [/^The point has no range: .+$/, '该监测点没有量程，请填写 4 mA 和 20 mA 对应值。'],

@@ -10,7 +10,7 @@ FAST := $(wildcard tests/unit tests/architecture tests/property tests/stories te
 # Whoever is done first takes over from the others: a few long waits in one part would leave a core
 # idle. Of the tests that start real databases and browsers a file stays together, since it may share
 # what took seconds to start, and in its place: the long ones are not last.
-PARALLEL := -n 2 --dist worksteal
+PARALLEL := -n 3 --dist worksteal
 # `make test TEST_WORKERS=6` where there are more than two cores.
 TEST_WORKERS ?= 4
 TOGETHER := -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder

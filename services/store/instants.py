@@ -6,7 +6,7 @@ are worth a question to the store.
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from services.domain.reading import Reading
+from services.domain.reading import Reading, ReadingFlag
 
 Owner = tuple[str, str]
 """Enterprise, gateway."""
@@ -57,7 +57,9 @@ class Instants:
                 if newest.get(point, at) < at:  # the usual case
                     newest[point] = at
                 else:
-                    found[point, at] = owner
+                    # Two without a time that came within a millisecond contradict nobody.
+                    if not each.flags & ReadingFlag.NO_TIME:
+                        found[point, at] = owner
                     if point not in newest:
                         newest[point] = max(at, each.received_at)
         if len(newest) > self._most:

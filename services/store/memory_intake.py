@@ -8,7 +8,7 @@ from itertools import chain
 from services.domain.directory import Directory
 from services.domain.letter_cap import UNCAPPED, LetterCap, LetterDay
 from services.domain.point import UnfitValue
-from services.domain.reading import Reading
+from services.domain.reading import Reading, ReadingFlag
 from services.runtime.clock import Clock, SystemClock
 from services.store import bundle
 from services.store.bundle import DeadLetter, Message, Room, UnregisteredTag
@@ -164,6 +164,8 @@ class MemoryIntake:
             identity = (each.point_id, each.measured_at, each.value, int(each.quality))
             if identity not in self.readings:
                 self.readings[identity] = each
+                if each.flags & ReadingFlag.NO_TIME:
+                    continue
                 instant = each.point_id, each.measured_at
                 self.conflicts[owner] += self._instants[instant] > 0
                 self._instants[instant] += 1

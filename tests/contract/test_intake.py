@@ -147,6 +147,18 @@ async def test_values_beside_another_of_their_instant_are_counted(subject: Subje
     assert (await subject.intake.store([sent(NOW + 9, **{"GT-1": 1})])).conflicts == 0
 
 
+async def test_what_comes_without_a_time_contradicts_nobody(subject: Subject) -> None:
+    def sent(value: float, ts: int | None = None) -> Parcel:
+        time = "" if ts is None else f'"ts":{ts},'
+        return subject.parcel(f'{{{time}"values":{{"GT-101":{value}}}}}', NOW)
+
+    assert (await subject.intake.store([sent(1), sent(2), sent(3)])).conflicts == 0
+    assert (await subject.intake.store([sent(4)])).conflicts == 0
+    assert (await subject.intake.store([sent(5, NOW)])).conflicts == 0
+    assert (await subject.intake.store([sent(6, NOW)])).conflicts == 1
+    assert len(subject.readings()) == 6
+
+
 @pytest.mark.parametrize("base", [NOW, None], ids=["late", "now"])
 async def test_of_two_gateways_the_later_one_is_told_of_a_conflict(
     subject: Subject, base: int | None

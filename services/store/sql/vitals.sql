@@ -31,6 +31,7 @@ SELECT enterprise, gateway, at, at, kind, detail, 1 FROM unnest(
 -- name: count_conflicts
 -- Of instants of points with several values, which this transaction stored (its savepoints have
 -- numbers of their own, after its own), and how many were there before. By their place in the list.
+-- What was sent without a time (flag 4) contradicts nobody: the instant is that of its receipt.
 SELECT wanted.n, array_agg(reading.value) FILTER (WHERE own.is_new),
        array_agg(reading.quality) FILTER (WHERE own.is_new),
        count(*) FILTER (WHERE NOT own.is_new)
@@ -39,7 +40,7 @@ FROM unnest(%(points)s::integer[], %(moments)s::timestamptz[]) WITH ORDINALITY
 JOIN reading ON reading.point_id = wanted.point_id AND reading.measured_at = wanted.moment
 CROSS JOIN LATERAL (SELECT age(pg_current_xact_id()::xid)::bigint - age(reading.xmin)
                            BETWEEN 0 AND 1000000) AS own (is_new)
-WHERE reading.measured_at BETWEEN %(first)s AND %(last)s
+WHERE reading.measured_at BETWEEN %(first)s AND %(last)s AND reading.flags & 4 = 0
 GROUP BY wanted.n
 HAVING count(*) > 1 AND bool_or(own.is_new);
 

@@ -27,7 +27,9 @@ def stories() -> dict[str, Json]:
 
 def decoded(message: Json) -> live.ServerMessage:
     """A message as our own struct; that nothing is missing or over is for the caller to see."""
-    return msgspec.json.decode(json.dumps(message).encode(), type=live.ServerMessage)
+    found: live.ServerMessage
+    found = msgspec.json.decode(json.dumps(message).encode(), type=live.ServerMessage)
+    return found
 
 
 class Listener:

@@ -10,13 +10,18 @@ class Place {
   constructor() {
     this.note();
     window.addEventListener('hashchange', () => {
-      this.route = parseRoute(location.hash);
+      const route = parseRoute(location.hash);
+      // What `go` did already is told by the browser a moment later.
+      if (hashOf(route) !== hashOf(this.route)) this.route = route;
       this.note();
     });
   }
 
+  /** At once, not when the browser tells of it: the next key is meant for the screen that was asked for. */
   go(route: Route): void {
     location.hash = hashOf(route);
+    this.route = parseRoute(location.hash);
+    this.note();
   }
 
   /** The same screen, told more closely: the way back leads to the screen before. */

@@ -61,6 +61,8 @@ def narrow_to(page: Page, words: str) -> None:
     """Only what bears these words is on the list."""
     for key in ("/", *words, "Escape"):
         page.keyboard.press(key)
+    expect(page.get_by_test_id("alarm-filter")).to_have_value(words)
+    expect(page).to_have_url(re.compile(f"words={words}"))
 
 
 def acknowledge_in_sight(screen: Console, gateway: Gateway) -> None:

@@ -205,6 +205,16 @@ describe('what the services say in English', () => {
     expect(inChinese(said)).toBe('GT-1 已有 HH 规则，请修改该规则。');
   });
 
+  it.each([
+    'GT-1 has rules already for rate (rule r1): change those, or leave these out.',
+    'no simulator can play it: choose one of the list of scenarios.',
+    'No simulator is ready for drills: start `parkwatch sim drill`.',
+    'Another drill is not over yet: end it first.',
+    'None of the gateways that this scenario speaks for is registered here.',
+  ])('what the services refuse has its Chinese: %s', (said) => {
+    expect(inChinese(said)).toMatch(/[\u4e00-\u9fff].*。$/);
+  });
+
   it('keeps its figures, and a sentence that is not known stays as it came', () => {
     const [lel, oel] = sentences.basis.filter((each) => each.includes('degrees Celsius')).reverse();
     expect(inChinese(lel!)).toBe('25 %LEL 和 50 %LEL，爆炸下限取自 IEC 60079-20-1:2010，按 20 ℃ 换算');

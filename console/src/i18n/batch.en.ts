@@ -2,7 +2,7 @@
 export const batchEn = {
   'batch.button': 'Acknowledge screen',
   'batch.hint': 'Acknowledge all waiting alarms that are fully in sight (Shift+A)',
-  'batch.title': 'Acknowledge the {count} alarms on this screen?',
+  'batch.title': 'Acknowledge what waits on this screen: {count}?',
   'batch.only':
     'Only what was in sight when this window opened; what came or escalated since is not among them.',
   'batch.of-grade': '{count}',

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import agreed from './agreed/rule-parameters.json';
 import sentences from './agreed/rule-sentences.json';
 import { Problem } from '../src/api/problem';
+import '../src/app/drill-sentence';
 import { toldOf } from '../src/app/form-desk.svelte';
 import { boundsText, ruleFacts, ruleText, triedText, wrongText } from '../src/app/rule-wording';
 import { inChinese, sentenceText } from '../src/app/sentence-wording';
@@ -207,7 +208,7 @@ describe('what the services say in English', () => {
 
   it.each([
     'GT-1 has rules already for rate (rule r1): change those, or leave these out.',
-    'no simulator can play it: choose one of the list of scenarios.',
+    'scenario: no simulator can play it: choose one of the list of scenarios.',
     'No simulator is ready for drills: start `parkwatch sim drill`.',
     'Another drill is not over yet: end it first.',
     'None of the gateways that this scenario speaks for is registered here.',

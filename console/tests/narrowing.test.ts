@@ -177,6 +177,15 @@ describe('the list on the screen', () => {
     expect(hashOf(place.toAlarms)).toBe('#/alarms');
   });
 
+  test('begins nothing anew where one is already', () => {
+    place.go({ screen: 'points' });
+    const { route } = place;
+    expect(route).toEqual({ screen: 'points' });
+    place.go({ screen: 'points' });
+    window.dispatchEvent(new HashChangeEvent('hashchange'));
+    expect(place.route).toBe(route);
+  });
+
   test('is whole for the next operator', () => {
     goTo('#/alarms?grade=3');
     place.forget();

@@ -163,6 +163,7 @@ def test_a_hazard_source_is_drawn_from_its_points(
 def row_of(page: Page, tag: str, **wanted: str) -> None:
     """The row of this tag stands so in the replay."""
     row = page.locator(f'[data-testid="replay-row"][data-tag="{tag}"]')
+    expect(row).to_have_count(1)
     for name, value in wanted.items():
         expect(row).to_have_attribute(f"data-{name}", value)
 

@@ -10,18 +10,15 @@ class Place {
   constructor() {
     this.note();
     window.addEventListener('hashchange', () => {
-      const route = parseRoute(location.hash);
       // What `go` did already is told by the browser a moment later.
-      if (hashOf(route) !== hashOf(this.route)) this.route = route;
-      this.note();
+      this.take(parseRoute(location.hash));
     });
   }
 
   /** At once, not when the browser tells of it: the next key is meant for the screen that was asked for. */
   go(route: Route): void {
     location.hash = hashOf(route);
-    this.route = parseRoute(location.hash);
-    this.note();
+    this.take(parseRoute(location.hash));
   }
 
   /** The same screen, told more closely: the way back leads to the screen before. */
@@ -47,6 +44,13 @@ class Place {
     this.left = WHOLE;
     const { route } = this;
     if (route.screen === 'alarms' && route.narrowing) this.tell({ screen: 'alarms', view: route.view });
+  }
+
+  /** Where one is already nothing begins anew: a screen keeps what it was told. */
+  private take(route: Route): void {
+    if (hashOf(route) === hashOf(this.route)) return;
+    this.route = route;
+    this.note();
   }
 
   private note(): void {

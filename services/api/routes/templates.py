@@ -165,8 +165,8 @@ async def apply_template(
             named = ", ".join(f"{each} (rule {rule})" for each, rule in taken.items())
             raise Problem(
                 Kind.CONFLICT,
-                f"conditions: {tag} has rules already for {named}; change them with PUT "
-                "/api/v1/rules, or leave these conditions out.",
+                f"conditions: {tag} has rules already for {named}: change those, "
+                "or leave these conditions out.",
             )
         await check_set(connection, *rules)
         await store.insert_rule(connection, *rules)

@@ -241,6 +241,27 @@ describe('whom to call', () => {
     expect(told()).toMatch(/欧阳.*暂时无法读取：服务暂不可用/s);
   });
 
+  test('what failed is asked for again, what is not to be had is not', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const later = async (ms: number) => {
+      await vi.advanceTimersByTimeAsync(ms);
+      flushSync();
+    };
+    const good = answers['/api/v1/enterprises/E']!;
+    answers = { '/api/v1/enterprises/E': { status: 503, body: { title: 'x' } } };
+    part = mount(AlarmContacts, { target: document.body, props: { alarm: alarm('a', 1), source: 'HS-1', ready: true } });
+    await later(10);
+    expect(told()).toContain('暂时无法读取');
+    answers = { '/api/v1/enterprises/E': good };
+    await later(5_000);
+    await later(10);
+    vi.useRealTimers();
+    expect(told()).toContain('值班室');
+    expect(told()).not.toContain('暂时无法读取');
+    expect(asked.filter((url) => url.includes('hazard-sources'))).toHaveLength(1);
+    expect(asked.filter((url) => url.includes('enterprises'))).toHaveLength(2);
+  });
+
   test('of no source only the enterprise is asked, of the park nobody', async () => {
     await show('');
     expect(asked).toEqual(['/api/v1/enterprises/E']);

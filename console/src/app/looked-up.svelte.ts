@@ -1,10 +1,13 @@
 import { untrack } from 'svelte';
 import { isJson, type Json } from '../api/parse';
 import type { Asked, PathOf } from '../api/route';
+import { isBarred } from './reason';
 import { session } from './session.svelte';
 
 /** Beyond so many the oldest answers go. */
 const MOST_KEPT = 100;
+/** What could not be read is asked for again: the line or the database comes back. */
+const AGAIN_MS = 5_000;
 
 /**
  * One record at a time, asked for once and kept for a while: who goes up and down a list of alarms
@@ -17,6 +20,7 @@ export class LookedUp {
 
   private readonly kept = new Map<string, { readonly at: number; readonly answer: Json | null }>();
   private asking: AbortController | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly keepMs: number) {}
 
@@ -30,8 +34,8 @@ export class LookedUp {
     if (known && performance.now() - known.at < this.keepMs) return;
     this.asking = new AbortController();
     const { signal } = this.asking;
-    const reading = session.client.get<P>(path, { ...asked, signal });
-    untrack(() => void this.read(of, reading, signal));
+    const ask = () => session.client.get<P>(path, { ...asked, signal });
+    untrack(() => void this.read(of, ask, signal));
   }
 
   /** There is nothing to ask for. */
@@ -42,18 +46,22 @@ export class LookedUp {
   }
 
   stop(): void {
+    clearTimeout(this.timer);
     this.asking?.abort();
     this.asking = null;
   }
 
-  private async read(of: string, reading: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  private async read(of: string, ask: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
     try {
-      const raw = await reading;
+      const raw = await ask();
       if (signal.aborted) return;
       this.value = isJson(raw) ? raw : null;
+      this.problem = null;
       this.keep(of, this.value);
     } catch (error) {
-      if (!signal.aborted) this.problem = error;
+      if (signal.aborted) return;
+      this.problem = error;
+      if (!isBarred(error)) this.timer = setTimeout(() => void this.read(of, ask, signal), AGAIN_MS);
     }
   }
 

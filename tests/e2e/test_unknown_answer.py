@@ -1,12 +1,14 @@
 """The line breaks in the middle of an acknowledgement: the notice says that it is not known whether it
 arrived, and settles once the line is back."""
 
+import httpx2
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
 from tests.living.accessibility import violations
 from tests.living.browser import Console
 from tests.living.field import send
+from tests.living.loopback import NO_TLS
 from tests.living.outcome import eventually
 from tests.living.park import Park
 from tests.living.proxy import Proxy
@@ -15,6 +17,7 @@ from tests.living.stack import Stack
 pytestmark = [pytest.mark.stack]
 
 BACK_WITHIN_MS = 30_000
+CARRIED = ("authorization", "content-type", "idempotency-key")
 
 
 @pytest.mark.parametrize("english", [False, True])
@@ -44,10 +47,16 @@ def test_an_acknowledgement_without_an_answer_is_looked_up(
         page, notice = screen.page, screen.page.get_by_test_id("notice")
         page.get_by_test_id("alarm-filter").fill(enterprise.code)
 
-        # It arrives, and the answer does not come back.
+        # It arrives, and neither the answer nor the feed comes back: the line is cut before.
         def deaf(route: Route) -> None:
-            route.fetch()
             proxy.sever()
+            asked = route.request
+            path = asked.url.removeprefix(proxy.address(stack.url))
+            told = {name: value for name, value in asked.headers.items() if name in CARRIED}
+            answer = httpx2.post(
+                stack.url + path, content=asked.post_data_buffer, headers=told, verify=NO_TLS
+            )
+            assert answer.status_code == 200, answer.text
             route.abort("connectionreset")
 
         page.route("**/acknowledge", deaf)

@@ -44,8 +44,9 @@ class Proxy:
             self._silent.set()
 
     def sever(self) -> None:
-        """Close every connection, and each new one at once."""
-        self._severed.set()
+        """Close every connection, and each new one at once; nothing passes from now on."""
+        with self._passing:
+            self._severed.set()
 
     def mend(self) -> None:
         """Let everything pass again, what waited too."""
@@ -73,7 +74,7 @@ class Proxy:
                         break
                     if end is self._listener:
                         self._accept()
-                    elif end in self._peers:
+                    elif end in self._peers and not self._severed.is_set():
                         self._pass_on(end)
 
     def _close_all(self) -> None:

@@ -1,4 +1,7 @@
+import { mount, unmount } from 'svelte';
 import { describe, expect, test } from 'vitest';
+import ReplayDeeds from '../src/part/ReplayDeeds.svelte';
+import ReplayTable from '../src/part/ReplayTable.svelte';
 import { hashOf, parseRoute } from '../src/route/route';
 import { parseHappening, type Happening } from '../src/replay/happening';
 import { historyOf, parseSample, shownValue, trueValue, type Sample } from '../src/replay/history';
@@ -208,5 +211,34 @@ describe('a value in the past', () => {
     const read = parseSample({ measured_at: at(0), received_at: at(S), value: null, quality: 'bad' });
     expect(read).toEqual({ measuredAt: NOON, receivedAt: NOON + S, value: null, quality: 2 });
     expect(parseSample({ measured_at: at(0), mean: 4, quality: 'good' })).toMatchObject({ value: 4, receivedAt: null });
+  });
+});
+
+describe('what has no room', () => {
+  const target = (): HTMLElement => document.body.appendChild(document.createElement('div'));
+  const text = (within: HTMLElement, testid: string): string | null =>
+    within.querySelector(`[data-testid="${testid}"]`)?.textContent ?? null;
+
+  test.each([
+    [200, null],
+    [201, /201.*200/],
+  ])('of %i alarms of one moment is said', async (count, said) => {
+    const flood = Array.from({ length: count }, (_, i) => happening('raised', 0, 0, { id: `a${i}` }));
+    const lives = flood.flatMap((each) => livesOf([{ ...each, alarmId: each.alarm.id }]));
+    const within = target();
+    const table = mount(ReplayTable, { target: within, props: { rows: rowsAt(lives, NOON + S), loaded: true } });
+    expect(within.querySelectorAll('[data-testid="replay-row"]')).toHaveLength(200);
+    if (said === null) expect(text(within, 'replay-listed')).toBeNull();
+    else expect(text(within, 'replay-listed')).toMatch(said);
+    await unmount(table);
+  });
+
+  test('of what was done is said, and the newest stays', async () => {
+    const deeds = Array.from({ length: 41 }, (_, i) => happening('raised', -i * S, -i * S, {}));
+    const within = target();
+    const list = mount(ReplayDeeds, { target: within, props: { deeds } });
+    expect(within.querySelectorAll('li')).toHaveLength(40);
+    expect(text(within, 'replay-deeds-listed')).toMatch(/41.*40/);
+    await unmount(list);
   });
 });

@@ -21,6 +21,29 @@ SCREENS = (
 )  # fmt: skip
 WALL = "park/wall"
 DEFICIENCIES = ("deuteranopia", "protanopia")
+# Of these one is shown, and told from the others by its ground alone (WCAG 1.4.11).
+CHOICES = (
+    ("alarms", "[data-testid=view-current]", "[data-testid=view-all]"),
+    ("alarms/replay", "[data-speed][aria-checked=true]", "[data-speed][aria-checked=false]"),
+    ("connections", "[data-testid=connections-gateways]", "[data-testid=connections-gaps]"),
+    ("register", "main nav [aria-current]", "main nav a:not([aria-current])"),
+    ("trends", ".spans [aria-checked=true]", ".spans [aria-checked=false]"),
+)
+TOLD_APART = 3.0
+CONTRAST = """
+([one, other]) => {
+  const light = (choice) => {
+    const ground = getComputedStyle(document.querySelector(choice)).backgroundColor;
+    const [r, g, b] = ground.match(/[\\d.]+/g).map((part) => {
+      const share = part / 255;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+  };
+  const [a, b] = [light(one), light(other)];
+  return Math.max(a, b) / Math.min(a, b);
+}
+"""
 GRADES = ((1, "HH", 90), (2, "H", 80), (3, "L", 20), (4, "LL", 10))
 
 
@@ -90,4 +113,16 @@ def test_grades_are_told_apart_without_red_and_green(
     digits = {marks.nth(n).text_content() for n in range(4)}
     assert len(shapes) == 4
     assert {each.strip() for each in digits if each} == {"1", "2", "3", "4"}
+    screen.close()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_what_is_chosen_is_told_from_the_rest(stack: Stack, browser: Browser, dark: bool) -> None:
+    screen = Console(browser, stack.url, 1366, 768).sign_in("admin", stack.admin_password)
+    if dark:
+        screen.page.get_by_test_id("theme-switch").click()
+    for name, chosen, other in CHOICES:
+        screen.page.goto(f"{stack.url}/#/{name}")
+        expect(screen.page.locator(chosen)).to_have_count(1)
+        assert screen.page.evaluate(CONTRAST, [chosen, other]) >= TOLD_APART, name
     screen.close()

@@ -5,9 +5,10 @@ import { parsePoint } from '../src/point/point';
 import { hashOf, parseRoute } from '../src/route/route';
 import { scaleOf, tableOf, type Line } from '../src/trends/line';
 import { deedOf } from '../src/trends/deed';
+import { leftEdges } from '../src/trends/label';
 import { isBack, marksOf, SIGNS, WHATS } from '../src/trends/mark';
 import { cell, sheetOf } from '../src/trends/sheet';
-import { CLOSEST_MS, earlier, scaled, SPANS, zoomed } from '../src/trends/span';
+import { CLOSEST_MS, earlier, moved, scaled, SPANS, zoomed } from '../src/trends/span';
 
 const LEVEL = parsePoint({ id: 1, enterprise: 'E1', tag: 'LT-1', kind: 'level', unit: '%', period_s: 1 })!;
 const VALVE = parsePoint({ id: 2, enterprise: 'E1', tag: 'dev/XV-1', kind: 'valve', unit: '', reporting: 'on_change' })!;
@@ -135,4 +136,23 @@ test('by keys the time is halved and doubled around its middle, never into the f
   const wider = scaled(year, 2, 9e12);
   expect(wider.end - wider.start).toBe(SPANS['1y']);
   expect(scaled({ start: 0, end: CLOSEST_MS }, 0.5, 9e12)).toEqual({ start: 0, end: CLOSEST_MS });
+});
+
+test('the moment that is read moves by keys, and stays within what is shown', () => {
+  const hour = { start: 1_000_000, end: 1_000_000 + SPANS['1h'] };
+  const step = SPANS['1h'] / 120;
+  expect(moved(null, 'ArrowLeft', false, hour)).toBe(hour.end - step);
+  expect(moved(hour.start + step, 'ArrowRight', true, hour)).toBe(hour.start + 11 * step);
+  expect(moved(hour.start + step, 'ArrowLeft', true, hour)).toBe(hour.start);
+  expect(moved(hour.end, 'ArrowRight', false, hour)).toBe(hour.end);
+  expect(moved(null, 'Home', false, hour)).toBe(hour.start);
+  expect(moved(null, 'End', false, hour)).toBe(hour.end);
+  // Read a while ago, it has left on the left: the first step is from the edge.
+  expect(moved(0, 'ArrowRight', false, hour)).toBe(hour.start + step);
+  expect(moved(null, 'a', false, hour)).toBeNull();
+});
+
+test('the limits of two points at one height are written beside each other, not over each other', () => {
+  const at = (y: number, width: number) => ({ y, width });
+  expect(leftEdges([at(100, 50), at(100, 40), at(95, 30), at(200, 50)], 6, 16, 10)).toEqual([6, 66, 116, 6]);
 });

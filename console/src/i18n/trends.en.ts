@@ -16,6 +16,7 @@ export const trendsEn = {
   'trends.span.30d': '30 d',
   'trends.span.1y': '1 y',
   'trends.earlier': 'Half a period earlier',
+  'trends.read': 'Time that is read off: left and right, Shift for longer steps',
   'trends.closer': 'Shorter time',
   'trends.wider': 'Longer time',
   'trends.later': 'Half a period later',
@@ -41,5 +42,5 @@ export const trendsEn = {
   'trends.mark.returned_to_service': 'returned to service',
   'trends.mark.suppressed': 'suppressed by design',
   'trends.mark.released': 'suppression ended',
-  'keys.trends': 'Trends',
+  'keys.trends': 'Trends; on the plot: the time that is read off, Shift for longer steps',
 } as const;

@@ -16,6 +16,7 @@ export const trendsZhCN = {
   'trends.span.30d': '30 天',
   'trends.span.1y': '1 年',
   'trends.earlier': '向前半个时段',
+  'trends.read': '读数时刻：左右键移动，按住 Shift 步长加大',
   'trends.closer': '放大时间',
   'trends.wider': '缩小时间',
   'trends.later': '向后半个时段',
@@ -41,5 +42,5 @@ export const trendsZhCN = {
   'trends.mark.returned_to_service': '恢复投用',
   'trends.mark.suppressed': '抑制',
   'trends.mark.released': '解除抑制',
-  'keys.trends': '趋势',
+  'keys.trends': '趋势；图上：移动读数时刻，按住 Shift 步长加大',
 } as const;

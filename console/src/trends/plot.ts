@@ -5,6 +5,7 @@ import { unitText } from '../format/unit';
 import { timeLabels } from '../point/trend';
 import { statesOf } from '../point/point';
 import { scaleOf, STYLES, tableOf, type Line } from './line';
+import { leftEdges } from './label';
 import { isBack, SIGNS, type Mark } from './mark';
 import type { Period } from './span';
 
@@ -68,6 +69,14 @@ export class TrendsPlot {
     this.plot = null;
   }
 
+  /** The cursor where a moment is; null: nowhere. After uPlot has taken a new scale, which it does a microtask later. */
+  point(second: number | null): void {
+    queueMicrotask(() => {
+      const left = second === null ? -1 : (this.plot?.valToPos(second, 'x') ?? -1);
+      this.plot?.setCursor({ left, top: 0 }, false);
+    });
+  }
+
   /** As it is on the screen, with a heading; null: nothing is drawn. */
   picture(heading: string, names: readonly string[]): HTMLCanvasElement | null {
     const shown = this.plot?.ctx.canvas;
@@ -124,7 +133,7 @@ export class TrendsPlot {
         ),
       },
       axes: [
-        { ...axis, grid: { stroke: grid, width: 1 }, space: px * 6, values: (_, splits) => timeLabels(splits) },
+        { ...axis, grid: { stroke: grid, width: 1 }, space: px * 6, size: px * 3.2, values: (_, splits) => timeLabels(splits) },
         ...[...scales].slice(0, MOST_AXES).map(([scale, states], index) => ({
           ...axis,
           scale,
@@ -182,15 +191,19 @@ export class TrendsPlot {
     ctx.textAlign = 'left';
     ctx.textBaseline = 'bottom';
     ctx.lineWidth = 1.2 * ratio;
-    for (const limit of this.drawn?.limits ?? []) {
+    const seen = (this.drawn?.limits ?? []).flatMap((limit) => {
       const y = plot.valToPos(limit.value, limit.scale, true);
-      if (!Number.isFinite(y) || y < bbox.top || y > bbox.top + bbox.height) continue;
-      ctx.strokeStyle = ink(INK);
+      if (!Number.isFinite(y) || y < bbox.top || y > bbox.top + bbox.height) return [];
+      return [{ y, label: limit.label, width: ctx.measureText(limit.label).width }];
+    });
+    const lefts = leftEdges(seen, bbox.left + 6 * ratio, px * ratio, px * ratio);
+    ctx.strokeStyle = ink(INK);
+    ctx.fillStyle = ink(INK);
+    seen.forEach(({ y, label }, index) => {
       ctx.setLineDash([2 * ratio, 4 * ratio]);
       stroke(ctx, bbox.left, y, bbox.left + bbox.width, y);
-      ctx.fillStyle = ink(INK);
-      ctx.fillText(limit.label, bbox.left + 6 * ratio, y - 3 * ratio);
-    }
+      ctx.fillText(label, lefts[index] ?? bbox.left, y - 3 * ratio);
+    });
     ctx.setLineDash([]);
     for (const each of this.drawn?.marks ?? []) {
       const x = plot.valToPos(each.at / 1000, 'x', true);

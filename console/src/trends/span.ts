@@ -41,3 +41,24 @@ export function scaled(period: Period, by: number, now: number): Period {
   const { start, end } = zoomed(middle - half, middle + half);
   return end > now ? { start: now - (end - start), end: now } : { start, end };
 }
+
+/** One key moves by so much of the time that is shown, with Shift by ten times that. */
+const STEPS = 120;
+
+/** Where a key takes the moment that is read; null: it is no key of this. At first it is the newest. */
+export function moved(at: number | null, key: string, far: boolean, { start, end }: Period): number | null {
+  const step = ((end - start) / STEPS) * (far ? 10 : 1);
+  const from = Math.max(start, Math.min(end, at ?? end));
+  switch (key) {
+    case 'ArrowLeft':
+      return Math.max(start, from - step);
+    case 'ArrowRight':
+      return Math.min(end, from + step);
+    case 'Home':
+      return start;
+    case 'End':
+      return end;
+    default:
+      return null;
+  }
+}

@@ -2,6 +2,7 @@ import type { Alarm } from '../alarm/alarm';
 import { countByGrade } from '../alarm/count';
 import { firstOuts } from '../alarm/group';
 import { countOff } from '../alarm/shelf';
+import { silentOf } from '../alarm/silence';
 import { isJson, text } from '../api/parse';
 import { Problem } from '../api/problem';
 import { locale } from '../i18n/locale.svelte';
@@ -38,6 +39,8 @@ class Live {
   readonly firstOuts = $derived(firstOuts(this.alarms.values()));
   readonly counts = $derived(countByGrade(this.alarms.values()));
   readonly off = $derived(countOff(this.alarms.values()));
+  /** Gateways and enterprises of which nothing is heard. */
+  readonly silent = $derived(silentOf(this.alarms.values()));
   /** A zero of these counts is unknown now, not nothing. */
   readonly blind = $derived(isBlind(this.truth.reasons));
   /** When the bar, or groups by themselves, last came, went or changed, by `performance.now()`: the page moved then. */

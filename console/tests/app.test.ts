@@ -1,6 +1,7 @@
 import { flushSync, mount, unmount } from 'svelte';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import App from '../src/App.svelte';
+import { place } from '../src/app/place.svelte';
 import { session } from '../src/app/session.svelte';
 import { locale } from '../src/i18n/locale.svelte';
 import { served } from './served';
@@ -135,4 +136,14 @@ test('a part that is dead is named', async () => {
   expect(bar.dataset['reason']).toBe('database');
   expect(bar.textContent).toContain('数据库');
   expect(find('connection-ok')).toBeNull();
+});
+
+test('a screen that is on its way says so until it is there', async () => {
+  session.adopt('secret');
+  flushSync();
+  place.go({ screen: 'connections', view: 'gaps' });
+  flushSync();
+  expect(find('screen-waits')?.textContent).toContain('正在加载');
+  await shown('connections-gaps');
+  expect(find('screen-waits')).toBeNull();
 });

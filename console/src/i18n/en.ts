@@ -41,6 +41,7 @@ export const en = {
   ...trendsEn,
   'app.title': 'Parkwatch – park safety monitoring',
   'app.name': 'Parkwatch',
+  'app.loading': 'Loading the screen…',
   'app.skip': 'Skip to content',
 
   'nav.label': 'Main navigation',

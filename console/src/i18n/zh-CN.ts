@@ -44,6 +44,7 @@ export const zhCN = {
   ...trendsZhCN,
   'app.title': '园区安全风险监测',
   'app.name': '园区监测',
+  'app.loading': '正在加载画面…',
   'app.skip': '跳到主要内容',
 
   'nav.label': '主导航',

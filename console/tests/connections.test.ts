@@ -4,7 +4,7 @@ import { byGateway, missing, parseGap, rangeText, type Gap } from '../src/connec
 import { byEnterprise, parseGateway, withTranscoded } from '../src/connection/gateway';
 import { FATES, parseLedger, today, unaccounted } from '../src/connection/ledger';
 import { hexDump, parseLetter, shownText } from '../src/connection/letter';
-import { percent } from '../src/connection/online';
+import { parseOnlineRates, percent, wholeOf } from '../src/connection/online';
 import { steady } from '../src/connection/steady';
 import { descriptionOf, likelyKind, USUAL_UNIT } from '../src/connection/tag';
 import { parseTrial } from '../src/connection/trial';
@@ -227,4 +227,14 @@ test('a conformance test is read with its items, and never passes by being unrea
   ]);
   expect([trial?.ask, trial?.record]).toEqual(['raise it', null]);
   expect(parseTrial({ ...raw, outcome: 'of the future' })?.outcome).toBe('interrupted');
+});
+
+test('the online rate of all that an account sees is the park\'s, or that of its own enterprise', () => {
+  const online = (points: number) => ({ points, points_online: points, online_rate: 1 });
+  const own = { enterprise: 'E1', online: online(3) };
+  const whole = (raw: object) => wholeOf(parseOnlineRates(raw))?.points ?? null;
+  expect(whole({ park: online(9), enterprises: [own] })).toBe(9);
+  expect(whole({ park: null, enterprises: [own] })).toBe(3);
+  expect(whole({ park: null, enterprises: [own, { ...own, enterprise: 'E2' }] })).toBeNull();
+  expect(wholeOf(null)).toBeNull();
 });

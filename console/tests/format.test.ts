@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { parseAlarm } from '../src/alarm/parse';
+import { raisedAtText } from '../src/app/wording';
 import { measured } from '../src/format/number';
 import { clock, duration, shortStamp, stamp } from '../src/format/time';
 import { unitText } from '../src/format/unit';
@@ -131,4 +133,14 @@ describe('points and readings', () => {
       value: null,
       quality: 2,
     }));
+});
+
+test('of a state alarm the list tells the state, of any other the value, of none nothing', () => {
+  const read = (value: number | null, more: object): string =>
+    raisedAtText(parseAlarm({ id: 'a', enterprise: 'E', tag: 'T', condition: 'state', value, unit: '1', ...more })!);
+  const told = (value: number) => ({ code: 'state', params: { value }, text: '' });
+  expect(read(null, { kind: 'interlock', message: told(1) })).toBe('动作');
+  expect(read(45.1, { kind: 'combustible_gas', unit: '%LEL', message: told(1) })).toBe('45.1 %LEL');
+  expect(read(null, { kind: 'combustible_gas', message: told(1) })).toBe('–');
+  expect(read(null, { kind: 'interlock' })).toBe('–');
 });

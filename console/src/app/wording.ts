@@ -39,6 +39,13 @@ export function conditionText(condition: string): string {
   return name === condition || !/^[HL]+$/.test(condition) ? name : `${condition} ${name}`;
 }
 
+/** What it read when it was raised: a state by its name, which its message has and no number is. */
+export function raisedAtText(alarm: Alarm): string {
+  const code = alarm.message.params['value'];
+  const value = alarm.value ?? (statesOf(alarm.pointKind) !== null && typeof code === 'number' ? code : null);
+  return value === null ? '–' : valueText(value, alarm.pointKind, alarm.unit);
+}
+
 /** "HH 高高报 ≥ 50 %LEL" */
 export function limitText(alarm: Alarm): string {
   if (alarm.limit === null) return conditionText(alarm.condition);

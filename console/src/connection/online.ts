@@ -31,6 +31,12 @@ export function parseOnlineRates(raw: unknown): OnlineRates | null {
   };
 }
 
+/** Of all that this account sees: the park, or the one enterprise that it is of. */
+export function wholeOf(rates: OnlineRates | null): Online | null {
+  if (rates === null || rates.park !== null) return rates?.park ?? null;
+  return rates.enterprises.size === 1 ? ([...rates.enterprises.values()][0] ?? null) : null;
+}
+
 function parseOnline(raw: unknown): Online | null {
   if (!isJson(raw)) return null;
   const count = (name: string): number => number(raw[name]) ?? 0;

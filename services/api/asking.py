@@ -75,6 +75,19 @@ async def public() -> None:
 Public = Depends(public)
 
 
+async def registered(request: Request) -> None:
+    """For routes that answer from the register: before it was read, what is there would be denied."""
+    if not window(request).register.is_loaded:
+        raise Problem(
+            Kind.DATABASE_AWAY,
+            "The register is not loaded yet: try again in a few seconds.",
+            {"Retry-After": "2"},
+        )
+
+
+Registered = Depends(registered)
+
+
 def _is_taken_out(request: Request) -> bool:
     """Whether something is asked for to be kept elsewhere: an export, a list as a sheet, a file."""
     return SHEET in request.scope or request.url.path.endswith(("/export", "/payload"))

@@ -205,8 +205,9 @@ class RegisterFollower:
         self._database = database
         self._register = register
         self._one_at_a_time = asyncio.Lock()
-        self.is_behind = False
-        """Whether a change of our own may not be in the register yet."""
+        self.is_behind = True
+        """Whether a change of our own may not be in the register yet: before the first look it is
+        none at all, and an api that comes after another one's work must not deny it."""
 
     async def look(self) -> bool:
         """Whether something changed. Raises DatabaseAway."""

@@ -4,7 +4,7 @@ from fastapi import Response
 
 from services.api import point_desk
 from services.api.answer import answer
-from services.api.asking import Configurer, Here, OnceOnly
+from services.api.asking import Configurer, Here, OnceOnly, Registered
 from services.api.late_route import LateRouter
 from services.api.point_body import NewPoint, PointDescription
 from services.api.point_view import PointView, view
@@ -14,7 +14,7 @@ from services.api.routes.points import EnterpriseCode, PointTag
 from services.api.window import Window
 from services.store import refused_list
 
-router = LateRouter(prefix="/unregistered-tags", tags=["refused"])
+router = LateRouter(prefix="/unregistered-tags", tags=["refused"], dependencies=[Registered])
 
 
 @router.post("/{enterprise}/{tag}/adopt", status_code=201, response_model=PointView)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.api.alarm_view import maybe_time_text, time_text
 from services.api.answer import answer
-from services.api.asking import Configurer, Here
+from services.api.asking import Configurer, Here, Registered
 from services.api.backtest_job import MAX_POINTS, Job
 from services.api.detector_body import DetectorBody
 from services.api.detector_trials import (
@@ -36,7 +36,7 @@ from services.runtime.clock import to_ms
 from services.store import rule_list as store
 from services.store.rule_list import Rule
 
-router = LateRouter(prefix="/rules", tags=["rules"])
+router = LateRouter(prefix="/rules", tags=["rules"], dependencies=[Registered])
 Points = dict[tuple[str, str], Point]
 """The points that are tried, by enterprise and tag."""
 LONGEST_MS = 92 * 86_400_000

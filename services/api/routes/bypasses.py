@@ -19,6 +19,7 @@ from services.api.asking import (
     OnceOnly,
     Proposer,
     Reader,
+    Registered,
     Word,
     make_cursor,
     narrowed,
@@ -43,7 +44,7 @@ from services.store import register as book
 from services.store.bypass import ActRow, Kept
 from services.store.interlock import Interlock
 
-router = LateRouter(tags=["interlocks"])
+router = LateRouter(tags=["interlocks"], dependencies=[Registered])
 BypassId = Annotated[str, Path(pattern=r"^[0-9a-f]{1,64}$")]
 Step = Callable[[Bypass, Signature], Bypass]
 

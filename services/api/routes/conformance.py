@@ -16,6 +16,7 @@ from services.api.asking import (
     Limit,
     OnceOnly,
     Reader,
+    Registered,
     Registrar,
     Spoken,
     make_cursor,
@@ -40,7 +41,9 @@ from services.store.conformance import Run
 from services.store.register import Connection
 
 router = LateRouter(
-    prefix="/enterprises/{code}/gateways/{gateway}/conformance", tags=["conformance"]
+    prefix="/enterprises/{code}/gateways/{gateway}/conformance",
+    tags=["conformance"],
+    dependencies=[Registered],
 )
 Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 _Place = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]

@@ -9,7 +9,7 @@ from fastapi import Query, Response
 
 from services.api.alarm_view import maybe_time_text, moment_text
 from services.api.answer import answer
-from services.api.asking import Here, Reader, Spoken, narrowed
+from services.api.asking import Here, Reader, Registered, Spoken, narrowed
 from services.api.late_route import LateRouter
 from services.api.problem import Kind, Problem
 from services.api.text import Code, Moment
@@ -21,7 +21,7 @@ from services.runtime.clock import to_datetime
 from services.store import connectivity as store
 from services.store.connectivity import GatewayState
 
-router = LateRouter(prefix="/statistics", tags=["statistics"])
+router = LateRouter(prefix="/statistics", tags=["statistics"], dependencies=[Registered])
 
 USUAL = timedelta(hours=24)
 

@@ -8,7 +8,7 @@ from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.api.answer import Page, answer
-from services.api.asking import Configurer, Here, OnceOnly, Reader
+from services.api.asking import Configurer, Here, OnceOnly, Reader, Registered
 from services.api.detector_body import DETECTORS, detector_of, detector_parts, detector_view
 from services.api.detector_check import check_detector
 from services.api.detector_desk import check_room, new_id
@@ -26,7 +26,7 @@ from services.store import detector_list as store
 from services.store.detector_list import Connection, DetectorVersion
 from services.store.rule_list import lock_book
 
-router = LateRouter(tags=["templates"])
+router = LateRouter(tags=["templates"], dependencies=[Registered])
 GROUP = (
     "Code of a registered group that the point is in: `vote` is over it, then; without it, over the "
     "detectors of the point's hazard source"

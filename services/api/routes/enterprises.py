@@ -19,6 +19,7 @@ from services.api.asking import (
     OnceOnly,
     PersonsReader,
     Reader,
+    Registered,
     Registrar,
     Word,
     make_cursor,
@@ -57,7 +58,7 @@ from services.store.national_code import NationalCodeTaken
 from services.store.register import Connection, Enterprise, next_version
 from services.store.register_history import HistorySubject, note
 
-router = LateRouter(prefix="/enterprises", tags=["enterprises"])
+router = LateRouter(prefix="/enterprises", tags=["enterprises"], dependencies=[Registered])
 EnterpriseCode = Annotated[Code, Path()]
 ANOTHER = "another enterprise"
 """Whoever does not see the other is told no more."""

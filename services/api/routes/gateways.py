@@ -15,6 +15,7 @@ from services.api.asking import (
     Limit,
     OnceOnly,
     Reader,
+    Registered,
     Registrar,
     Word,
     make_cursor,
@@ -38,8 +39,10 @@ from services.store import register as store
 from services.store.connectivity import GatewayState, gateways
 from services.store.register import Gateway
 
-router = LateRouter(prefix="/enterprises/{code}/gateways", tags=["gateways"])
-park = LateRouter(tags=["gateways"])
+router = LateRouter(
+    prefix="/enterprises/{code}/gateways", tags=["gateways"], dependencies=[Registered]
+)
+park = LateRouter(tags=["gateways"], dependencies=[Registered])
 GatewayCode = Annotated[Code, Path()]
 
 

@@ -15,6 +15,7 @@ from services.api.asking import (
     Here,
     Limit,
     Reader,
+    Registered,
     Spoken,
     Word,
     make_cursor,
@@ -32,7 +33,7 @@ from services.domain.grade_tree import Mark
 from services.store.key_place import KeyPlace
 from services.store.register import Enterprise
 
-router = LateRouter(tags=["hazard sources"])
+router = LateRouter(tags=["hazard sources"], dependencies=[Registered])
 
 
 @dataclass(frozen=True, slots=True)

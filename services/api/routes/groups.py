@@ -13,6 +13,7 @@ from services.api.asking import (
     Limit,
     OnceOnly,
     Reader,
+    Registered,
     Word,
     make_cursor,
     narrowed,
@@ -34,7 +35,7 @@ from services.store import register as book
 from services.store.detector_group import Connection, RegisteredGroup
 from services.store.register_history import HistorySubject
 
-router = LateRouter(prefix="/groups", tags=["groups"])
+router = LateRouter(prefix="/groups", tags=["groups"], dependencies=[Registered])
 EnterpriseCode = Annotated[Code, Path()]
 GroupCode = Annotated[Code, Path()]
 

@@ -18,6 +18,7 @@ from services.api.asking import (
     Ms,
     OnceOnly,
     Reader,
+    Registered,
     Spoken,
     Word,
     make_cursor,
@@ -46,7 +47,7 @@ from services.runtime.clock import to_datetime, to_ms
 from services.store import handover as store
 from services.store.handover import KeptHandover
 
-router = LateRouter(prefix="/handovers", tags=["handovers"])
+router = LateRouter(prefix="/handovers", tags=["handovers"], dependencies=[Registered])
 HandoverId = Annotated[str, Path(pattern=r"^[0-9a-f]{1,64}$")]
 
 

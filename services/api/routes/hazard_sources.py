@@ -17,6 +17,7 @@ from services.api.asking import (
     Limit,
     OnceOnly,
     PersonsReader,
+    Registered,
     Registrar,
     Word,
     make_cursor,
@@ -44,7 +45,7 @@ from services.store.hazard_source import NEWEST, HazardSource
 from services.store.national_code import NationalCodeTaken
 from services.store.register import Connection
 
-router = LateRouter(prefix="/hazard-sources", tags=["hazard sources"])
+router = LateRouter(prefix="/hazard-sources", tags=["hazard sources"], dependencies=[Registered])
 EnterpriseCode = Annotated[Code, Path()]
 SourceCode = Annotated[Code, Path()]
 SLICE = 50

@@ -15,6 +15,7 @@ from services.api.asking import (
     Ms,
     OnceOnly,
     Reader,
+    Registered,
     make_cursor,
     read_cursor,
 )
@@ -44,7 +45,7 @@ from services.store import interlock_record as store
 from services.store.interlock import Interlock
 from services.store.interlock_record import TooMuch, Word
 
-router = LateRouter(prefix="/interlocks", tags=["interlocks"])
+router = LateRouter(prefix="/interlocks", tags=["interlocks"], dependencies=[Registered])
 DAY_MS = 86_400_000
 USUAL_DAYS = 30
 DEADLINE_S = 10.0

@@ -9,7 +9,7 @@ from fastapi import Query, Response
 
 from services.api.alarm_view import maybe_time_text
 from services.api.answer import answer
-from services.api.asking import Here, Reader, Spoken, narrowed
+from services.api.asking import Here, Reader, Registered, Spoken, narrowed
 from services.api.interlock_register import Key
 from services.api.interlock_view import UseView, use_view
 from services.api.late_route import LateRouter
@@ -25,7 +25,7 @@ from services.store import interlock_record as told
 from services.store.interlock import Interlock
 from services.store.interlock_record import TooMuch
 
-router = LateRouter(prefix="/statistics", tags=["statistics"])
+router = LateRouter(prefix="/statistics", tags=["statistics"], dependencies=[Registered])
 TARGET = 1.0
 """All of them, always (domain facts, section 7, row 投用率)."""
 SLICE = 200

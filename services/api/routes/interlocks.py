@@ -16,6 +16,7 @@ from services.api.asking import (
     Limit,
     OnceOnly,
     Reader,
+    Registered,
     Registrar,
     Word,
     make_cursor,
@@ -47,7 +48,7 @@ from services.store import register as book
 from services.store.interlock import NEWEST, Interlock
 from services.store.register import Connection
 
-router = LateRouter(prefix="/interlocks", tags=["interlocks"])
+router = LateRouter(prefix="/interlocks", tags=["interlocks"], dependencies=[Registered])
 EnterpriseCode = Annotated[Code, Path()]
 LoopTag = Annotated[Tag, Path()]
 VersionNumber = Annotated[int, msgspec.Meta(ge=1, le=NEWEST)]

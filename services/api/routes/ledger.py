@@ -10,7 +10,16 @@ from fastapi import Query, Response
 
 from services.api.alarm_view import moment_text
 from services.api.answer import Page, answer
-from services.api.asking import Cursor, Here, Limit, Reader, make_cursor, narrowed, read_cursor
+from services.api.asking import (
+    Cursor,
+    Here,
+    Limit,
+    Reader,
+    Registered,
+    make_cursor,
+    narrowed,
+    read_cursor,
+)
 from services.api.late_route import LateRouter
 from services.api.problem import not_found
 from services.api.routes.enterprises import EnterpriseCode, seen
@@ -21,7 +30,7 @@ from services.domain.reading_count import ReadingCount
 from services.store import ledger_list as store
 from services.store.ledger_list import Boot, Gap
 
-router = LateRouter(tags=["ledger"])
+router = LateRouter(tags=["ledger"], dependencies=[Registered])
 _Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 

@@ -16,6 +16,7 @@ from services.api.asking import (
     Limit,
     OnceOnly,
     Reader,
+    Registered,
     Reprocessor,
     Word,
     make_cursor,
@@ -28,7 +29,7 @@ from services.api.text import Code, Moment
 from services.store import letter_request as store
 from services.store.letter_request import LetterDayRow, LetterFilter, LetterRequest
 
-router = LateRouter(prefix="/dead-letters", tags=["refused"])
+router = LateRouter(prefix="/dead-letters", tags=["refused"], dependencies=[Registered])
 EnterpriseQuery = Annotated[Code | None, Query()]
 _Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 

@@ -14,6 +14,7 @@ from services.api.asking import (
     Here,
     Limit,
     Reader,
+    Registered,
     Spoken,
     Word,
     make_cursor,
@@ -29,7 +30,7 @@ from services.api.text import Code
 from services.api.unchanged import TAGGED, tagged
 from services.api.wording_map import grade_legend, risk_legend
 
-router = LateRouter(prefix="/map", tags=["places"])
+router = LateRouter(prefix="/map", tags=["places"], dependencies=[Registered])
 MEDIA_TYPE = "application/geo+json"
 SLICE = 50
 """Objects drawn before others get their turn."""

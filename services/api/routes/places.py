@@ -16,6 +16,7 @@ from services.api.asking import (
     Limit,
     OnceOnly,
     Reader,
+    Registered,
     Registrar,
     Word,
     make_cursor,
@@ -42,7 +43,7 @@ from services.store.hazard_source import NEWEST
 from services.store.key_place import KeyPlace
 from services.store.register import Connection
 
-router = LateRouter(prefix="/places", tags=["places"])
+router = LateRouter(prefix="/places", tags=["places"], dependencies=[Registered])
 EnterpriseCode = Annotated[Code, Path()]
 PlaceCode = Annotated[Code, Path()]
 SLICE = 200

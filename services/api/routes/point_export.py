@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from fastapi import Query, Response
 from fastapi.responses import StreamingResponse
 
-from services.api.asking import Here, Reader, narrowed
+from services.api.asking import Here, Reader, Registered, narrowed
 from services.api.late_route import LateRouter
 from services.api.point_sheet import COLUMNS, sheet_row
 from services.api.problem import Kind, Problem
@@ -21,7 +21,7 @@ from services.api.workbook_kind import MAX_ROWS, MEDIA_TYPE
 from services.domain.point import PointKind
 from services.store.register import Place
 
-router = LateRouter(prefix="/points", tags=["points"])
+router = LateRouter(prefix="/points", tags=["points"], dependencies=[Registered])
 SLICE = 1_000
 _TURN = asyncio.Semaphore(1)
 """One workbook is written at a time."""

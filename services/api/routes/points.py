@@ -14,6 +14,7 @@ from services.api.asking import (
     Limit,
     OnceOnly,
     Reader,
+    Registered,
     Word,
     make_cursor,
     narrowed,
@@ -32,7 +33,7 @@ from services.domain.point import PointKind
 from services.store.register import Place
 from services.store.register_history import HistorySubject
 
-router = LateRouter(prefix="/points", tags=["points"])
+router = LateRouter(prefix="/points", tags=["points"], dependencies=[Registered])
 PointTag = Annotated[Tag, Path()]
 EnterpriseCode = Annotated[Code, Path()]
 PROPOSED: dict[int | str, dict[str, Any]] = {

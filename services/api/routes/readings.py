@@ -9,7 +9,16 @@ from fastapi import Query, Response
 
 from services.api.alarm_view import moment_text
 from services.api.answer import answer
-from services.api.asking import Cursor, Here, Limit, Ms, Reader, make_cursor, read_cursor
+from services.api.asking import (
+    Cursor,
+    Here,
+    Limit,
+    Ms,
+    Reader,
+    Registered,
+    make_cursor,
+    read_cursor,
+)
 from services.api.late_route import LateRouter
 from services.api.problem import Kind, Problem
 from services.api.resolution import MOST_ITEMS, Resolution, step, step_for
@@ -22,7 +31,7 @@ from services.runtime.clock import to_datetime, to_ms
 from services.store import reading_list as store
 from services.store.reading_list import Bucket, Span, StoredReading
 
-router = LateRouter(prefix="/points", tags=["readings"])
+router = LateRouter(prefix="/points", tags=["readings"], dependencies=[Registered])
 DEADLINE_S = 10.0
 """A year of one point may take its time; the alarm path does not wait for it."""
 

@@ -13,6 +13,7 @@ from services.api.asking import (
     Limit,
     OnceOnly,
     Reader,
+    Registered,
     make_cursor,
     read_cursor,
 )
@@ -24,7 +25,7 @@ from services.store import hazard_source as store
 from services.store import register as book
 from services.store.hazard_source import NEWEST, WeightsVersion
 
-router = LateRouter(prefix="/risk-index", tags=["hazard sources"])
+router = LateRouter(prefix="/risk-index", tags=["hazard sources"], dependencies=[Registered])
 VersionNumber = Annotated[int, msgspec.Meta(ge=1, le=NEWEST)]
 
 

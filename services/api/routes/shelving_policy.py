@@ -13,6 +13,7 @@ from services.api.asking import (
     Limit,
     OnceOnly,
     Reader,
+    Registered,
     make_cursor,
     read_cursor,
 )
@@ -28,7 +29,7 @@ from services.store.gateway_event import EventKind
 from services.store.hazard_source import NEWEST
 from services.store.shelving import ShelvingVersion, body_of
 
-router = LateRouter(prefix="/shelving-policy", tags=["alarms"])
+router = LateRouter(prefix="/shelving-policy", tags=["alarms"], dependencies=[Registered])
 VersionNumber = Annotated[int, msgspec.Meta(ge=1, le=NEWEST)]
 
 

@@ -6,7 +6,7 @@ from fastapi import Request, Response
 
 from services.api.alarm_view import AlarmView, maybe_time_text
 from services.api.alarm_view import view as alarm_view
-from services.api.asking import Here, PersonsReader, Spoken
+from services.api.asking import Here, PersonsReader, Registered, Spoken
 from services.api.grades import Grades, Interlock, SourceState
 from services.api.late_route import LateRouter
 from services.api.risk_body import most, weights_of
@@ -25,7 +25,7 @@ from services.api.wording_risk import (
 )
 from services.store.hazard_source import HazardSource
 
-router = LateRouter(prefix="/hazard-sources", tags=["hazard sources"])
+router = LateRouter(prefix="/hazard-sources", tags=["hazard sources"], dependencies=[Registered])
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from services.api.asking import (
     Here,
     Limit,
     Reader,
+    Registered,
     Word,
     make_cursor,
     narrowed,
@@ -23,7 +24,7 @@ from services.api.window import Window
 from services.domain.reading import Quality
 from services.store.register import Place
 
-router = LateRouter(tags=["readings"])
+router = LateRouter(tags=["readings"], dependencies=[Registered])
 _QUALITIES = [quality.name.lower() for quality in sorted(Quality)]
 
 

@@ -248,16 +248,19 @@ def test_an_acknowledgement_is_answered_again_by_the_engine(
     assert first["acknowledged_by"] == "admin"
 
 
+def its_register_is_read(url: str) -> None:
+    """Before that it would refuse to say anything about it."""
+    eventually(
+        lambda: httpx2.get(f"{url}/readyz", verify=NO_TLS).status_code == 200, 20.0, "another api"
+    )
+
+
 def test_two_at_once_by_two_apis_are_one(mortal: Mortal, engines: Engines) -> None:
     """The second waits for the first's transaction, and answers as it did."""
     path, body = f"/enterprises/{mortal.enterprise()}/gateways", {"code": "gw1"}
     answers: list[httpx2.Response] = []
     with running_api(engines) as (url, _):
-        eventually(
-            lambda: httpx2.get(f"{url}/readyz", verify=NO_TLS).status_code == 200,
-            20.0,
-            "another api",
-        )
+        its_register_is_read(url)
         other = Door(url, "admin", engines.services["api"]["PARKWATCH_ADMIN_PASSWORD"])
         headers = {"Idempotency-Key": "both"}
 
@@ -284,6 +287,7 @@ def test_what_another_api_made_is_there_for_whoever_repeats_it_here(
     code = mortal.enterprise()
     path, name = f"/enterprises/{code}/gateways", f"u-{secrets.token_hex(4)}"
     with running_api(engines) as (url, _):
+        its_register_is_read(url)
         other = Door(url, "admin", engines.services["api"]["PARKWATCH_ADMIN_PASSWORD"])
         for number in range(1, 5):
             body, headers = {"code": f"gw{number}"}, {"Idempotency-Key": f"there-{number}"}

@@ -57,11 +57,12 @@ async def _adopt(connection: Connection, point: Point, limit: int, instants: Ins
             sheet.refuse_kept((point.enterprise, sender, utc_day(value.received_at)))
     check_days(readings)
     stored = await insert_readings(connection, readings)
-    suspects = {
-        (reading.point_id, reading.measured_at): (point.enterprise, sender)
+    sent = [
+        ((point.enterprise, sender), (reading,))
         for sender, reading in zip(senders, readings, strict=True)
-    }
-    await count_conflicts(connection, suspects)
+    ]
+    suspects = {(each.point_id, each.measured_at): owner for owner, (each,) in sent}
+    await count_conflicts(connection, suspects, sent)
     instants.met(suspects)
     for index, (sender, reading) in enumerate(zip(senders, readings, strict=True)):
         cell = point.enterprise, sender, utc_day(reading.received_at)

@@ -10,7 +10,6 @@ from itertools import chain
 from typing import Any
 
 from services.domain.directory import Directory
-from services.domain.reading import Reading
 from services.runtime.clock import to_datetime, to_ms
 from services.runtime.feed import Delivery
 from services.store import bundle, judge_again
@@ -19,7 +18,7 @@ from services.store import ledger_tables as ledger
 from services.store.bundle import Message
 from services.store.day_sheet import DaySheet
 from services.store.diverted_tables import parcel_of, refused, values_of
-from services.store.instants import Instant, Instants, Owner
+from services.store.instants import Instants, Owner
 from services.store.intake import Parcel, Resumed
 from services.store.intake_tables import Connection
 from services.store.queries import Queries
@@ -129,8 +128,11 @@ async def _store(
     chosen, repeats = bundle.readings(parcels, new)
     readings = list(chain.from_iterable(chosen))
     stored = await insert_readings(connection, readings)
-    suspects = _instants(parcels, chosen)
-    await count_conflicts(connection, suspects)
+    owners = [(each.translation.enterprise, each.translation.gateway) for each in parcels]
+    sent = list(zip(owners, chosen, strict=True))
+    # All of them may meet another value: what comes from letters is rarely the newest.
+    suspects = {(each.point_id, each.measured_at): owner for owner, found in sent for each in found}
+    await count_conflicts(connection, suspects, sent)
     instants.met(suspects)
     sheet.store(chosen, repeats, stored.number, stored.by_point)
     if stored.number:
@@ -153,20 +155,6 @@ def forget_repeats(sheet: DaySheet) -> None:
     for count in sheet.cells.values():
         count.received -= count.duplicates
         count.duplicates = 0
-
-
-def _instants(
-    parcels: Sequence[Parcel], chosen: Sequence[Sequence[Reading]]
-) -> dict[Instant, Owner]:
-    """All of them may meet another value: what comes from letters is rarely the newest."""
-    return {
-        (reading.point_id, reading.measured_at): (
-            parcel.translation.enterprise,
-            parcel.translation.gateway,
-        )
-        for parcel, readings in zip(parcels, chosen, strict=True)
-        for reading in readings
-    }
 
 
 async def _own(connection: Connection, found: dict[Message, int]) -> set[Message]:

@@ -146,6 +146,25 @@ async def test_values_used_later_beside_others_of_their_instant_are_counted(
     assert subject.conflicts() == {"g": 1, "h": 1}
 
 
+async def test_of_several_senders_used_later_together_each_answers_for_what_it_sent(
+    subject: Subject,
+) -> None:
+    """The first of an instant contradicts nobody; of the others not the last one alone."""
+    sent = [(gateway, number) for number, gateway in enumerate("gkh")]
+    for gateway, number in sent:
+        kept = subject.parcel(f'{{"ts":{NOW},"values":{{"NEW":{number}}}}}', gateway=gateway)
+        letter = subject.parcel(f'{{"ts":{NOW},"values":{{"GT-101":{number}}}}}', gateway=gateway)
+        await subject.intake.store([kept, refused(letter, "so it said")])
+    subject.register(2, "NEW")
+
+    await subject.intake.adopt(subject.directory, 10)
+    assert subject.conflicts() == {"k": 1, "h": 1}
+
+    subject.ask(LetterFilter("acme"))
+    await subject.read_all_again()
+    assert subject.conflicts() == {"k": 2, "h": 2}
+
+
 async def test_who_sends_an_instant_after_it_was_used_later_is_told_of_the_conflict(
     subject: Subject,
 ) -> None:

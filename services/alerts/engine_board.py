@@ -8,7 +8,7 @@ as withdrawn.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from services.alerts.engine_match import WINDOW, Known, match
+from services.alerts.engine_match import NEAR_MS, WINDOW, Known, match
 from services.domain import event
 from services.domain.alarm import Alarm, ClosedAs, EventKind, Transition, next_id
 from services.domain.judgement import Standing, Step
@@ -43,14 +43,22 @@ class Board:
         self.known: list[Known] = []
         self.inhibited = inhibited
 
-    def apply(self, verdict: Verdict, now: int, out: list[Transition]) -> None:
-        """Make one live verdict true."""
+    def apply(
+        self, verdict: Verdict, now: int, out: list[Transition], given_again: bool = False
+    ) -> None:
+        """Make one live verdict true. `given_again`: it is of a reading without an identity that
+        the broker gave a second time, so the alarm may be one that it raised before."""
         standing = verdict.standing
         current = self.standing(standing.direction)
         if verdict.event is EventKind.RAISED or (
             current is None and verdict.event is EventKind.ESCALATED
         ):
-            self.raise_(Occurrence.standing(standing), now, out)
+            found = Occurrence.standing(standing)
+            before = self._raised_before(found) if given_again and current is None else None
+            if before is None:
+                self.raise_(found, now, out)
+            else:
+                self.correct(before, event.asked_again(before.alarm), found.raised_at, now, out)
         elif current is not None:
             self._follow(current, verdict.event, verdict.at, standing, now, out)
 
@@ -64,6 +72,18 @@ class Board:
             and not event.is_over(known.alarm)
         ]
         return max(here, key=lambda k: (not k.alarm.historical, k.alarm.raised_at), default=None)
+
+    def _raised_before(self, found: Occurrence) -> Known | None:
+        """The alarm of the same value that ended within 10 s before, if there is one."""
+        near = [
+            known
+            for known in self.known
+            if not known.alarm.historical
+            and known.alarm.closed_as in (None, ClosedAs.CLEARED)
+            and known.alarm.value == found.steps[0].value
+            and known.overlaps(found, NEAR_MS)
+        ]
+        return max(near, key=lambda known: known.alarm.raised_at, default=None)
 
     def raise_(
         self, found: Occurrence, now: int, out: list[Transition], historical: bool = False

@@ -109,10 +109,12 @@ class Fleet:
         seen = None if track is None else track.seen
         return seen is not None and _gist(seen) == _gist(reading)
 
-    def conclude(self, track: Track, trace: Trace, now: int, out: Outcome) -> None:
+    def conclude(
+        self, track: Track, trace: Trace, now: int, out: Outcome, given_again: bool = False
+    ) -> None:
         """Make what a step brought true of the alarms, and say what is to be remembered."""
         for verdict in trace.verdicts:
-            track.board.apply(verdict, now, out.transitions)
+            track.board.apply(verdict, now, out.transitions, given_again)
         if trace.changes:
             out.states += track.say(trace)
             self.watch(track)

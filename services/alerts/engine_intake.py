@@ -18,6 +18,8 @@ from services.domain.window import LATE_MS
 Dirty = dict[tuple[int, bool], tuple[int, int]]
 """(point, sounding) → first and last dirty judging time of a batch."""
 
+GIVEN_AGAIN = ReadingFlag.NO_TIME | ReadingFlag.REDELIVERED
+
 
 class Intake:
     """Takes batches of readings into a fleet."""
@@ -95,7 +97,7 @@ class Intake:
     def _step(self, track: Track, at: int, reading: Reading, now: int, out: Outcome) -> None:
         trace = Trace()
         track.step(at, reading, trace)
-        self._fleet.conclude(track, trace, now, out)
+        self._fleet.conclude(track, trace, now, out, _is_nameless_again(reading))
 
     def _late(
         self,
@@ -167,6 +169,11 @@ class Intake:
 def _widen(dirty: dict[tuple[int, bool], tuple[int, int]], key: tuple[int, bool], at: int) -> None:
     start, end = dirty.get(key, (at, at))
     dirty[key] = min(start, at), max(end, at)
+
+
+def _is_nameless_again(reading: Reading) -> bool:
+    """Whether the broker gave it a second time, and nothing tells whether it was judged before."""
+    return reading.flags & GIVEN_AGAIN == GIVEN_AGAIN and reading.seq is None
 
 
 def _is_repeat(newest: Reading | None, reading: Reading) -> bool:

@@ -88,7 +88,9 @@ class Crossings:
 
 def _faults(crossing: Crossing, found: list[Json]) -> list[str]:
     if len(found) != 1:
-        return [f"{crossing.tag}: {len(found)} alarms, sent {crossing}"]
+        seen = ("id", "raised_at", "received_at", "cleared_at", "state", "value", "superseded")
+        which = [{name: alarm[name] for name in seen if name in alarm} for alarm in found]
+        return [f"{crossing.tag}: {len(found)} alarms {which}, sent {crossing}"]
     (alarm,) = found
     faults = []
     states = ["unacknowledged" if crossing.back is None else "returned_unacknowledged"]

@@ -1,5 +1,6 @@
 """The engine starts from its own disk as if nothing had happened."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -64,6 +65,104 @@ async def test_what_was_not_acknowledged_comes_again_and_raises_nothing_twice(
     assert again.said.names() == []
     assert len(again.judge.open_items()) == 1
     assert feed.unacked == 0
+
+
+async def given_again(folder: Path, clock: ManualClock, feed: MemoryFeed, after_s: float) -> Desk:
+    """Over the limit and back without times, both judged; the engine is killed before it
+    acknowledged them, and the next one hears them again."""
+    desk = Desk(folder, clock, feed)
+    desk.judge.apply_book(book())
+    await desk.keeper.keep()
+    for value in (30, 4):
+        desk.send("GT-1", value)
+        clock.advance(0.1)
+    for delivery in await feed.take(10, 0.001):
+        desk.judge.judge(desk.watch._readings(delivery))
+    assert desk.said.names() == ["raised", "returned"]
+    clock.advance(after_s)
+    feed.drop_connection()
+    return Desk(folder, clock, feed)
+
+
+async def test_without_times_what_comes_again_is_the_alarm_that_it_was(
+    tmp_path: Path, clock: ManualClock, feed: MemoryFeed
+) -> None:
+    again = await given_again(tmp_path, clock, feed, 9.0)
+    [before] = again.judge.open_items()
+    assert before.state == "returned_unacknowledged"
+
+    over, back = await feed.take(10, 0.001)
+    again.judge.judge(again.watch._readings(over))
+    later = replace(back, received_at=back.received_at + 100)
+    again.judge.judge(again.watch._readings(later))
+
+    assert again.said.names() == ["corrected", "returned"]
+    [alarm] = again.judge.open_items()
+    assert (alarm.id, alarm.state) == (before.id, before.state)
+    assert alarm.superseded == 0
+
+
+async def test_without_times_both_within_a_millisecond_are_the_alarm_that_it_was(
+    tmp_path: Path, clock: ManualClock, feed: MemoryFeed
+) -> None:
+    """Of two values of one instant the worse counts: it stands until the next one."""
+    again = await given_again(tmp_path, clock, feed, 9.0)
+    [before] = again.judge.open_items()
+
+    await again.step()
+
+    [alarm] = again.judge.open_items()
+    assert (alarm.id, alarm.state) == (before.id, "unacknowledged")
+
+
+async def test_without_times_what_comes_again_and_stays_is_there_again(
+    tmp_path: Path, clock: ManualClock, feed: MemoryFeed
+) -> None:
+    """Whether it was the same or the next one cannot be told: it asks for an acknowledgement."""
+    again = await given_again(tmp_path, clock, feed, 3.0)
+    [before] = again.judge.open_items()
+    acknowledge(again, before.id)
+    assert again.judge.open_items() == []
+
+    over = (await feed.take(10, 0.001))[0]
+    again.judge.judge(again.watch._readings(over))
+
+    [alarm] = again.judge.open_items()
+    assert (alarm.id, alarm.state) == (before.id, "unacknowledged")
+
+
+async def test_without_times_what_comes_again_after_ten_seconds_is_an_alarm_of_its_own(
+    tmp_path: Path, clock: ManualClock, feed: MemoryFeed
+) -> None:
+    """Twice is better than never."""
+    again = await given_again(tmp_path, clock, feed, 11.0)
+
+    await again.step()
+
+    assert again.said.names().count("raised") == 1
+
+
+async def test_without_times_another_value_is_an_alarm_of_its_own(
+    tmp_path: Path, clock: ManualClock, feed: MemoryFeed
+) -> None:
+    """It was given to the engine that was killed, which had not judged it yet."""
+    desk = Desk(tmp_path, clock, feed)
+    desk.judge.apply_book(book())
+    await desk.keeper.keep()
+    for value in (30, 4):
+        desk.send("GT-1", value)
+        await desk.step()
+        clock.advance(0.1)
+    desk.send("GT-1", 31)
+    await feed.take(10, 0.001)
+    feed.drop_connection()
+    again = Desk(tmp_path, clock, feed)
+
+    await again.step()
+
+    assert again.said.names() == ["superseded", "raised"]
+    [alarm] = again.judge.open_items()
+    assert (alarm.value, alarm.superseded) == (31, 1)
 
 
 async def test_a_snapshot_and_what_followed_it(

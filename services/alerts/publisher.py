@@ -50,6 +50,7 @@ class Publisher:
         self._epoch = epoch
         self.term = 0
         """The lease under which we speak."""
+        self._sent_frames = 0
         self._encoder = msgspec.json.Encoder()
 
     def events(self, numbered: Sequence[Numbered], directory: Directory) -> None:
@@ -61,11 +62,12 @@ class Publisher:
     def values(self, shown: Iterable[ShownValue]) -> None:
         """Publish newest values, in frames of bounded size."""
         for frame in self._frames(shown):
-            self._send(VALUES, frame)
+            self._sent_frames += 1
+            self._send(VALUES, msgspec.structs.replace(frame, seq=self._sent_frames))
 
     def status(self, status: Status) -> None:
         """Publish the service's sign of life."""
-        said = msgspec.structs.replace(status, term=self.term)
+        said = msgspec.structs.replace(status, term=self.term, frames=self._sent_frames)
         self._send(f"{STATUS}/{status.service}", said)
 
     def canary(self, note: CanaryNote) -> None:
@@ -102,6 +104,7 @@ class Publisher:
                 alarms=list(some),
                 values=frame,
                 term=self.term,
+                frames=self._sent_frames,
             )
             self._send(f"{REPLY}/{client}", chunk)
 

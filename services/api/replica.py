@@ -1,7 +1,8 @@
 """The api's copy of the live state: a snapshot from the engine, then its events one by one.
 
 Pure: it is told what arrived and says what that changed. A gap in the sequence or a new epoch
-makes `wants_snapshot` true; until the snapshot is there the last known state stands.
+makes `wants_snapshot` true; until the snapshot is there the last known state stands. A frame of
+values that did not arrive is one as well: a point that reports on change would show its old value for hours.
 """
 
 from collections import OrderedDict
@@ -25,6 +26,11 @@ MAX_HELD_EVENTS = 20_000
 
 MAX_CLOSED = 50_000
 """Closed alarms kept until they are on record; beyond it the oldest is shown only once it is."""
+
+
+FRAMES_EVERY = 30
+"""Signs of life, one a second, between two snapshots for lost frames alone: on a line that is too
+narrow for the values they would make it worse."""
 
 
 class Source(StrEnum):
@@ -52,6 +58,8 @@ class _Collection:
     chunks: dict[int, SnapshotChunk] = field(default_factory=dict)
     events: list[tuple[str, AlarmEvent]] = field(default_factory=list)
     frames: dict[int, tuple[str, NewestValue]] = field(default_factory=dict)
+    numbers: set[tuple[str, int]] = field(default_factory=set)
+    """The frames that those values came with."""
 
 
 class Replica:
@@ -75,6 +83,10 @@ class Replica:
         self._unrecorded: OrderedDict[str, int] = OrderedDict()
         self._collection: _Collection | None = None
         self._behind_since: int | None = None
+        self._frame = 0
+        """All frames of values up to this one arrived."""
+        self._frames_wanted: int | None = None
+        self._frames_rest = 0
 
     def find(self, alarm_id: str) -> AlarmItem | None:
         """The alarm, if it is open or not on record yet."""
@@ -138,10 +150,13 @@ class Replica:
         if self.refuses(frame.term):
             return []
         if self._collection is not None:
+            self._collection.numbers.add((frame.epoch, frame.seq))
             for point_id, value in _values(frame):
                 self._collection.frames[point_id] = (frame.epoch, value)
         if frame.epoch != self.epoch:
             return []
+        if frame.seq == self._frame + 1:
+            self._frame = frame.seq
         changed: list[int] = []
         for point_id, value in _values(frame):
             known = self.values.get(point_id)
@@ -163,6 +178,7 @@ class Replica:
             return []
         if status.seq is not None:
             self._notice_silence(status.seq)
+        self._notice_lost_frames(status.frames)
         return self._record(status.recorded_seq or 0)
 
     def _notice_silence(self, seq: int) -> None:
@@ -174,6 +190,14 @@ class Replica:
             self.wants_snapshot = True
         else:
             self._behind_since = self.seq
+
+    def _notice_lost_frames(self, sent: int | None) -> None:
+        """A frame that was sent before the last sign of life is not here yet: it went missing."""
+        wanted, self._frames_wanted = self._frames_wanted, sent
+        self._frames_rest = max(0, self._frames_rest - 1)
+        if wanted is not None and self._frame < wanted and not self._frames_rest:
+            self._frames_rest = FRAMES_EVERY
+            self.wants_snapshot = True
 
     def _hold(self, batch: AlarmEvents) -> None:
         collection = self._collection
@@ -192,7 +216,9 @@ class Replica:
             self.closed.clear()
             self._unrecorded.clear()
             self._behind_since = None
-        self.epoch, self.seq = first.epoch, first.seq
+            self._frames_rest = 0
+        self._frames_wanted = None
+        self.epoch, self.seq, self._frame = first.epoch, first.seq, first.frames
         self.source = Source.ENGINE
         self.wants_snapshot = False
         self.open = {alarm.id: alarm for chunk in chunks for alarm in chunk.alarms}
@@ -210,6 +236,8 @@ class Replica:
     def _catch_up(self, collection: _Collection) -> None:
         held = [event for epoch, event in collection.events if epoch == self.epoch]
         self.take_events(AlarmEvents(self.epoch or "", held, self.term))
+        while (self.epoch, self._frame + 1) in collection.numbers:
+            self._frame += 1
         for point_id, (epoch, value) in collection.frames.items():
             known = self.values.get(point_id)
             if epoch == self.epoch and (known is None or _follows(value, known)):

@@ -125,6 +125,8 @@ class ValueFrame(msgspec.Struct, frozen=True):
     v: list[float | None]
     q: list[int]
     term: int = 0
+    seq: int = 0
+    """Its number among the frames that the engine of this epoch sent, from 1; 0 within a snapshot."""
 
 
 class FloodItem(msgspec.Struct, frozen=True):
@@ -155,6 +157,8 @@ class Status(msgspec.Struct, frozen=True, omit_defaults=True):
     seq: int | None = None
     recorded_seq: int | None = None
     """Events up to this one are in the database (engine)."""
+    frames: int | None = None
+    """The number of the last frame of values that was sent in this epoch (engine)."""
     engine_at: int | None = None
     """When the engine last finished a step of its loop (engine)."""
     spool_bytes: int | None = None
@@ -329,3 +333,5 @@ class SnapshotChunk(msgspec.Struct, frozen=True):
     alarms: list[AlarmItem] = []
     values: ValueFrame | None = None
     term: int = 0
+    frames: int = 0
+    """The values are those of all frames up to this one, and later ones."""

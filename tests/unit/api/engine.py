@@ -40,6 +40,7 @@ class ModelEngine:
     recorded_seq: int = 0
     open: dict[str, AlarmItem] = field(default_factory=dict)
     values: dict[int, tuple[int, float | None, int]] = field(default_factory=dict)
+    frames: int = 0
 
     def say(self, event: str, changed: AlarmItem) -> AlarmEvents:
         """One event, as published."""
@@ -55,7 +56,8 @@ class ModelEngine:
     def frame(self, values: dict[int, tuple[int, float | None, int]]) -> ValueFrame:
         """Newest values, as published."""
         self.values |= values
-        return as_frame(self.epoch, values)
+        self.frames += 1
+        return msgspec.structs.replace(as_frame(self.epoch, values), seq=self.frames)
 
     def snapshot(self, request_id: str, parts: int = 2) -> list[SnapshotChunk]:
         """The live state now, in parts."""
@@ -70,6 +72,7 @@ class ModelEngine:
                 parts,
                 alarms[part::parts],
                 as_frame(self.epoch, self.values) if part == 0 else None,
+                frames=self.frames,
             )
             for part in range(parts)
         ]

@@ -5,7 +5,7 @@ import random
 import msgspec
 import pytest
 
-from services.api.replica import NewestValue, Replica, Source
+from services.api.replica import FRAMES_EVERY, NewestValue, Replica, Source
 from services.wire.bus import Status, ValueFrame
 from tests.unit.api.engine import ModelEngine, alarm
 
@@ -18,6 +18,7 @@ def status(engine: ModelEngine) -> Status:
         epoch=engine.epoch,
         seq=engine.seq,
         recorded_seq=engine.recorded_seq,
+        frames=engine.frames,
     )
 
 
@@ -242,3 +243,42 @@ def test_a_snapshot_of_a_relieved_engine_is_not_taken() -> None:
     of_newer = [msgspec.structs.replace(each, term=9) for each in engine.snapshot("s2")]
     assert [replica.take_chunk(chunk) for chunk in of_newer] == [False, True]
     assert replica.term == 9
+
+
+def test_a_frame_of_values_that_went_missing_is_noticed_at_the_next_but_one_sign_of_life() -> None:
+    """An on-change point would show its old value until it changes again."""
+    engine = ModelEngine()
+    replica = synchronised(engine)
+    replica.take_values(engine.frame({1: (10, 4.0, 0)}))
+    engine.frame({2: (20, 5.0, 0)})  # lost
+    replica.take_values(engine.frame({1: (30, 6.0, 0)}))
+    replica.take_status(status(engine))
+    assert not replica.wants_snapshot
+    replica.take_status(status(engine))
+    assert replica.wants_snapshot
+
+    replica.begin_snapshot("s2")
+    chunks = engine.snapshot("s2")
+    replica.take_values(engine.frame({1: (40, 7.0, 0)}))
+    for chunk in chunks:
+        replica.take_chunk(chunk)
+    for _ in range(3):
+        replica.take_status(status(engine))
+
+    assert not replica.wants_snapshot
+    assert {n: value.v for n, value in replica.values.items()} == {1: 7.0, 2: 5.0}
+
+
+def test_a_line_too_narrow_for_the_values_is_not_filled_with_snapshots() -> None:
+    engine = ModelEngine()
+    replica = synchronised(engine)
+    asked = []
+    for second in range(2 * FRAMES_EVERY + 2):
+        engine.frame({1: (second, 4.0, 0)})  # lost
+        replica.take_status(status(engine))
+        if replica.wants_snapshot:
+            asked.append(second)
+            replica.begin_snapshot(f"s{second}")
+            for chunk in engine.snapshot(f"s{second}"):
+                replica.take_chunk(chunk)
+    assert asked == [1, 1 + FRAMES_EVERY, 1 + 2 * FRAMES_EVERY]

@@ -30,11 +30,15 @@ CHOICES = (
     ("trends", ".spans [aria-checked=true]", ".spans [aria-checked=false]"),
 )
 TOLD_APART = 3.0
+# What an empty field asks for is text like any other (WCAG 1.4.3).
+FIELD = "[data-testid=alarm-filter]"
+READABLE = 4.5
 CONTRAST = """
 ([one, other]) => {
   const light = (choice) => {
-    const ground = getComputedStyle(document.querySelector(choice)).backgroundColor;
-    const [r, g, b] = ground.match(/[\\d.]+/g).map((part) => {
+    const [place, part] = choice.split('::');
+    const drawn = getComputedStyle(document.querySelector(place), part && `::${part}`);
+    const [r, g, b] = (part ? drawn.color : drawn.backgroundColor).match(/[\\d.]+/g).map((part) => {
       const share = part / 255;
       return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
     });
@@ -125,4 +129,15 @@ def test_what_is_chosen_is_told_from_the_rest(stack: Stack, browser: Browser, da
         screen.page.goto(f"{stack.url}/#/{name}")
         expect(screen.page.locator(chosen)).to_have_count(1)
         assert screen.page.evaluate(CONTRAST, [chosen, other]) >= TOLD_APART, name
+    screen.close()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_what_an_empty_field_asks_for_can_be_read(
+    stack: Stack, browser: Browser, dark: bool
+) -> None:
+    screen = Console(browser, stack.url, 1366, 768).sign_in("admin", stack.admin_password)
+    if dark:
+        screen.page.get_by_test_id("theme-switch").click()
+    assert screen.page.evaluate(CONTRAST, [FIELD, f"{FIELD}::placeholder"]) >= READABLE
     screen.close()

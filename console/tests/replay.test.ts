@@ -6,6 +6,7 @@ import { hashOf, parseRoute } from '../src/route/route';
 import { parseHappening, type Happening } from '../src/replay/happening';
 import { historyOf, parseSample, shownValue, trueValue, type Sample } from '../src/replay/history';
 import { livesOf, rowsAt, shownAt, trueAt, type Life } from '../src/replay/life';
+import { risesOf, toldRises } from '../src/replay/rise';
 import { EMPTY, moved, neighbour, type Playback } from '../src/replay/playback';
 
 const S = 1_000;
@@ -48,6 +49,30 @@ function story(): Life {
     happening('cleared', 10 * MIN, 12 * MIN, { ...over, state: 'normal', closed_as: 'cleared' }),
   );
 }
+
+describe('the strip of a replay', () => {
+  test('has the gravest grade of an alarm that came down again before its end', () => {
+    const steps = [
+      happening('raised', 0, 1 * S, {}),
+      happening('escalated', 2 * MIN, 3 * MIN, { grade: 1 }),
+      happening('deescalated', 4 * MIN, 4 * MIN, { grade: 2 }),
+      happening('cleared', 5 * MIN, 5 * MIN, { grade: 2, cleared_at: at(5 * MIN), state: 'returned_unacknowledged' }),
+    ];
+    expect(risesOf(livesOf([...steps]))).toEqual([
+      { at: NOON, grade: 2 },
+      { at: NOON + 2 * MIN, grade: 1 },
+    ]);
+    expect(toldRises(steps)).toEqual([
+      { at: NOON + 1 * S, grade: 2 },
+      { at: NOON + 3 * MIN, grade: 1 },
+    ]);
+  });
+
+  test('has what began before the record that was read where it began', () => {
+    const life = lifeOf(happening('acknowledged', 30 * S, 30 * S, { state: 'acknowledged', grade: 3 }, 'li'));
+    expect(risesOf([life])).toEqual([{ at: NOON, grade: 3 }]);
+  });
+});
 
 describe('an alarm in the past', () => {
   test('was true from its beginning to its end, at the level of the moment', () => {

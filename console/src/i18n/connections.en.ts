@@ -145,7 +145,7 @@ export const connectionsEn = {
   'gaps.complete': 'complete',
   'gaps.loading': 'Reading gaps…',
   'gaps.none': 'Nothing is missing',
-  'gaps.none-hint': 'All numbered messages have come. What a gateway does not number cannot be missed.',
+  'gaps.none-hint': 'All numbered messages have come. Where a gateway does not number its messages, gaps cannot be found.',
   'gaps.none-all': 'There was no gap',
 
   'letters.col.time': 'Received',
@@ -172,7 +172,7 @@ export const connectionsEn = {
   'letters.busy': 'Asking…',
   'letters.not-yours': 'Your role does not have dead letters read again.',
   'letters.days': 'Dead letters by the day',
-  'letters.days-hint': 'So many a gateway and day are kept; beyond that they are only counted. Days are UTC.',
+  'letters.days-hint': 'Of each gateway only so many a day are kept; those beyond are only counted. Days are UTC.',
   'letters.day': 'Day',
   'letters.kept': 'Kept',
   'letters.dropped': 'Dropped by the cap',

@@ -27,6 +27,9 @@ CHOICES = (
     ("alarms/replay", "[data-speed][aria-checked=true]", "[data-speed][aria-checked=false]"),
     ("connections", "[data-testid=connections-gateways]", "[data-testid=connections-gaps]"),
     ("register", "main nav [aria-current]", "main nav a:not([aria-current])"),
+    ("park", "[data-testid=paint-grade]", "[data-testid=paint-risk]"),
+    ("admin", ".sections [aria-pressed=true]", ".sections [aria-pressed=false]"),
+    ("alarms/setup", ".sections [aria-pressed=true]", ".sections [aria-pressed=false]"),
     ("trends", ".spans [aria-checked=true]", ".spans [aria-checked=false]"),
 )
 TOLD_APART = 3.0
@@ -129,6 +132,11 @@ def test_what_is_chosen_is_told_from_the_rest(stack: Stack, browser: Browser, da
         screen.page.goto(f"{stack.url}/#/{name}")
         expect(screen.page.locator(chosen)).to_have_count(1)
         assert screen.page.evaluate(CONTRAST, [chosen, other]) >= TOLD_APART, name
+        if "pressed" in chosen or "paint" in chosen:
+            # Not by its ground alone: it is underlined, too.
+            lines = "each => getComputedStyle(each).textDecorationLine"
+            assert screen.page.locator(chosen).evaluate(lines) == "underline", name
+            screen.picture(f"chosen-{name.replace('/', '-')}{'-dark' if dark else ''}")
     screen.close()
 
 

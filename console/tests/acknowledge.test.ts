@@ -12,6 +12,8 @@ import Notice from '../src/part/Notice.svelte';
 import { parsePoint } from '../src/point/point';
 import PointsScreen from '../src/screen/PointsScreen.svelte';
 import { served } from './served';
+import { locale, t } from '../src/i18n/locale.svelte';
+import { say } from '../src/i18n/text';
 
 const alarm = (id: string, more: object = {}) => {
   const raw = { id, enterprise: 'E1', tag: `T-${id}`, grade: 2, state: 'unacknowledged', raised_at: 1_000 };
@@ -122,4 +124,23 @@ test('a point whose only alarm is off the board is calm and says which way; one 
   expect(row('T-b')?.querySelector('svg')?.textContent?.trim()).toBe('4');
   await unmount(screen);
   catalogue.clear();
+});
+
+test('in another language it says the same; what was said in fixed words, and is done, is over', () => {
+  acknowledge.say(() => t('ack.nothing'), false);
+  flushSync();
+  const chinese = said();
+  locale.toggle();
+  flushSync();
+  expect(acknowledge.sentence).toBe(say('en', 'ack.nothing'));
+  expect(said()).not.toBe(chinese);
+  acknowledge.say('Saved.', false);
+  locale.toggle();
+  flushSync();
+  expect(acknowledge.sentence).toBe('');
+  acknowledge.say('Not saved.', true);
+  locale.toggle();
+  locale.toggle();
+  flushSync();
+  expect(said()).toContain('Not saved.');
 });

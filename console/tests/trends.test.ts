@@ -3,12 +3,12 @@ import { parseAlarm } from '../src/alarm/parse';
 import type { Reading } from '../src/point/reading';
 import { parsePoint } from '../src/point/point';
 import { hashOf, parseRoute } from '../src/route/route';
-import { scaleOf, tableOf, type Line } from '../src/trends/line';
+import { isStepped, scaleOf, tableOf, type Line } from '../src/trends/line';
 import { deedOf } from '../src/trends/deed';
 import { leftEdges } from '../src/trends/label';
 import { isBack, marksOf, SIGNS, WHATS } from '../src/trends/mark';
 import { cell, sheetOf } from '../src/trends/sheet';
-import { CLOSEST_MS, earlier, moved, scaled, SPANS, zoomed } from '../src/trends/span';
+import { CLOSEST_MS, earlier, headingOf, moved, scaled, SPANS, zoomed } from '../src/trends/span';
 
 const LEVEL = parsePoint({ id: 1, enterprise: 'E1', tag: 'LT-1', kind: 'level', unit: '%', period_s: 1 })!;
 const VALVE = parsePoint({ id: 2, enterprise: 'E1', tag: 'dev/XV-1', kind: 'valve', unit: '', reporting: 'on_change' })!;
@@ -155,4 +155,18 @@ test('the moment that is read moves by keys, and stays within what is shown', ()
 test('the limits of two points at one height are written beside each other, not over each other', () => {
   const at = (y: number, width: number) => ({ y, width });
   expect(leftEdges([at(100, 50), at(100, 40), at(95, 30), at(200, 50)], 6, 16, 10)).toEqual([6, 66, 116, 6]);
+});
+
+test('what reports on change is drawn in steps, and what reports by its period is not', () => {
+  expect(isStepped(VALVE)).toBe(true);
+  expect(isStepped({ ...LEVEL, onChange: true })).toBe(true);
+  expect(isStepped({ ...LEVEL, onChange: false })).toBe(false);
+});
+
+test('a picture says which earlier period it is compared with', () => {
+  const period = { start: Date.parse('2026-03-02T00:00:00Z'), end: Date.parse('2026-03-02T01:00:00Z') };
+  expect(headingOf(period, 0, '对比')).not.toContain('对比');
+  const [own, before] = headingOf(period, SPANS['24h'], '对比').split(' · 对比 ');
+  expect(own).toContain('03-02');
+  expect(before).toContain('03-01');
 });

@@ -6,6 +6,9 @@ import { live } from './live.svelte';
 import { session } from './session.svelte';
 import { subjectText } from './wording';
 
+/** A sentence, or how it is made: that follows the language. */
+export type Said = string | (() => string);
+
 interface Doubt {
   readonly alarm: Alarm;
   /** How many snapshots had been taken by then: the next one tells. */
@@ -15,8 +18,10 @@ interface Doubt {
 /** Acknowledging: what is under way, and one sentence about how the last one ended. */
 class Acknowledge {
   pending: ReadonlySet<string> = $state.raw(new Set());
-  sentence = $state('');
+  private said: Said = $state.raw('');
   failed = $state(false);
+  /** In the language of now. */
+  readonly sentence = $derived(typeof this.said === 'string' ? this.said : this.said());
   /** Sent, and nobody knows whether they arrived. */
   private doubted: readonly Doubt[] = $state.raw([]);
 
@@ -33,10 +38,11 @@ class Acknowledge {
       const body = note.trim() === '' ? {} : { note: note.trim() };
       const answer = parseAlarm(await session.client.post('/alarms/{alarm}/acknowledge', { path: { alarm: alarm.id }, body }));
       if (answer) live.answered(answer);
-      this.say(doneSentence(alarm, answer), false);
+      this.say(() => doneSentence(alarm, answer), false);
       return true;
     } catch (error) {
-      this.say(failedSentence(error), true);
+      if (!(error instanceof Problem)) throw error;
+      this.say(() => failedSentence(error), true);
       if (isUnknown(error)) this.doubt([alarm]);
       return false;
     } finally {
@@ -64,8 +70,8 @@ class Acknowledge {
     const [only] = settled;
     if (settled.length > 1 || !only) {
       const counts = { done: settled.length - left.length, rest: left.length };
-      this.say(t('ack.settled.several', counts), left.length > 0);
-    } else this.say(settledSentence(only.alarm, only.now), left.length > 0);
+      this.say(() => t('ack.settled.several', counts), left.length > 0);
+    } else this.say(() => settledSentence(only.alarm, only.now), left.length > 0);
   }
 
   /** Another operator begins anew. */
@@ -74,8 +80,13 @@ class Acknowledge {
     this.say('', false);
   }
 
-  say(sentence: string, failed: boolean): void {
-    this.sentence = sentence;
+  /** Another language is chosen: what was said in fixed words, and was no failure, is over. */
+  forgetWords(): void {
+    if (typeof this.said === 'string' && !this.failed) this.say('', false);
+  }
+
+  say(said: Said, failed: boolean): void {
+    this.said = said;
     this.failed = failed;
   }
 }

@@ -50,17 +50,17 @@ async function act(alarm: Alarm, verb: keyof typeof DONE, body: object): Promise
       body,
     });
     if (isJson(answer) && answer['approval'] !== undefined) {
-      acknowledge.say(t('shelf.asked', { tag }), false);
+      acknowledge.say(() => t('shelf.asked', { tag }), false);
       return true;
     }
     const after = parseAlarm(answer);
     if (after) live.answered(after);
-    acknowledge.say(t(DONE[verb], { tag }), false);
+    acknowledge.say(() => t(DONE[verb], { tag }), false);
     return true;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const detail = error.detail || String(error.status);
-    acknowledge.say(error.status === 0 ? t('deed.unknown') : t('shelf.failed', { detail }), true);
+    acknowledge.say(() => (error.status === 0 ? t('deed.unknown') : t('shelf.failed', { detail })), true);
     return false;
   }
 }

@@ -70,6 +70,11 @@ function codeOf(reading: Reading, states: readonly string[] | null): number | nu
   return code < 0 ? null : code;
 }
 
+/** What reports on change is as it last said until it says otherwise: a slope between the two never was. */
+export function isStepped(point: Point): boolean {
+  return point.onChange || statesOf(point.kind) !== null;
+}
+
 /** What a line is measured against: points of one unit share an axis, states have one each. */
 export function scaleOf(point: Point): string {
   return statesOf(point.kind) === null ? point.unit || '1' : `${point.enterprise}/${point.tag}`;

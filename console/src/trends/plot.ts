@@ -4,7 +4,7 @@ import { measured } from '../format/number';
 import { unitText } from '../format/unit';
 import { timeLabels } from '../point/trend';
 import { statesOf } from '../point/point';
-import { scaleOf, STYLES, tableOf, type Line } from './line';
+import { isStepped, scaleOf, STYLES, tableOf, type Line } from './line';
 import { leftEdges } from './label';
 import { isBack, SIGNS, type Mark } from './mark';
 import type { Period } from './span';
@@ -165,7 +165,7 @@ export class TrendsPlot {
             width: line.compared ? 1 : 2,
             // What is too little for a line is seen all the same.
             points: { show: (plot: uPlot, at: number) => lone(plot.data[at]), size: px * 0.5 },
-            ...(stepped && statesOf(line.point.kind) ? { paths: stepped } : {}),
+            ...(stepped && isStepped(line.point) ? { paths: stepped } : {}),
           };
         }),
       ],

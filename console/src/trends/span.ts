@@ -1,3 +1,5 @@
+import { stamp } from '../format/time';
+
 /** How much of the past a trend shows: from one minute to one year. */
 const MINUTE = 60_000;
 export const SPANS = {
@@ -61,4 +63,10 @@ export function moved(at: number | null, key: string, far: boolean, { start, end
     default:
       return null;
   }
+}
+
+/** What a picture is of: its period and, where it is compared, the earlier one with the word for it. */
+export function headingOf(period: Period, compared: number, word: string): string {
+  const said = ({ start, end }: Period): string => `${stamp(start)} – ${stamp(end)}`;
+  return compared === 0 ? said(period) : `${said(period)} · ${word} ${said(earlier(period, compared))}`;
 }

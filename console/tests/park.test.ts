@@ -104,12 +104,20 @@ describe('the wall', () => {
     const map = parseParkMap({
       features: ['a', 'b', 'c', 'd'].map((code, n) => feature('enterprise', code, { grade: 4 - n })),
     })!;
-    const round = stopsOf(map.objects).map((stop) => stop.enterprise ?? (stop.byRisk ? 'risk' : '*'));
+    const round = stopsOf(map.objects, new Set()).map((stop) => stop.enterprise ?? (stop.byRisk ? 'risk' : '*'));
     expect(round).toEqual(['*', 'd', 'c', 'b', '*', 'a', 'risk']);
   });
 
+  test('stops last where alarms returned and wait to be acknowledged, and passes over what is calm', () => {
+    const map = parseParkMap({
+      features: [feature('enterprise', 'calm', {}), feature('enterprise', 'back', {}), feature('enterprise', 'hot', { grade: 2 })],
+    })!;
+    const round = stopsOf(map.objects, new Set(['back', 'hot'])).map((stop) => stop.enterprise);
+    expect(round).toEqual([null, 'hot', 'back', null]);
+  });
+
   test('of a calm park it shows the whole, by grade and by risk', () => {
-    expect(stopsOf([])).toHaveLength(2);
+    expect(stopsOf([], new Set(['E1']))).toHaveLength(2);
   });
 
   test('has an address of its own', () => {

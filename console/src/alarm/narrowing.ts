@@ -83,6 +83,11 @@ export function isCounted(alarm: Alarm): boolean {
   return !alarm.historical && !alarm.exercise && offOf(alarm) === null;
 }
 
+/** Counted, and gone again before anybody acknowledged it: still to be attended, and active no more (ISA-18.2). */
+export function isReturned(alarm: Alarm): boolean {
+  return isCounted(alarm) && alarm.state === 'returned_unacknowledged';
+}
+
 /** All but its words, which are sought in what the row says. */
 export function isWithin(alarm: Alarm, narrowing: Narrowing, behind: Behind): boolean {
   const { grade, enterprise, source, counted } = narrowing;

@@ -15,6 +15,10 @@ class Catalogue {
   byId: ReadonlyMap<number, Point> = $derived(
     new Map(this.points.map((point) => [point.id, point])),
   );
+  /** By `enterprise/tag`. */
+  byTag: ReadonlyMap<string, Point> = $derived(
+    new Map(this.points.map((point) => [`${point.enterprise}/${point.tag}`, point])),
+  );
   readonly behind: Behind = $derived(behindGateways(this.points));
   loaded = $state(false);
   problem: unknown = $state.raw(null);

@@ -29,6 +29,7 @@ export const interlockEn = {
   'interlock.bypass': 'Bypass',
   'interlock.measures': 'Compensating measures',
   'interlock.unknown': 'State unknown',
+  'interlock.doubt': 'Nobody knows its state now: its gateway is silent, its value is old, or it never reported',
   'interlock.missing': 'Required, not fitted',
   'interlock.outage': 'Outage (unit shut down)',
   'interlock.until': 'until {when}',

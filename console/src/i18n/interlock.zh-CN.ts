@@ -27,6 +27,7 @@ export const interlockZhCN = {
   'interlock.bypass': '旁路',
   'interlock.measures': '补偿措施',
   'interlock.unknown': '状态未知',
+  'interlock.doubt': '现在的状态无人知晓：网关失联、数据超期或从未上报',
   'interlock.missing': '应装未装',
   'interlock.outage': '停用（装置停车）',
   'interlock.until': '至 {when}',

@@ -49,7 +49,6 @@ export const sourcesEn = {
   'source.alarms': 'Alarms',
   'source.interlocks': 'Interlocks',
   'source.out': 'out of service',
-  'source.unknown': 'state unknown',
   'source.online': 'Points online {online} / {count}',
   'source.online-unknown': 'Nobody knows what is online',
   'source.working': 'Working of the grade',

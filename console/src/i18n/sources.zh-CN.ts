@@ -49,7 +49,6 @@ export const sourcesZhCN = {
   'source.alarms': '报警',
   'source.interlocks': '联锁',
   'source.out': '未投用',
-  'source.unknown': '状态未知',
   'source.online': '在线测点 {online} / {count}',
   'source.online-unknown': '在线情况未知',
   'source.working': '分级计算过程',

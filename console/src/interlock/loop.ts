@@ -13,6 +13,8 @@ export interface Loop {
   readonly sil: number | null;
   readonly proofTestDueOn: string | null;
   readonly fitted: boolean;
+  /** The point that tells its state; null: none does. */
+  readonly stateTag: string | null;
   readonly state: string | null;
   readonly knownAt: number | null;
   /** Inputs whose own switches say that they do not vote. */
@@ -59,6 +61,7 @@ export function parseLoop(raw: unknown): Loop | null {
     sil: number(raw['sil']),
     proofTestDueOn: text(raw['proof_test_due_on']),
     fitted: raw['fitted'] !== false,
+    stateTag: text(raw['state_tag']),
     state: text(raw['state']),
     knownAt: instant(raw['known_at']),
     inputsOut: items(raw['inputs_out'], text),

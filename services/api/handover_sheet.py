@@ -63,7 +63,7 @@ class LoopOut:
 
 @dataclass(frozen=True, slots=True)
 class ShiftRecord:
-    """What is on record of the span: alarms that sounded, by grade, the floods among them and those
+    """What is on record of the span: alarms that sounded, by the gravest grade they reached, the floods among them and those
     that came most often, and the figures of ISA-18.2; times to acknowledge in seconds, the middle one
     and the longest (null: nothing was acknowledged)."""
 

@@ -54,7 +54,8 @@ GRADE_TARGETS: dict[int, float] = {1: 0.01, 2: 0.05, 3: 0.15, 4: 0.80}
 
 @dataclass(frozen=True, slots=True)
 class Sounded:
-    """An alarm that sounded. Times in epoch ms; `name` says which alarm it is again and again."""
+    """An alarm that sounded. Times in epoch ms; `name` says which alarm it is again and again,
+    `grade` the gravest level that it reached."""
 
     name: tuple[str, str, str]
     grade: int

@@ -75,7 +75,8 @@ class AlarmStatistics:
     should not exceed, `grade_targets` the shares of the grades that ISA-18.2 advises.
 
     `manageable` is what an operator can just manage, where the target is what is acceptable. Only
-    alarms that sounded count: no historical ones, no exercises, none that was born off the board.
+    alarms that sounded count: no historical ones, no exercises, none that was born off the board;
+    each by the gravest grade that it reached.
     """
 
     start: str

@@ -1,8 +1,15 @@
 -- name: sounded
 -- Every alarm that sounded or stood between two moments, as far as the figures need it. One that
 -- was born off the board (its first row says so) did not sound. A row's text has no spaces. One that
--- was acknowledged and then shelved, or asks again, was acknowledged: when, its journal tells.
-SELECT enterprise, coalesce(tag, '') AS tag, condition, grade, raised_at, cleared_at,
+-- was acknowledged and then shelved, or asks again, was acknowledged: when, its journal tells. So it
+-- does of the gravest level: the alarm's own is the last one, and a red one that came down was red.
+SELECT enterprise, coalesce(tag, '') AS tag, condition,
+       least(grade, (
+           SELECT min((body::jsonb -> 'alarm' ->> 'grade')::smallint) FROM journal
+           WHERE journal.enterprise = alarm.enterprise AND journal.alarm_id = alarm.id
+             AND event IN ('raised', 'escalated')
+       )) AS grade,
+       raised_at, cleared_at,
        coalesce(acknowledged_at, (
            SELECT min(journal.noted_at) FROM journal
            WHERE journal.enterprise = alarm.enterprise AND journal.alarm_id = alarm.id

@@ -13,6 +13,8 @@ import pytest
 from services.domain import event
 from services.domain.alarm import EventKind, Transition
 from services.domain.journal import ChainHead, link
+from services.domain.judgement import Step
+from services.domain.rule import Condition
 from services.domain.suppression import Off, OffBoard
 from services.store import approval
 from tests.integration.api.conftest import Api
@@ -173,6 +175,37 @@ def test_what_was_acknowledged_and_then_shelved_was_acknowledged(api: Api) -> No
     assert (found["alarms"], found["acknowledged"]) == (2, 1)
     assert (found["seconds_to_acknowledge"], found["seconds_to_acknowledge_most"]) == (20, 20)
 
+
+@pytest.mark.usefixtures("forgotten")
+def test_an_alarm_that_was_red_and_came_down_counts_as_red(api: Api) -> None:
+    """Its own level is the last one; a shift's sheet would not know of the release at its end."""
+    enterprise = api.enterprise()
+    rose, plain = (raised(number, enterprise) for number in range(2))
+    red = event.escalated(rose.alarm, replace(LEVEL, condition=Condition.HH, grade=1))
+    down = event.levelled(red, LEVEL)
+    told = (
+        rose, plain,
+        Transition(EventKind.ESCALATED, red, 9, 9), Transition(EventKind.DEESCALATED, down, 9, 9),
+    )  # fmt: skip
+    point = api.point(enterprise, "T-1")["id"]
+    with psycopg.connect(api.engines.superuser_url) as connection:
+        head = ChainHead()
+        for each in told:
+            row = link(head, each)
+            head = ChainHead(row.seq, row.hash)
+            values = (enterprise, row.seq, row.alarm_id, NOON, NOON, row.event, row.body)
+            connection.execute(ROW, (*values, row.previous, row.hash))
+        for alarm in (down, plain.alarm):
+            stands = (enterprise, alarm.id, point, alarm.grade, NOON, NOON, False, NOON)
+            connection.execute(RECORD, stands)
+    span = {"start": NOON.isoformat(), "end": (NOON + timedelta(hours=1)).isoformat()}
+
+    found = api.admin.ask("/statistics/alarms", enterprise=enterprise, **span)
+
+    assert found["grades"] == {"1": 0.5, "2": 0.5, "3": 0, "4": 0}
+
+
+LEVEL = Step(0, "r", 1, Condition.H, 25.0, 2, 30.5)
 
 ROW = """
     INSERT INTO journal (enterprise, seq, alarm_id, at, noted_at, event, body, previous, hash)

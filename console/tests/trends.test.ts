@@ -5,7 +5,7 @@ import { parsePoint } from '../src/point/point';
 import { hashOf, parseRoute } from '../src/route/route';
 import { isStepped, scaleOf, tableOf, type Line } from '../src/trends/line';
 import { deedOf } from '../src/trends/deed';
-import { leftEdges } from '../src/trends/label';
+import { axisWidth, leftEdges } from '../src/trends/label';
 import { isBack, marksOf, SIGNS, WHATS } from '../src/trends/mark';
 import { cell, sheetOf } from '../src/trends/sheet';
 import { CLOSEST_MS, earlier, headingOf, moved, scaled, SPANS, zoomed } from '../src/trends/span';
@@ -52,6 +52,12 @@ describe('a line', () => {
     expect(scaleOf(LEVEL)).toBe('%');
     expect(scaleOf(VALVE)).toBe('E1/dev/XV-1');
   });
+});
+
+test('an axis of states is as wide as its longest name needs, and none is narrower than one of numbers', () => {
+  const widthOf = (name: string): number => name.length * 7;
+  expect(axisWidth(['In service', 'Operational bypass'], widthOf, 67)).toBe(18 * 7 + 20);
+  expect(axisWidth(['开', '关'], widthOf, 67)).toBe(67);
 });
 
 describe('the sheet', () => {

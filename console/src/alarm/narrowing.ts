@@ -88,6 +88,11 @@ export function isReturned(alarm: Alarm): boolean {
   return isCounted(alarm) && alarm.state === 'returned_unacknowledged';
 }
 
+/** Counted, and what gives a source its grade. */
+export function isActive(alarm: Alarm): boolean {
+  return isCounted(alarm) && !isReturned(alarm);
+}
+
 /** All but its words, which are sought in what the row says. */
 export function isWithin(alarm: Alarm, narrowing: Narrowing, behind: Behind): boolean {
   const { grade, enterprise, source, counted } = narrowing;

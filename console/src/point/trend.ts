@@ -3,6 +3,7 @@ import type { Grade } from '../alarm/alarm';
 import { clock, day } from '../format/time';
 import { ink } from '../format/ink';
 import { measured } from '../format/number';
+import { axisWidth, drawnWidth } from '../trends/label';
 import { Samples } from './columns';
 import type { Reading } from './reading';
 
@@ -100,7 +101,7 @@ export class TrendPlot {
         {
           ...axis,
           space: px * 2.4,
-          size: this.look.states ? px * 7 : px * 4.5,
+          size: axisWidth(this.look.states ?? [], drawnWidth(font), px * 4.5),
           values: (_, splits) => splits.map((v) => this.valueLabel(v)),
           ...(this.look.states ? { incrs: [1] } : {}),
         },

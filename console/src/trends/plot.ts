@@ -5,7 +5,7 @@ import { unitText } from '../format/unit';
 import { timeLabels } from '../point/trend';
 import { statesOf } from '../point/point';
 import { isStepped, scaleOf, STYLES, tableOf, type Line } from './line';
-import { leftEdges } from './label';
+import { axisWidth, drawnWidth, leftEdges } from './label';
 import { isBack, SIGNS, type Mark } from './mark';
 import type { Period } from './span';
 
@@ -142,7 +142,7 @@ export class TrendsPlot {
           labelFont: font,
           side: (index % 2 === 0 ? 3 : 1) as 1 | 3,
           grid: { show: index === 0, stroke: grid, width: 1 },
-          size: px * (states === null ? 4.2 : 6.5),
+          size: states === null ? px * 4.2 : axisWidth(states.map(drawn.stateName), drawnWidth(font), px * 4.2),
           // Each state has its name, in a low plot, too.
           ...(states === null ? {} : { incrs: [1], space: px * 0.75 }),
           labelSize: px * 1.4,

@@ -89,7 +89,8 @@ test('users are listed and made; a new key is shown once; who did what is there'
   await shown(() => expect(find('key-made')?.textContent).toContain('pk1.secret'));
 
   find('admin-audit')?.click();
-  await shown(() => expect(find('audit-row')?.textContent).toMatch(/wang.*POST \/users.*201/s));
+  await shown(() => expect(find('audit-row')?.textContent).toMatch(/wang.*新增用户.*201/s));
+  expect(find('audit-row')?.innerHTML).toContain('title="POST /users"');
 });
 
 test('a regulator sees who did what, and administers nothing', async () => {

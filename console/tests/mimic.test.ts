@@ -95,7 +95,9 @@ describe('an indicator', () => {
   test('has a colour only from its alarm', () => {
     expect(drawn(99_000, 85, 0).grade).toBeNull();
     const waiting = drawn(99_000, 85, 0, { grade: 2, state: 'unacknowledged' });
-    expect(waiting).toMatchObject({ grade: 2, waiting: true });
+    expect(waiting).toMatchObject({ grade: 2, waiting: true, returned: false });
+    const returned = { grade: 2, state: 'returned_unacknowledged', cleared_at: '2026-01-04T16:00:00Z' };
+    expect(drawn(99_000, 50, 0, returned)).toMatchObject({ grade: 2, waiting: true, returned: true });
     expect(drawn(99_000, 85, 0, { grade: 2, state: 'acknowledged' }).waiting).toBe(false);
     expect(drawn(99_000, 85, 0, { grade: 2, state: 'shelved' })).toMatchObject({ grade: null, off: 'shelved' });
   });

@@ -22,6 +22,8 @@ export interface Drawn {
   readonly bad: boolean;
   readonly uncertain: boolean;
   readonly grade: Grade | null;
+  /** Its alarm returned: the mark is hollow, as in every list. */
+  readonly returned: boolean;
   readonly waiting: boolean;
   /** Its alarm is off the board, and how; it has no colour then. */
   readonly off: Off | null;
@@ -57,6 +59,7 @@ export function drawnOf(
     bad: found !== null && found.q === 2,
     uncertain: found !== null && found.q === 1,
     grade: off === null ? (alarm?.grade ?? null) : null,
+    returned: alarm != null && alarm.clearedAt !== null,
     off,
     waiting: alarm !== null && isWaiting(alarm),
     outside: isOutside(point),

@@ -35,7 +35,8 @@ INSERT INTO gateway_ledger VALUES (%(code)s, 'gw1', %(boot)s, 1, 9, 1, 0, now())
 INSERT INTO gateway_day (enterprise, gateway, day, messages, received, stored)
 VALUES (%(code)s, 'gw1', current_date, 7, 7, 7);
 INSERT INTO connectivity_hour (enterprise, hour, online_s, total_s)
-VALUES (%(code)s, date_trunc('hour', now()), 60, 120);
+VALUES (%(code)s, date_trunc('hour', now()), 60, 120)
+ON CONFLICT (enterprise, hour) DO UPDATE SET online_s = 60, total_s = 120;
 INSERT INTO interlock_change SELECT %(code)s, id, now() - interval '1 hour', 1 FROM point
 WHERE (enterprise, tag) = (%(code)s, 'ESD-1');
 """

@@ -58,3 +58,20 @@ def test_what_a_list_is_of_is_read_to_its_end(stack: Stack, browser: Browser) ->
             expect(hint).not_to_be_empty()
             assert not hint.evaluate(CUT), (language, view)
     screen.close()
+
+
+def test_a_hazard_source_that_there_is_not_is_said_to_be_none(
+    stack: Stack, browser: Browser
+) -> None:
+    """An old link, or a slip: the list stands there, and the pane says why it tells nothing."""
+    screen = Console(browser, stack.url, 1366, 768).sign_in("admin", stack.admin_password)
+    absent = screen.page.get_by_test_id("source-absent")
+    screen.page.goto(f"{stack.url}/#/sources")
+    expect(screen.page.get_by_test_id("source-legend")).to_be_visible()
+    expect(absent).to_have_count(0)
+    screen.page.goto(f"{stack.url}/#/sources/NOWHERE/HS-9")
+    expect(absent).to_contain_text("台账中没有危险源 HS-9")
+    screen.in_english()
+    expect(absent).to_contain_text("no hazard source HS-9")
+    screen.picture("source-absent-en")
+    screen.close()

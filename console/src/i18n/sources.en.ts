@@ -7,6 +7,7 @@ export const sourcesEn = {
   'sources.none-hint': 'Once enterprises are registered, their hazard sources stand here.',
   'sources.no-source': 'no hazard source registered',
   'sources.worst': 'Highest alarm grade of the park',
+  'sources.absent': 'The register has no hazard source {code}, or this account may not see it.',
   'sources.calm': 'no active alarm',
   'sources.legend': 'Legend',
   'sources.legend-grade': 'Alarm grade: of the worst active alarm now',

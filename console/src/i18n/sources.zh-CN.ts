@@ -7,6 +7,7 @@ export const sourcesZhCN = {
   'sources.none-hint': '企业登记后，其重大危险源在此列出。',
   'sources.no-source': '未登记重大危险源',
   'sources.worst': '全园最高报警等级',
+  'sources.absent': '台账中没有危险源 {code}，或本账号无权查看。',
   'sources.calm': '没有在报警',
   'sources.legend': '图例',
   'sources.legend-grade': '报警等级：当前最严重的在报警',

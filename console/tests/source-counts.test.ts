@@ -16,8 +16,12 @@ const OF_A_LOOP = { ...ALARM, id: 'loop', tag: 'ESD-1.S' };
 let screen: Record<string, unknown> | null = null;
 const figure = (id: string): number => Number(document.querySelector(`[data-testid="source-${id}"]`)?.textContent ?? 0);
 
+/** Nothing is painted here, and a trend has to find a canvas all the same. */
+const NO_PAINT = new Proxy({}, { get: () => () => ({ width: 0 }), set: () => true });
+
 /** What the server answers of the source, and what the park has. */
 function open(status: object, alarms: readonly object[]): void {
+  vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(NO_PAINT as CanvasRenderingContext2D);
   session.me = { username: 'zhang', role: 'operator', enterprise: null };
   live.state = { ...EMPTY, alarms: new Map(alarms.map((raw) => parseAlarm(raw)!).map((each) => [each.id, each])) };
   served((url) => Promise.resolve(url.includes('/status') ? Response.json(status) : Response.json({ items: [] })));

@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   behindGateways,
   countedByEnterprise,
+  isActive,
+  isReturned,
   isWhole,
   isWithin,
   parseNarrowing,
@@ -26,6 +28,24 @@ const alarm = (id: string, more: object = {}) => {
   if (!parsed) throw new Error('no alarm');
   return parsed;
 };
+
+describe('an alarm is active or returned, never both', () => {
+  test.each([
+    { state: 'unacknowledged', latch: true, active: true },
+    { state: 'acknowledged', latch: false, active: true },
+    { state: 'returned_unacknowledged', latch: false, active: false },
+    // What latches gives its source a grade until it is reset, on the server too.
+    { state: 'returned_unacknowledged', latch: true, active: true },
+  ])('$state, latching: $latch', ({ state, latch, active }) => {
+    const one = alarm('1', { state, latch });
+    expect([isActive(one), isReturned(one)]).toEqual([active, !active]);
+  });
+
+  test('off the board it is neither', () => {
+    const off = alarm('1', { state: 'shelved' });
+    expect([isActive(off), isReturned(off)]).toEqual([false, false]);
+  });
+});
 
 describe('the address of a narrowed list', () => {
   const routes: readonly Route[] = [

@@ -65,6 +65,8 @@ export interface Alarm {
   readonly superseded: number;
   readonly offBoard: OffBoard | null;
   readonly hazardSource: string | null;
+  /** Once it is over it stays until it is acknowledged then, and gives its source a grade until then. */
+  readonly latch: boolean;
   /** Code of the group of detectors in which it rose; null: in none, it ranks at its source. */
   readonly group: string | null;
   /** Which of its group's alarms it was, from 1 (1 is the first-out); null: none of them. */

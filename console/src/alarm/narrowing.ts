@@ -83,9 +83,10 @@ export function isCounted(alarm: Alarm): boolean {
   return !alarm.historical && !alarm.exercise && offOf(alarm) === null;
 }
 
-/** Counted, and gone again before anybody acknowledged it: still to be attended, and active no more (ISA-18.2). */
+/** Counted, and gone again before anybody acknowledged it: still to be attended, and active no more (ISA-18.2).
+ * What latches stays active until its reset, as in the grades of sources (`grade_tree.bearing`). */
 export function isReturned(alarm: Alarm): boolean {
-  return isCounted(alarm) && alarm.state === 'returned_unacknowledged';
+  return isCounted(alarm) && alarm.state === 'returned_unacknowledged' && !alarm.latch;
 }
 
 /** Counted, and what gives a source its grade. */

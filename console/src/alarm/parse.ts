@@ -46,6 +46,7 @@ export function parseAlarm(raw: unknown): Alarm | null {
     hazardSource: text(point['hazard_source']) ?? text(raw['hazard_source']),
     group: text(raw['group']),
     firstOutRank: number(raw['first_out_rank']),
+    latch: raw['latch'] === true,
     chattering: raw['chattering'] === true,
     fleeting: raw['fleeting'] === true,
   };

@@ -67,6 +67,7 @@ def test_the_wall_stops_where_all_has_returned_and_nobody_has_acknowledged_it(
             figures = page.get_by_test_id("park-figures")
             expect(figures).to_contain_text(f"企业 {back.code}")
             expect(figures).not_to_contain_text(calm.code)
+            expect(figures).to_contain_text("在报警 0 · 已恢复未确认 2")
             screen.picture("wall-returned-zh-1920x1080")
             expect(stop).to_contain_text("风险四色", timeout=2 * TURN_MS)
             stops = page.evaluate("window.stops")

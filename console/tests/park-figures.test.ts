@@ -56,3 +56,10 @@ test('where nothing has returned there is one figure, and it leads to the list',
   expect(said('park-alarming')).not.toContain('已恢复');
   expect(document.querySelector('[data-testid="alarms-of"]')?.getAttribute('data-count')).toBe('1');
 });
+
+test('what needs attention says whose it is', () => {
+  open([STANDING], true);
+  expect(said('park-worst')).toContain('HS-1 液氯储存 北方化工');
+  locale.language = 'en';
+  expect(said('park-worst')).toContain('HS-1 Chlorine store North Works');
+});

@@ -17,7 +17,7 @@ const RULES: readonly [object, string, string][] = [
   ],
   [
     { kind: 'deviation', others: ['LI-2', 'LI-3'], limit: 5 },
-    '与 LI-2, LI-3 相差 5 %',
+    '与 LI-2, LI-3 相差 5 % 及以上',
     'lies 5 % or more from LI-2, LI-3',
   ],
   [

@@ -123,6 +123,7 @@ test('a refused sheet is told line by line', () => {
   const problem = new Problem(422, '', 'Nothing was imported. Row 3: unit: x (141 more rows are wrong).', errors);
   const refusal = refusalOf(problem);
   expect(refusal.count).toBe(142);
+  expect(inChinese("Input should be 'level', 'flow' or 'analog'")).toBe('须为以下之一：level、flow、analog。');
   expect(refusal.faults.map(({ row, field }) => [row, field])).toEqual([[3, 'unit'], [9, '']]);
   expect(refusal.faults.map(({ message }) => inChinese(message))).toEqual(['单位 ppm 与类型不符。', '有 9 个单元格，表头只有 8 列。']);
   const whole = refusalOf(new Problem(422, '', 'The sheet has no column unit: its first row must name the columns.'));

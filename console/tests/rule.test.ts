@@ -3,6 +3,7 @@ import agreed from './agreed/rule-parameters.json';
 import sentences from './agreed/rule-sentences.json';
 import { Problem } from '../src/api/problem';
 import '../src/app/drill-sentence';
+import '../src/app/expression-sentence';
 import { toldOf } from '../src/app/form-desk.svelte';
 import { boundsText, ruleFacts, ruleText, triedText, wrongText } from '../src/app/rule-wording';
 import { inChinese, sentenceText } from '../src/app/sentence-wording';
@@ -25,6 +26,17 @@ const filled = (draft: Draft, values: object): Draft => ({
 
 afterEach(() => {
   locale.language = 'zh-CN';
+});
+
+describe('the words of a rule', () => {
+  it('of a registered group do not say how many it has', () => {
+    const group = { group: 'GDS-1', others: [], direction: 'high', needed: 2, window_s: 60, limit: 25 };
+    const voting = rule({ kind: 'voting', parameters: group, ...group });
+    expect(ruleText(voting, point)).toBe('表决报警：探测器组 GDS-1 中 2 个在 60 秒内 ≥ 25 %');
+    const apart = { group: 'RED-1', others: [], limit: 3 };
+    const deviation = rule({ kind: 'deviation', parameters: apart, ...apart });
+    expect(ruleText(deviation, point)).toBe('偏差报警：与探测器组 RED-1 相差 3 % 及以上');
+  });
 });
 
 describe('the fields of a rule', () => {
@@ -219,7 +231,15 @@ describe('what the services say in English', () => {
   it('keeps its figures, and a sentence that is not known stays as it came', () => {
     const [lel, oel] = sentences.basis.filter((each) => each.includes('degrees Celsius')).reverse();
     expect(inChinese(lel!)).toBe('25 %LEL 和 50 %LEL，爆炸下限取自 IEC 60079-20-1:2010，按 20 ℃ 换算');
-    expect(inChinese(oel!)).toContain('PC-TWA 为 20 mg/m³（GB/T 50493-2019 annex）');
+    expect(inChinese(oel!)).toContain('PC-TWA 为 20 mg/m³（GB/T 50493-2019 附录）');
+    const unknown = "It cannot be compiled: undeclared reference to 'gsa' at character 2.";
+    expect(inChinese(unknown)).toBe('表达式第 2 个字符处的 gsa 没有定义，请在“变量”中加入或改正其名称。');
+    const whole = "It cannot be compiled: found no matching overload for '_>_' applied to '(double, int)' at character 4.";
+    expect(inChinese(`${whole} Write numbers with a point: 5.0, not 5.`)).toContain('5.0');
+    expect(inChinese(whole)).toContain('类型不符');
+    expect(inChinese("It cannot be compiled: Syntax error: mismatched input '<EOF>' at character 6.")).toBe(
+      '表达式第 6 个字符处有语法错误。',
+    );
     expect(inChinese('25 and 50 %LEL, LEL NFPA 325')).toBe('25 %LEL 和 50 %LEL，爆炸下限取自 NFPA 325');
     expect(inChinese('HH must lie above H at 80 (rule r1): LL < L < H < HH.')).toContain('HH 应高于 H 的 80');
     expect(sentenceText('Something new.')).toBe('Something new.');

@@ -138,7 +138,9 @@ def watch(text: str, variables: Mapping[str, Point], fresh_s: float) -> Expressi
 def _sentence(error: str) -> str:
     """The compiler's first complaint, with the mistake that everybody makes explained."""
     found = re.search(r"<input>:(\d+):(\d+): ([^|\n\[]+)", error)
-    said = found.group(3).strip() if found else "it cannot be read"
+    said = (
+        found.group(3).replace(" (in container '')", "").strip() if found else "it cannot be read"
+    )
     place = f" at character {found.group(2)}" if found else ""
     hint = " Write numbers with a point: 5.0, not 5." if "(double, int)" in said else ""
     return f"It cannot be compiled: {said}{place}.{hint}"

@@ -32,10 +32,9 @@ export function detectorText(rule: Detector, point: Point): string {
         span,
       });
     case 'deviation':
-      return t('rules.deviation', {
-        others: rule.group === null ? rule.others.join(', ') : t('rules.group', { group: rule.group }),
-        limit,
-      });
+      return rule.group === null
+        ? t('rules.deviation', { others: rule.others.join(', '), limit })
+        : t('rules.deviation-group', { others: rule.group, limit });
     case 'stuck':
       return stuckText(rule, span, unit);
     case 'bad_quality':
@@ -43,16 +42,7 @@ export function detectorText(rule: Detector, point: Point): string {
     case 'signal_band':
       return t('rules.signal_band');
     case 'voting':
-      return t('rules.voting', {
-        count: rule.group === null ? rule.others.length + 1 : 'M',
-        needed: plain('needed'),
-        span: plain('window_s'),
-        limit: `${rule.direction === 'low' ? '≤' : '≥'} ${limit}`,
-        group:
-          rule.group === null
-            ? [rule.tag, ...rule.others].join(', ')
-            : t('rules.group', { group: rule.group }),
-      });
+      return votingText(rule, `${rule.direction === 'low' ? '≤' : '≥'} ${limit}`);
     case 'count': {
       const event = states === '' ? reached : t('rules.count-states', { states });
       return t('rules.count', { span, event, needed: plain('needed') });
@@ -66,6 +56,15 @@ export function detectorText(rule: Detector, point: Point): string {
       return t('rules.expression', { text: rule.text ?? '', variables: named.join(', ') });
     }
   }
+}
+
+/** How many a registered group has is the group's to say, not the rule's. */
+function votingText(rule: Detector, limit: string): string {
+  const plain = (name: string): string => quantity(rule.numbers[name], '');
+  const said = { needed: plain('needed'), span: plain('window_s'), limit };
+  if (rule.group !== null) return t('rules.voting-group', { ...said, group: rule.group });
+  const tags = [rule.tag, ...rule.others];
+  return t('rules.voting', { ...said, count: tags.length, group: tags.join(', ') });
 }
 
 function stuckText(rule: Detector, span: string, unit: string): string {

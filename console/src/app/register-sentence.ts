@@ -22,7 +22,7 @@ learn([
   [/^there is nothing below (.+); look for a slip\.?$/, '低于 $1，实际不存在，请核对。'],
   [/^there is nothing above (.+); look for a slip\.?$/, '高于 $1，实际不存在，请核对。'],
   [/^(\S+) shows how the loop (\S+) stands; .+$/, '联锁回路 $2 的状态由 $1 显示，类型不能修改；请先为该回路指定其他状态测点。'],
-  [/^[iI]nput should be ('.+)$/, '须为以下之一：$1。'],
+  [/^[iI]nput should be '(.+)'\.?$/, '须为以下之一：$1。'],
   [/^only printable characters are allowed\.?$/, '含有不可打印的字符。'],
   [/^it must not begin or end with a space\.?$/, '首尾不得有空格。'],
   [/^it must be a day like (\S+?)\.?$/, '日期须写作 $1。'],

@@ -1,3 +1,4 @@
+import './expression-sentence';
 import { isJson, number, type Json } from '../api/parse';
 import type { BodyOf } from '../api/route';
 import { t } from '../i18n/locale.svelte';

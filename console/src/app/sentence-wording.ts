@@ -132,5 +132,10 @@ function fill(chinese: string, found: RegExpExecArray): string {
   const given = clauses.filter((clause) =>
     [...clause.matchAll(/\$(\d)/g)].every(([, place]) => found[Number(place)] !== undefined),
   );
-  return given.join('，').replace(/\$(\d)/g, (_, place: string) => found[Number(place)] ?? '');
+  return given.join('，').replace(/\$(\d)/g, (_, place: string) => named(found[Number(place)] ?? ''));
+}
+
+/** What a sentence was filled with: a place in a standard, or a list of what may be said. */
+function named(filled: string): string {
+  return filled.replace(/ annex$/, ' 附录').replaceAll(/', '|' or '/g, '、');
 }

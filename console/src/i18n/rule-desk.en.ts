@@ -133,7 +133,7 @@ export const ruleDeskEn = {
   'template.adopted': '{tag}: {count} rules of the template are in force',
   'template.field.normal_high': 'Upper limit of normal working',
   'template.field.design_pressure': 'Design pressure',
-  'template.field.respond_s': 'Operator’s and action’s time',
+  'template.field.respond_s': 'Operator response and action time',
   'template_trust.read': 'read in the standard',
   'template_trust.restated': 'restated by others',
   'template_trust.computed': 'computed',

@@ -89,7 +89,7 @@ export const ruleDeskZhCN = {
   'rule.explain.stuck': '计算时段内变化不超过允许量即报警；有参照点时，仅在参照点确有变化时判定。',
   'rule.explain.bad_quality': '数据质量无效或没有数值即报警。',
   'rule.explain.signal_band': '4–20 mA 信号处于 NAMUR NE 43 故障区间即报警。',
-  'rule.explain.voting': '时间窗内同组有足够数量的探测器达到限值即报警（M 选 N）。',
+  'rule.explain.voting': '时间窗内同组有足够数量的探测器达到限值即报警（M 取 N）。',
   'rule.explain.count': '计算时段内发生足够次数即报警。',
   'rule.explain.forecast': '按稳健趋势线，在预测时长内将达到限值即报警，以最迟时刻计。',
   'rule.explain.state': '处于所选状态之一即报警。',

@@ -64,7 +64,7 @@ def test_what_fails_is_not_judged() -> None:
         ("gas > 20", "5.0, not 5"),
         ("gas", "no yes or no"),
         ("gas + 1.0", "no yes or no"),
-        ("gsa > 1.0", "undeclared reference to 'gsa'"),
+        ("gsa > 1.0", "undeclared reference to 'gsa' at character 1."),
         ("gas == valve", "no matching overload"),
         ("valve > 1.0", "no matching overload"),
         ("__import__('os') == 1", "undeclared"),

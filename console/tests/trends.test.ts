@@ -8,7 +8,7 @@ import { deedOf } from '../src/trends/deed';
 import { axisWidth, leftEdges } from '../src/trends/label';
 import { isBack, marksOf, SIGNS, WHATS } from '../src/trends/mark';
 import { cell, sheetOf } from '../src/trends/sheet';
-import { CLOSEST_MS, earlier, headingOf, moved, scaled, SPANS, zoomed } from '../src/trends/span';
+import { CLOSEST_MS, earlier, headingOf, moved, offsetOf, scaled, SPANS, zoomed } from '../src/trends/span';
 
 const LEVEL = parsePoint({ id: 1, enterprise: 'E1', tag: 'LT-1', kind: 'level', unit: '%', period_s: 1 })!;
 const VALVE = parsePoint({ id: 2, enterprise: 'E1', tag: 'dev/XV-1', kind: 'valve', unit: '', reporting: 'on_change' })!;
@@ -132,6 +132,26 @@ test('the points of a trend stand in its address, also where a tag holds a slash
   const route = { screen: 'trends', points: ['E1/LT-1', 'E1/dev/XV-1'] } as const;
   expect(parseRoute(hashOf(route))).toEqual(route);
   expect(parseRoute('#/trends')).toEqual({ screen: 'trends', points: [] });
+});
+
+test('what is compared stands in the address: a shift, or when the other period began by the clock of the park', () => {
+  const eight = Date.parse('2026-01-31T08:00:00+08:00');
+  for (const against of ['24h', '7d', '30d', eight] as const) {
+    const route = { screen: 'trends', points: ['E1/LT-1?'], against } as const;
+    expect(parseRoute(hashOf(route))).toEqual(route);
+  }
+  expect(hashOf({ screen: 'trends', points: ['E1/LT-1'], against: eight })).toBe('#/trends/E1/LT-1?against=2026-01-31T08:00');
+  expect(parseRoute('#/trends/E1/LT-1?against=tomorrow')).toEqual({ screen: 'trends', points: ['E1/LT-1'] });
+});
+
+test('a period of choice is as long as the one that is shown, and stays while that moves on', () => {
+  const began = 1_000_000;
+  for (const period of [{ start: 5_000_000, end: 8_600_000 }, { start: 5_010_000, end: 8_610_000 }]) {
+    expect(earlier(period, offsetOf(began, period))).toEqual({ start: began, end: began + 3_600_000 });
+  }
+  const before = { start: 100_000, end: 200_000 };
+  expect(earlier(before, offsetOf(began, before)).start).toBe(began);
+  expect([offsetOf(null, before), offsetOf('24h', before)]).toEqual([0, 86_400_000]);
 });
 
 test('by keys the time is halved and doubled around its middle, never into the future or beyond a year', () => {

@@ -2,6 +2,7 @@
 and what is seen is taken away as a sheet and as a picture."""
 
 import csv
+import re
 import time
 from pathlib import Path
 
@@ -97,6 +98,28 @@ def test_trends_are_read_compared_and_taken_away_by_keyboard(
     page.keyboard.press("ArrowDown")
     expect(line).to_contain_text(f"{YESTERDAY} %", timeout=READ_AGAIN_MS)
     screen.picture(f"trends-compared-{language}")
+
+    # A period of choice: it begins where one likes, stands in the address, and is there after F5.
+    page.get_by_test_id("trends-compare").select_option("free")
+    began = page.get_by_test_id("trends-compare-from")
+    day_before = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d$")
+    expect(began).to_have_value(day_before)
+    expect(line).to_contain_text(f"{YESTERDAY} %", timeout=READ_AGAIN_MS)
+    chosen = began.input_value()
+    expect(page).to_have_url(re.compile(re.escape(f"?against={chosen.replace(' ', 'T')}")))
+    began.fill("31.01.2026")
+    expect(page.get_by_test_id("trends-mistyped")).to_be_visible()
+    page.reload()
+    expect(began).to_have_value(chosen)
+    expect(page.get_by_test_id("trends-compared")).to_contain_text(f"{chosen}:00")
+    expect(line).to_contain_text(f"{YESTERDAY} %", timeout=READ_AGAIN_MS)
+    assert violations(page) == []
+    screen.picture(f"trends-compared-free-{language}")
+    began.fill(f"2020{chosen[4:]}")
+    began.press("Enter")
+    expect(page).to_have_url(re.compile(r"\?against=2020-"))
+    expect(line).not_to_contain_text(f"{YESTERDAY} %", timeout=READ_AGAIN_MS)
+    page.get_by_test_id("trends-compare").select_option("24h")
 
     rows = list(csv.reader(taken(page, "trends-csv").read_text("utf-8-sig").splitlines()))
     name = f"{enterprise.code}/LT-1"

@@ -1,4 +1,5 @@
 /** Where the operator is. Hash routes, so that F5 stays and the server needs to know nothing. */
+import { againstText, parseAgainst, type Against } from '../trends/span';
 import { isWhole, parseNarrowing, queryOf, type Narrowing } from '../alarm/narrowing';
 
 export const ALARM_LISTS = ['current', 'historical', 'all'] as const;
@@ -32,7 +33,12 @@ const MIMIC = 'mimic';
 export type Route =
   | { readonly screen: 'admin' }
   /** Of each point its enterprise and tag, with a slash between. */
-  | { readonly screen: 'trends'; readonly points: readonly string[] }
+  | {
+      readonly screen: 'trends';
+      readonly points: readonly string[];
+      /** What their time is compared with. */
+      readonly against?: Against;
+    }
   | { readonly screen: 'park'; readonly wall: boolean }
   | {
       readonly screen: 'alarms';
@@ -60,13 +66,13 @@ export type Route =
 export function parseRoute(hash: string): Route {
   const path = hash.replace(/^#\/?/, '');
   if (/^alarms([/?]|$)/.test(path)) return alarmsOf(path);
+  if (/^trends([/?]|$)/.test(path)) return trendsOf(path);
   const [screen, ...rest] = path.split('/').map(decode);
   if (screen === 'points' && rest[0] !== undefined && rest[1] !== undefined) {
     return { screen: 'point', enterprise: rest[0], tag: rest[1] };
   }
   if (screen === 'points') return { screen: 'points' };
   if (screen === 'admin') return { screen };
-  if (screen === 'trends') return { screen, points: pointsOf(rest) };
   if (screen === 'park') return { screen, wall: rest[0] === 'wall' };
   if (screen === 'sources' && rest[0] !== undefined && rest[1] !== undefined && rest[2] === MIMIC) {
     return { screen: 'source', enterprise: rest[0], code: rest[1] };
@@ -92,6 +98,14 @@ function alarmsOf(address: string): Route {
   return { screen: 'alarms', view, narrowing };
 }
 
+/** A question mark of a tag is encoded. */
+function trendsOf(address: string): Route {
+  const [path = '', query = ''] = address.split('?');
+  const points = pointsOf(path.split('/').slice(1).map(decode));
+  const against = parseAgainst(new URLSearchParams(query).get('against') ?? '');
+  return against === null ? { screen: 'trends', points } : { screen: 'trends', points, against };
+}
+
 export function hashOf(route: Route): string {
   switch (route.screen) {
     case 'alarms':
@@ -99,7 +113,9 @@ export function hashOf(route: Route): string {
     case 'admin':
       return '#/admin';
     case 'trends':
-      return ['#/trends', ...route.points.flatMap((each) => placeOf(each).map(encodeURIComponent))].join('/');
+      return ['#/trends', ...route.points.flatMap((each) => placeOf(each).map(encodeURIComponent))]
+        .join('/')
+        .concat(route.against === undefined ? '' : `?against=${againstText(route.against)}`);
     case 'park':
       return route.wall ? '#/park/wall' : '#/park';
     case 'register':

@@ -1,4 +1,4 @@
-import { stamp } from '../format/time';
+import { minuteStamp, ofMinuteStamp, stamp } from '../format/time';
 
 /** How much of the past a trend shows: from one minute to one year. */
 const MINUTE = 60_000;
@@ -27,6 +27,26 @@ export const CLOSEST_MS = 10_000;
 /** The same length, so much earlier. */
 export function earlier(period: Period, by: number): Period {
   return { start: period.start - by, end: period.end - by };
+}
+
+export const SHIFTS = ['24h', '7d', '30d'] as const;
+/** What a period is compared with: the one so much earlier, or the one as long that begins at a moment (epoch ms). */
+export type Against = (typeof SHIFTS)[number] | number;
+
+/** How much earlier that is; a moment stays where it is while the newest period moves on. */
+export function offsetOf(against: Against | null, period: Period): number {
+  if (against === null) return 0;
+  return typeof against === 'number' ? period.start - against : SPANS[against];
+}
+
+/** As it stands in the address; a moment by the clock of the park. */
+export function againstText(against: Against): string {
+  return typeof against === 'number' ? minuteStamp(against).replace(' ', 'T') : against;
+}
+
+/** From a hand-typed address as well: what cannot be meant compares nothing. */
+export function parseAgainst(text: string): Against | null {
+  return SHIFTS.find((known) => known === text) ?? ofMinuteStamp(text);
 }
 
 /** What was drawn out with the pointer, or with keys; never closer than can be told apart. */

@@ -33,6 +33,8 @@ export function choiceText(group: string | undefined, code: string): string {
       return locale.name('reporting', code);
     case 'criticality':
       return locale.name('criticality', code);
+    case 'truth':
+      return locale.name('truth', code);
     default:
       return code;
   }

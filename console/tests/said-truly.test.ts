@@ -38,3 +38,17 @@ test('a point without rules raises alarms all the same: of its silence, and an i
   expect(said()).toContain('its silence does');
   expect(said()).not.toContain('bypass');
 });
+
+test.each([
+  ['current', 'operator', true],
+  ['all', 'operator', true],
+  ['historical', 'operator', false],
+  ['current', 'regulator', false],
+] as const)('the hint names the key that acknowledges only where it does (%s, %s)', (view, role, named) => {
+  session.me = { username: 'zhang', role, enterprise: null };
+  served(() => Response.json({ items: [] }));
+  shown = mount(AlarmScreen, { target: document.body, props: { view } });
+  flushSync();
+  expect(said()).toContain('→ 进入本栏');
+  expect(said().includes('A 确认')).toBe(named);
+});

@@ -2,6 +2,7 @@
 export const contextEn = {
   'context.empty': 'No alarm selected',
   'context.empty-hint': '↑ ↓ or J K selects, A acknowledges, → goes into this pane, ? shows the keys.',
+  'context.empty-hint-looking': '↑ ↓ or J K selects, → goes into this pane, ? shows the keys.',
   'context.about': 'Rationale, trend, neighbours, contacts and journal',
   'context.reading': 'Reading…',
   'context.failed': 'Cannot be read now: {reason}',

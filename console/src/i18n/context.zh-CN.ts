@@ -2,6 +2,7 @@
 export const contextZhCN = {
   'context.empty': '未选择报警',
   'context.empty-hint': '用 ↑ ↓ 或 J K 选择，A 确认，→ 进入本栏，? 查看按键。',
+  'context.empty-hint-looking': '用 ↑ ↓ 或 J K 选择，→ 进入本栏，? 查看按键。',
   'context.about': '处置说明、趋势、邻近、联系人与履历',
   'context.reading': '正在读取…',
   'context.failed': '暂时无法读取：{reason}',

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { catalogue } from '../src/app/catalogue.svelte';
 import { live } from '../src/app/live.svelte';
 import { session } from '../src/app/session.svelte';
+import { locale } from '../src/i18n/locale.svelte';
 import { parseAlarm } from '../src/alarm/parse';
 import { parsePerformance } from '../src/alarm/performance';
 import { parsePoint } from '../src/point/point';
@@ -11,6 +12,7 @@ import AlarmScreen from '../src/screen/AlarmScreen.svelte';
 import ApprovalsScreen from '../src/screen/ApprovalsScreen.svelte';
 import HandoverScreen from '../src/screen/HandoverScreen.svelte';
 import OffBoardScreen from '../src/screen/OffBoardScreen.svelte';
+import StatisticsScreen from '../src/screen/StatisticsScreen.svelte';
 import { served } from './served';
 
 let asked: { url: string; method: string; body: unknown }[];
@@ -189,6 +191,21 @@ test('a figure is met, to be managed, or missed', () => {
   expect(verdicts).toMatchObject({
     per_day: 'manageable', per_hour: 'missed', per_ten_minutes: 'met', chattering: 'missed',
   });
+});
+
+test('a target of none is said as none, in both languages: nothing is below it', async () => {
+  answers['/statistics/alarms'] = {
+    start: '2026-01-01T00:00:00Z', end: '2026-01-31T00:00:00Z',
+    targets: { per_day: 150, chattering: 0 }, manageable: { per_day: 300 },
+  }; // prettier-ignore
+  screen = mount(StatisticsScreen, { target: document.body });
+  await settle();
+  const targetOf = (figure: string) => document.querySelector(`[data-figure="${figure}"]`)?.children[2]?.textContent;
+  expect([targetOf('per_day'), targetOf('chattering')]).toEqual(['≤ 150', '0（无）']);
+  locale.language = 'en';
+  flushSync();
+  expect(targetOf('chattering')).toBe('0 (none)');
+  locale.language = 'zh-CN';
 });
 
 test('the hand-over tells what is off the board, and what it cannot know', async () => {

@@ -157,6 +157,7 @@ export const boardEn = {
   'stats.figure': 'Figure',
   'stats.value': 'Actual',
   'stats.target': 'Target',
+  'stats.target-none': '0 (none)',
   'stats.manageable': 'Manageable',
   'stats.verdict': 'Verdict',
   'stats.verdict.met': 'met',

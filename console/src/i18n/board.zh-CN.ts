@@ -154,6 +154,7 @@ export const boardZhCN = {
   'stats.figure': '指标',
   'stats.value': '实际',
   'stats.target': '目标',
+  'stats.target-none': '0（无）',
   'stats.manageable': '可承受',
   'stats.verdict': '结论',
   'stats.verdict.met': '达标',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseAlarm } from '../src/alarm/parse';
+import { isLate } from '../src/app/lateness';
 import { NO_VALUES, withFrame } from '../src/live/values';
 import { apart, drawnOf } from '../src/mimic/drawn';
 import { bandOf, beyond, scaleFor, shareOf } from '../src/mimic/gauge';
@@ -82,6 +83,7 @@ describe('an indicator', () => {
       TICKS,
       alarm && parseAlarm({ id: 'a', ...alarm }),
       100_000,
+      isLate,
     );
 
   test('tells late, bad and uncertain apart', () => {
@@ -89,7 +91,7 @@ describe('an indicator', () => {
     expect(drawn(80_000, 50, 0)).toMatchObject({ share: 0.5, overdue: true });
     expect(drawn(99_000, 50, 1)).toMatchObject({ uncertain: true });
     expect(drawn(99_000, null, 2)).toMatchObject({ share: null, bad: true });
-    expect(drawnOf(level, NO_VALUES, [], null, 0)).toMatchObject({ share: null, measuredAt: null, overdue: false });
+    expect(drawnOf(level, NO_VALUES, [], null, 0, isLate)).toMatchObject({ share: null, measuredAt: null, overdue: false });
   });
 
   test('has a colour only from its alarm', () => {

@@ -1,4 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
+import { parseAlarm } from '../src/alarm/parse';
+import { isLate } from '../src/app/lateness';
+import { live } from '../src/app/live.svelte';
+import { EMPTY } from '../src/live/reducer';
 import { NO_VALUES, withFrame } from '../src/live/values';
 import { detectorsOf, isHeard, nearest } from '../src/park/detector';
 import { leaders } from '../src/park/leader';
@@ -133,20 +137,20 @@ describe('the wind', () => {
   test('is of the mast that measures both', () => {
     const values = withFrame(NO_VALUES, { id: [1, 2, 3], t: [5, 6, 7], v: [45, 9, 2.5], q: [0, 0, 0] });
     const points = [point(1, 'wind_direction'), point(2, 'wind_speed', 'other'), point(3, 'wind_speed')];
-    expect(windOf(points, values)).toMatchObject({ from: 45, speed: 2.5, at: 5, good: true });
+    expect(windOf(points, values, isLate)).toMatchObject({ from: 45, speed: 2.5, at: 5, good: true });
   });
 
   test('is old after three periods of either of the two', () => {
     const values = withFrame(NO_VALUES, { id: [1, 2], t: [100_000, 100_000], v: [45, 2], q: [0, 0] });
     const slow = { ...point(1, 'wind_direction'), periodS: 60 };
-    const wind = windOf([slow, { ...point(2, 'wind_speed'), periodS: 20 }], values)!;
+    const wind = windOf([slow, { ...point(2, 'wind_speed'), periodS: 20 }], values, isLate)!;
     expect(wind.isOld(160_000)).toBe(false);
     expect(wind.isOld(160_001)).toBe(true);
   });
 
   test('with one of the two unknown there is none', () => {
     const values = withFrame(NO_VALUES, { id: [1], t: [5], v: [45], q: [0] });
-    expect(windOf([point(1, 'wind_direction'), point(3, 'wind_speed')], values)).toBeNull();
+    expect(windOf([point(1, 'wind_direction'), point(3, 'wind_speed')], values, isLate)).toBeNull();
   });
 });
 
@@ -161,15 +165,36 @@ describe('the gas detectors of the plan', () => {
 
   test('are doubted when nothing, nothing good or nothing new came', () => {
     const values = withFrame(NO_VALUES, { id: [1, 2], t: [1_000, 1_000], v: [5, 5], q: [0, 2] });
-    expect(isHeard(gas(1, {}), values, 31_000)).toBe(true);
-    expect(isHeard(gas(1, {}), values, 31_001)).toBe(false);
-    expect(isHeard(gas(2, {}), values, 1_000)).toBe(false);
-    expect(isHeard(gas(3, {}), values, 1_000)).toBe(false);
+    expect(isHeard(gas(1, {}), values, 31_000, isLate)).toBe(true);
+    expect(isHeard(gas(1, {}), values, 31_001, isLate)).toBe(false);
+    expect(isHeard(gas(2, {}), values, 1_000, isLate)).toBe(false);
+    expect(isHeard(gas(3, {}), values, 1_000, isLate)).toBe(false);
   });
 
   test('are touched within reach, the nearest first', () => {
     const spots = [{ x: 0, y: 0 }, { x: 10, y: 0 }];
     expect(nearest(spots, 6, 0, 9)).toBe(1);
     expect(nearest(spots, 30, 0, 9)).toBe(-1);
+  });
+});
+
+describe('what reports on change', () => {
+  const quiet = (id: number, kind: string): Point =>
+    parsePoint({ id, enterprise: 'E1', tag: `Q-${id}`, kind, unit: '', gateway: 'MET', reporting: 'on_change', lon: 1, lat: 2 })!;
+  const values = withFrame(NO_VALUES, { id: [1, 2, 3], t: [1_000, 1_000, 1_000], v: [45, 2, 0], q: [0, 0, 0] });
+  const silence = parseAlarm({
+    id: 's', enterprise: 'E1', grade: 3, state: 'unacknowledged', condition: 'offline', raised_at: 1, subject: { type: 'gateway', id: 'MET' },
+  })!; // prettier-ignore
+  const answers = (): boolean[] => [
+    isHeard(quiet(3, 'toxic_gas'), values, 1e9, isLate),
+    !windOf([quiet(1, 'wind_direction'), quiet(2, 'wind_speed')], values, isLate)!.isOld(1e9),
+  ];
+  afterEach(() => live.stop());
+
+  test('is doubted on the plan and of the wind once nothing is heard of its gateway', () => {
+    live.state = EMPTY;
+    expect(answers()).toEqual([true, true]);
+    live.state = { ...EMPTY, alarms: new Map([['s', silence]]) };
+    expect(answers()).toEqual([false, false]);
   });
 });

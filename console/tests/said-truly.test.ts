@@ -52,3 +52,21 @@ test.each([
   expect(said()).toContain('→ 进入本栏');
   expect(said().includes('A 确认')).toBe(named);
 });
+
+test('in a replay what reports on change is doubted while its gateway was silent, in truth and on the screen', () => {
+  const sample = { measuredAt: 1_000, receivedAt: 1_100, value: 'open', quality: 0 as Quality };
+  const silence = parseAlarm({
+    id: 's', enterprise: 'E1', grade: 3, state: 'unacknowledged', condition: 'offline', raised_at: 1, subject: { type: 'gateway', id: 'G1' },
+  })!; // prettier-ignore
+  const row = { id: 's', difference: null, late: null };
+  const props = ({
+    points: [point('valve', { reporting: 'on_change' })],
+    histories: new Map([[1, historyOf([sample])]]),
+    at: 9_000_000,
+    rows: [{ ...row, truth: silence, shown: null }],
+  });
+  shown = mount(ReplayValues, { target: document.body, props });
+  flushSync();
+  const hatched = (column: string): boolean => document.querySelector(`[data-testid="value-${column}"] .hatched`) !== null;
+  expect([hatched('true'), hatched('shown')]).toEqual([true, false]);
+});

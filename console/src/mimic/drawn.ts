@@ -1,7 +1,7 @@
 import { isWaiting, type Alarm, type Grade } from '../alarm/alarm';
 import { offOf, type Off } from '../alarm/shelf';
 import { newest, type ValueTable } from '../live/values';
-import { isOverdue, type Point } from '../point/point';
+import type { Late, Point } from '../point/point';
 import { beyond, scaleFor, shareOf, type Band, bandOf, type Tick } from './gauge';
 import { isOutside } from './unit';
 
@@ -36,6 +36,7 @@ export function drawnOf(
   ticks: readonly Tick[],
   alarm: Alarm | null,
   now: number,
+  late: Late,
 ): Drawn {
   const found = newest(values, point.id);
   const value = found !== null && found.q !== 2 && typeof found.v === 'number' ? found.v : null;
@@ -55,7 +56,7 @@ export function drawnOf(
     low: scale.low,
     high: scale.high,
     measuredAt: found?.t ?? null,
-    overdue: found !== null && isOverdue(point, found.t, now),
+    overdue: found !== null && late(point, found.t, now),
     bad: found !== null && found.q === 2,
     uncertain: found !== null && found.q === 1,
     grade: off === null ? (alarm?.grade ?? null) : null,

@@ -1,5 +1,5 @@
 import type { ValueTable } from '../live/values';
-import { isOverdue, type Point } from '../point/point';
+import type { Late, Point } from '../point/point';
 import type { Degrees } from './object';
 
 const GASES = ['combustible_gas', 'toxic_gas', 'oxygen'];
@@ -11,11 +11,11 @@ export function detectorsOf(points: readonly Point[]): Detector[] {
   return points.filter((each): each is Detector => each.at !== null && GASES.includes(each.kind));
 }
 
-/** Whether it says what is so now: a good reading, not older than three of its periods. */
-export function isHeard(point: Point, values: ValueTable, now: number): boolean {
+/** Whether it says what is so now: a good reading that is not late. */
+export function isHeard(point: Point, values: ValueTable, now: number, late: Late): boolean {
   const slot = values.slots.get(point.id);
   if (slot === undefined || values.q[slot] !== 0) return false;
-  return !isOverdue(point, values.t[slot] ?? 0, now);
+  return !late(point, values.t[slot] ?? 0, now);
 }
 
 /** The one nearest to a spot and at most `reach` from it, all in pixels; -1: none. */

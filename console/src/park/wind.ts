@@ -1,5 +1,5 @@
 import { newest, type ValueTable } from '../live/values';
-import { isOverdue, type Point } from '../point/point';
+import type { Late, Point } from '../point/point';
 
 /** Whence it blows (degrees from north, clockwise) and how fast (m/s), where both are known. */
 export interface Wind {
@@ -9,12 +9,12 @@ export interface Wind {
   readonly enterprise: string;
   readonly at: number;
   readonly good: boolean;
-  /** Whether either of the two is older than three of its periods. */
+  /** Whether either of the two is late. */
   readonly isOld: (now: number) => boolean;
 }
 
 /** The park's wind: of the first gateway that measures both. Null: nobody does, or not yet. */
-export function windOf(points: readonly Point[], values: ValueTable): Wind | null {
+export function windOf(points: readonly Point[], values: ValueTable, late: Late): Wind | null {
   for (const vane of points) {
     if (vane.kind !== 'wind_direction') continue;
     const cup = points.find(
@@ -33,7 +33,7 @@ export function windOf(points: readonly Point[], values: ValueTable): Wind | nul
       enterprise: vane.enterprise,
       at: Math.min(from.t, speed.t),
       good: from.q === 0 && speed.q === 0,
-      isOld: (now) => isOverdue(vane, from.t, now) || isOverdue(cup, speed.t, now),
+      isOld: (now) => late(vane, from.t, now) || late(cup, speed.t, now),
     };
   }
   return null;

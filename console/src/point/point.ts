@@ -144,6 +144,9 @@ function codeOf(raw: unknown): string {
   return String(scalar(plain) ?? '');
 }
 
+/** Whether a value of a point that was measured then may not be read as what is so now (`isLate`). */
+export type Late = (point: Point, measuredAt: number, now: number) => boolean;
+
 /**
  * A point is late when it is silent for three periods and at least ten seconds, as the engine has
  * it; what reports on change by its heartbeat. Without a period: never.

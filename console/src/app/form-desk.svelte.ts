@@ -18,17 +18,21 @@ export const outermost: FieldOf = (path) => {
 /** A form that is sent: how the last try ended. */
 export class FormDesk {
   busy = $state(false);
+  /** What the server refused, and which fields it is of: worded when it is read, in the language of then. */
+  private refusal: { readonly problem: Problem; readonly fieldOf: FieldOf } | null = $state.raw(null);
   /** Sentences about fields. */
-  told: Told = $state.raw({});
-  /** A sentence about the whole. */
-  sentence = $state('');
+  readonly told: Told = $derived(this.refusal === null ? {} : toldOf(this.refusal.problem, this.refusal.fieldOf));
 
   /** `refused`: how a refusal begins. */
   constructor(private readonly refused: 'rule.refused' | 'bypass.refused' = 'rule.refused') {}
 
+  /** A sentence about the whole. */
+  get sentence(): string {
+    return this.refusal === null ? '' : t(this.refused, { reason: whole(this.refusal.problem, this.told) });
+  }
+
   forget(): void {
-    this.told = {};
-    this.sentence = '';
+    this.refusal = null;
   }
 
   /** True: done. What the server refuses is told by its fields. */
@@ -41,8 +45,7 @@ export class FormDesk {
       return true;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      this.told = toldOf(error, fieldOf);
-      this.sentence = t(this.refused, { reason: whole(error, this.told) });
+      this.refusal = { problem: error, fieldOf };
       return false;
     } finally {
       this.busy = false;

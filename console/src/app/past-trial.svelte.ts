@@ -17,8 +17,12 @@ export class PastTrial {
   result: Backtest | null = $state.raw(null);
   /** What the result is of, to tell whether the form says something else by now. */
   of = $state('');
-  told: Told = $state.raw({});
-  sentence = $state('');
+  /** Why it failed: worded when it is read, in the language of then. */
+  private problem: Problem | null = $state.raw(null);
+  readonly told: Told = $derived(this.problem === null ? {} : toldOf(this.problem));
+  readonly sentence = $derived(
+    this.problem === null ? '' : t('backtest.failed', { reason: whole(this.problem, this.told) }),
+  );
 
   private asking: AbortController | null = null;
 
@@ -28,8 +32,7 @@ export class PastTrial {
     this.asking = asking;
     this.since = clock.now;
     this.result = null;
-    this.told = {};
-    this.sentence = '';
+    this.problem = null;
     const end = Date.now() + (clock.offset ?? 0);
     const stretch = {
       start: new Date(end - days * DAY_MS).toISOString(),
@@ -49,8 +52,7 @@ export class PastTrial {
     } catch (error) {
       if (asking.signal.aborted) return;
       if (!(error instanceof Problem)) throw error;
-      this.told = toldOf(error);
-      this.sentence = t('backtest.failed', { reason: whole(error, this.told) });
+      this.problem = error;
     } finally {
       if (this.asking === asking) this.since = null;
     }

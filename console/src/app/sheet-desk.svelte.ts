@@ -33,8 +33,10 @@ export class SheetDesk {
   since: number | null = $state(null);
   rehearsal: Rehearsal | null = $state.raw(null);
   refusal: Refusal | null = $state.raw(null);
+  /** Worded when it is read, in the language of then. */
+  private said: (() => string) | null = $state.raw(null);
   /** What went wrong with the whole, or how it ended. */
-  sentence = $state('');
+  readonly sentence = $derived(this.said?.() ?? '');
   done = $state(false);
 
   private looked = '';
@@ -52,7 +54,7 @@ export class SheetDesk {
     this.since = null;
     this.rehearsal = null;
     this.refusal = null;
-    this.sentence = '';
+    this.said = null;
     this.done = false;
     this.looked = '';
   }
@@ -75,7 +77,7 @@ export class SheetDesk {
     const answer = await this.send(told, false);
     if (!isJson(answer)) return false;
     this.done = true;
-    this.sentence =
+    this.said = () =>
       answer['approval'] === undefined
         ? t('sheet.stored', {
             created: number(answer['created']) ?? 0,
@@ -90,7 +92,7 @@ export class SheetDesk {
     if (file === null || this.since !== null) return null;
     this.forget();
     if (file.size > MOST_BYTES) {
-      this.sentence = t('sheet.too-large', { megabytes: MOST_BYTES / 1024 / 1024 });
+      this.said = () => t('sheet.too-large', { megabytes: MOST_BYTES / 1024 / 1024 });
       return null;
     }
     const asking = new AbortController();
@@ -123,9 +125,9 @@ export class SheetDesk {
   private tell(error: unknown): void {
     if (!(error instanceof Problem)) {
       // It was changed or moved since it was chosen: what was chosen is not there any more.
-      this.sentence = t('sheet.unreadable');
+      this.said = () => t('sheet.unreadable');
     } else if (error.status === 422 || error.status === 409) {
       this.refusal = refusalOf(error);
-    } else this.sentence = t('connections.failed', { reason: reasonOf(error) });
+    } else this.said = () => t('connections.failed', { reason: reasonOf(error) });
   }
 }

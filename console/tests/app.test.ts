@@ -4,6 +4,8 @@ import App from '../src/App.svelte';
 import { place } from '../src/app/place.svelte';
 import { session } from '../src/app/session.svelte';
 import { locale } from '../src/i18n/locale.svelte';
+// It comes when it is asked for: how long a busy machine reads it is of no concern here.
+import '../src/screen/ConnectionsScreen.svelte';
 import { served } from './served';
 
 /** The server's end of the live push. */

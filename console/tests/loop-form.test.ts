@@ -2,6 +2,9 @@ import { flushSync, mount, unmount } from 'svelte';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { session } from '../src/app/session.svelte';
 import { locale } from '../src/i18n/locale.svelte';
+// What comes when it is asked for is here already: how long that takes is of no concern here.
+import '../src/part/LoopForm.svelte';
+import '../src/part/LoopRemoval.svelte';
 import InterlocksScreen from '../src/screen/InterlocksScreen.svelte';
 import { served } from './served';
 

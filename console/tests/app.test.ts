@@ -140,6 +140,19 @@ test('a part that is dead is named', async () => {
   expect(find('connection-ok')).toBeNull();
 });
 
+test('the hour above is the park’s, whatever this computer believes', async () => {
+  const wire = await signIn();
+  greet(wire);
+  const there = '2026-01-02T03:04:05.000Z';
+  wire.say({ type: 'heartbeat', server_time: there, engine_at: there, commit_at: there, degraded: [] });
+  await vi.waitFor(() => {
+    flushSync();
+    const shown = document.querySelector('header time') ?? document.querySelector('time');
+    expect(shown?.textContent).toMatch(/11:04:0\d/);
+    expect(shown?.textContent).toContain('本机时钟偏差');
+  });
+});
+
 test('a screen that is on its way says so until it is there', async () => {
   session.adopt('secret');
   flushSync();

@@ -110,3 +110,24 @@ test('a gateway is shown with its state, its flags and a ledger that adds up', a
   expect(text('gateway-detail')).toContain('账目相符');
   expect(find('trial-start')).toBeNull();
 });
+
+test('with the database away no gateway is said never to have sent', async () => {
+  const gateway = { enterprise: 'HX01', code: 'gw1', state: 'unknown', known: false, last_seen: null };
+  open('gateways', 'operator', { '/gateways': { items: [gateway], next: null } });
+  await shown(() => expect(text('gateway-list')).toContain('状态未知'));
+  expect(text('gateway-list')).not.toContain('从未');
+  find('gateway-list')?.querySelector('button')?.click();
+  await shown(() => expect(text('gateway-detail')).toContain('状态未知'));
+  expect(text('gateway-detail')).not.toContain('从未');
+});
+
+test('what is not for this account is said to be so, and is not to be asked for again', async () => {
+  open('dead-letters', 'enterprise', { '/dead-letters': 403 });
+  await shown(() => expect(text('letter-list')).toContain('当前账号无权查看此内容'));
+  expect(find('letter-list')?.querySelector('button')).toBeNull();
+});
+
+test('rates that cannot be read are said to be so, beside the list that can', async () => {
+  open('gateways', 'operator', { '/statistics/connectivity': 503 });
+  await shown(() => expect(text('online-rates')).toContain('读取失败'));
+});

@@ -28,6 +28,8 @@ class Server {
   code: string | null = null;
   mustEnrol = false;
   expired = false;
+  /** The database is away. */
+  away = false;
   asked: { path: string; body: string; token: string }[] = [];
 
   answer(url: string, init: Made): Response {
@@ -56,6 +58,7 @@ class Server {
   }
 
   private signIn(form: URLSearchParams): Response {
+    if (this.away) return problem(503, 'database-away', 'The database is away.');
     if (form.get('password') !== 'secret') return problem(401, 'wrong-credentials', 'Wrong.');
     if (this.code !== null && !form.has('otp')) return problem(401, 'code-wanted', 'Send it.');
     if (this.code !== null && form.get('otp') !== this.code) {
@@ -208,4 +211,11 @@ test('signing out ends the session at the server, too', async () => {
 test('a key is read in groups, and a QR code is drawn dark on light', () => {
   expect(grouped('ABCDEFGHIJ')).toBe('ABCD EFGH IJ');
   expect(darkPath(['10', '01'])).toBe('M0 0h1v1h-1zM1 1h1v1h-1z');
+});
+
+test('with the database away the form says so, and that alarms are shown elsewhere', async () => {
+  server.away = true;
+  await signIn();
+  await says('sign-in-error', '数据库无法访问，暂时不能登录');
+  await says('sign-in-error', '照常显示报警');
 });

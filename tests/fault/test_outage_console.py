@@ -63,8 +63,10 @@ def test_pages_opened_and_reloaded_during_an_outage_show_the_truth(
             reloaded.page.reload()
             opened = reloaded.another_window()
             refused = Console(browser, stack.url)
-            refused.expect_sign_in_refused("admin", stack.admin_password)
+            refused.expect_sign_in_refused("admin", stack.admin_password, "数据库无法访问")
+            refused.picture("outage-sign-in-zh")
             refused.close()
+            nobody_says_never(opened)
             for screen in (reloaded, opened):
                 screen.expect_bar("database", SAID_WITHIN_S)
                 expect(screen.row(standing["id"])).to_be_visible(timeout=5_000)
@@ -132,6 +134,16 @@ def on_its_disk(stack: Stack, since: float) -> None:
         15.0,
         "book and state on the engine's disk",
     )
+
+
+def nobody_says_never(screen: Console) -> None:
+    """How gateways do stands in the database: of those that sent a moment ago it is not known."""
+    screen.page.goto(f"{screen.url}/#/connections")
+    gateway = screen.page.get_by_test_id("gateway-row").first
+    expect(gateway).to_contain_text("状态未知", timeout=10_000)
+    expect(gateway).not_to_contain_text("从未")
+    screen.picture("outage-gateways-zh")
+    screen.page.goto(f"{screen.url}/#/alarms")
 
 
 def not_recorded(screen: Console, alarm_id: str) -> Locator:

@@ -84,15 +84,14 @@ class Console:
         other.page.on("pageerror", lambda error: other.errors.append(str(error)))
         return other
 
-    def expect_sign_in_refused(self, username: str, password: str) -> None:
-        """Signing in is not possible now, and the form says so in a sentence."""
+    def expect_sign_in_refused(self, username: str, password: str, why: str) -> None:
+        """Signing in is not possible now, and the form says in a sentence why."""
         self.page.goto(self.url)
         self.page.get_by_test_id("username").fill(username)
         self.page.get_by_test_id("password").fill(password)
         self.page.get_by_test_id("submit").click()
         sentence = self.page.get_by_test_id("sign-in-error")
-        expect(sentence).to_be_visible(timeout=10_000)
-        expect(sentence).not_to_be_empty()
+        expect(sentence).to_contain_text(why, timeout=10_000)
 
     def row(self, alarm_id: str) -> Locator:
         """The row of an alarm."""

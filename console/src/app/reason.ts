@@ -16,12 +16,22 @@ export function reasonOf(error: unknown): string {
     case 502:
     case 503:
     case 504:
-      return t('problem.unavailable');
+      return t(isDatabaseAway(error) ? 'problem.database' : 'problem.unavailable');
     case 500:
       return t('problem.other', { status: error.status });
     default:
       return error.detail || t('problem.other', { status: error.status });
   }
+}
+
+/** It is not for this account. */
+export function isForbidden(error: unknown): boolean {
+  return error instanceof Problem && error.status === 403;
+}
+
+/** The one part whose absence is no news of the alarms: they are judged and shown all the same. */
+export function isDatabaseAway(error: unknown): boolean {
+  return error instanceof Problem && error.type.endsWith('/database-away');
 }
 
 /** It is not for this account, or not there: nothing failed, there is only nothing to show. */

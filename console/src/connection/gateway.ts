@@ -29,6 +29,8 @@ export interface Gateway {
   readonly code: string;
   readonly username: string;
   readonly state: GatewayState;
+  /** False while the database is away: how it does is what nobody can tell then. */
+  readonly known: boolean;
   readonly since: number | null;
   readonly lastSeen: number | null;
   readonly lastReadingAt: number | null;
@@ -56,6 +58,7 @@ export function parseGateway(raw: unknown): Gateway | null {
     code,
     username: text(raw['username']) ?? '',
     state: oneOf(GATEWAY_STATES, raw['state']) ?? 'unknown',
+    known: raw['known'] !== false,
     since: instant(raw['since']),
     lastSeen: instant(raw['last_seen']),
     lastReadingAt: instant(raw['last_reading_at']),

@@ -53,6 +53,8 @@ export const en = {
   'sign-in.submit': 'Sign in',
   'sign-in.busy': 'Signing in…',
   'sign-in.refused': 'User name or password is wrong.',
+  'sign-in.database':
+    'The database is unreachable: nobody can sign in until it is back. Where somebody is signed in already, alarms are live and can be acknowledged.',
   'sign-in.ended': 'Your session has ended. Please sign in again.',
   'sign-out': 'Sign out',
 
@@ -352,6 +354,8 @@ export const en = {
   'problem.unreachable': 'the server cannot be reached',
   'problem.forbidden': 'no permission',
   'problem.missing': 'not found',
+  'problem.not-yours': 'This is not for your account to see.',
+  'problem.database': 'database unreachable',
   'problem.unavailable': 'service not available',
   'problem.busy': 'too many requests, please wait',
   'problem.other': 'the server answered {status}',

@@ -56,6 +56,7 @@ export const zhCN = {
   'sign-in.submit': '登录',
   'sign-in.busy': '正在登录…',
   'sign-in.refused': '用户名或口令不正确。',
+  'sign-in.database': '数据库无法访问，暂时不能登录。已登录的操作站照常显示报警，可以确认报警。',
   'sign-in.ended': '登录已失效，请重新登录。',
   'sign-out': '退出登录',
 
@@ -347,7 +348,9 @@ export const zhCN = {
 
   'problem.unreachable': '连不上服务器',
   'problem.forbidden': '没有权限',
+  'problem.not-yours': '当前账号无权查看此内容。',
   'problem.missing': '不存在',
+  'problem.database': '数据库无法访问',
   'problem.unavailable': '服务暂不可用',
   'problem.busy': '请求过于频繁，请稍候',
   'problem.other': '服务器返回错误 {status}',

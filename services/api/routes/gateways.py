@@ -74,7 +74,8 @@ class GatewayView:
     its state topic said last. `clock`: `right`, `skewed` (more than 2 s off), `stuck`, `unusable`
     or `unknown`; `skew_ms` is positive when it is ahead of ours. `conflicts`: values that met
     another of the same point and millisecond. `points`, `points_online`: as of the last minute;
-    null while nobody has looked yet.
+    null while nobody has looked yet. `known`: false while the database is away and nobody can tell
+    how it does; `unknown` then does not say that it was never heard.
     """
 
     code: str
@@ -95,6 +96,7 @@ class GatewayView:
     conflicts: int
     points: int | None
     points_online: int | None
+    known: bool
     conditions: list[ConditionView]
 
 
@@ -131,7 +133,7 @@ async def list_gateways(
     page = codes[:limit]
     following = make_cursor([page[-1]]) if len(codes) > limit else None
     standing = await _standing(here, frozenset({code}))
-    views = [_view(here, registered[code, each], standing.get((code, each))) for each in page]
+    views = [_view(here, registered[code, each], standing) for each in page]
     return answer(Page(views, following))
 
 
@@ -152,7 +154,7 @@ async def list_park_gateways(
     page = owners[:limit]
     following = make_cursor(page[-1]) if len(owners) > limit else None
     standing = await _standing(here, scope)
-    views = [_view(here, registered[each], standing.get(each)) for each in page]
+    views = [_view(here, registered[each], standing) for each in page]
     return answer(Page(views, following))
 
 
@@ -225,20 +227,23 @@ async def _let_in(here: Window, credentials: Credentials) -> Credentials:
     return replace(credentials, in_force=await here.door.follow())
 
 
-async def _standing(
-    here: Window, scope: frozenset[str] | None
-) -> dict[tuple[str, str], GatewayState]:
+_Standing = dict[tuple[str, str], GatewayState]
+
+
+async def _standing(here: Window, scope: frozenset[str] | None) -> _Standing | None:
+    """None: the database is away."""
     try:
         async with here.database.transaction() as connection:
             found = await gateways(connection, scope)
     except DatabaseAway:
-        return {}
+        return None
     return {(each.enterprise, each.gateway): each for each in found}
 
 
-def _view(here: Window, gateway: Gateway, standing: GatewayState | None) -> GatewayView:
-    known = standing or GatewayState.unknown(gateway.enterprise, gateway.code)
-    points = here.connectivity.points.get((gateway.enterprise, gateway.code))
+def _view(here: Window, gateway: Gateway, standing: _Standing | None) -> GatewayView:
+    owner = (gateway.enterprise, gateway.code)
+    known = (standing or {}).get(owner) or GatewayState.unknown(*owner)
+    points = here.connectivity.points.get(owner)
     looked = here.connectivity.at is not None
     return GatewayView(
         gateway.code,
@@ -259,6 +264,7 @@ def _view(here: Window, gateway: Gateway, standing: GatewayState | None) -> Gate
         known.conflicts,
         (int(points.total) if points else 0) if looked else None,
         (int(points.online) if points else 0) if looked else None,
+        standing is not None,
         [_condition(each) for each in here.troubles.of(gateway.enterprise, gateway.code)],
     )
 

@@ -38,12 +38,14 @@ function answer(url: string): Response {
 }
 
 const find = (id: string) => document.querySelector<HTMLElement>(`[data-testid="${id}"]`);
+// Patience, not a bound: the screen is compiled when it is first asked for, on a machine that may be busy.
+const PATIENCE = { timeout: 4_000 };
 const shown = (id: string) => vi.waitFor(() => {
   flushSync();
   const element = find(id);
   if (!element) throw new Error(`${id} is not shown`);
   return element;
-});
+}, PATIENCE);
 
 beforeEach(() => {
   Wire.opened = [];

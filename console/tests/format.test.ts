@@ -25,7 +25,7 @@ describe('time is the park’s, whatever the computer’s zone', () => {
     [42_999, '0:42'],
     [725_000, '12:05'],
     [11_045_000, '3:04:05'],
-    [183_840_000, '2d 03:04'],
+    [183_840_000, '2 天 03:04'],
   ])('%i ms lasted %s', (ms, text) => expect(duration(ms)).toBe(text));
 });
 

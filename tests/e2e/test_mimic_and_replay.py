@@ -132,6 +132,7 @@ def test_a_hazard_source_is_drawn_from_its_points(
     for unit, form in (("TK-1", "tank"), ("WH-9", "warehouse"), ("", "around")):
         figure = page.locator(f'[data-testid="mimic-unit"][data-unit="{unit}"]')
         expect(figure).to_have_attribute("data-form", form, timeout=10_000)
+    expect(page.get_by_test_id("mimic-name")).to_have_text("液氯储存")
     row = page.locator('[data-testid="source-value"][data-point="LI-1"]')
     expect(row).to_contain_text("84 %")
     expect(row).to_contain_text("HH 90 · H 80 · L 10")

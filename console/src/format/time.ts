@@ -1,3 +1,5 @@
+import { t } from '../i18n/locale.svelte';
+
 /** All times on the screen are of the park: Asia/Shanghai, whatever the computer's zone is. */
 const ZONE = 'Asia/Shanghai';
 
@@ -51,7 +53,7 @@ export function shortStamp(ms: number, now: number): string {
   return date === day(now) ? clock(ms) : `${date.slice(5)} ${clock(ms)}`;
 }
 
-/** 0:42, 12:05, 3:04:05, 2d 03:04 */
+/** 0:42, 12:05, 3:04:05, 2 d 03:04 */
 export function duration(ms: number): string {
   const all = Math.max(0, Math.floor(ms / 1000));
   const s = all % 60;
@@ -59,7 +61,7 @@ export function duration(ms: number): string {
   const h = Math.floor(all / 3600) % 24;
   const d = Math.floor(all / 86_400);
   const two = (n: number): string => String(n).padStart(2, '0');
-  if (d > 0) return `${d}d ${two(h)}:${two(m)}`;
+  if (d > 0) return `${t('length.days', { count: d })} ${two(h)}:${two(m)}`;
   if (h > 0) return `${h}:${two(m)}:${two(s)}`;
   return `${m}:${two(s)}`;
 }

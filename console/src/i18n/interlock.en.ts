@@ -30,6 +30,7 @@ export const interlockEn = {
   'interlock.proof': 'Proof test due',
   'interlock.bypass': 'Bypass',
   'interlock.measures': 'Compensating measures',
+  'interlock.measures-are': 'Compensating measures: {measures}',
   'interlock.unknown': 'State unknown',
   'interlock.doubt': 'Nobody knows its state now: its gateway is silent, its value is old, or it never reported',
   'interlock.missing': 'Required, not fitted',

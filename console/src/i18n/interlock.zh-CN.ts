@@ -28,6 +28,7 @@ export const interlockZhCN = {
   'interlock.proof': '检验测试期限',
   'interlock.bypass': '旁路',
   'interlock.measures': '补偿措施',
+  'interlock.measures-are': '补偿措施：{measures}',
   'interlock.unknown': '状态未知',
   'interlock.doubt': '现在的状态无人知晓：网关失联、数据超期或从未上报',
   'interlock.missing': '应装未装',

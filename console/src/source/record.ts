@@ -32,6 +32,8 @@ export type ResponsibleRole = (typeof ROLES)[number];
 
 /** The register's record of a hazard source (`GET /hazard-sources/…`). */
 export interface Register {
+  readonly name: string;
+  readonly nameEn: string;
   readonly unitType: string;
   readonly exposedPeople: number;
   readonly s: number;
@@ -59,6 +61,8 @@ export function parseRegister(raw: unknown): Register | null {
   const working = isJson(raw['working']) ? raw['working'] : {};
   const people = isJson(raw['responsible']) ? raw['responsible'] : {};
   return {
+    name: text(raw['name']) ?? '',
+    nameEn: text(raw['name_en']) ?? '',
     unitType: text(raw['unit_type']) ?? '',
     exposedPeople: number(raw['exposed_people']) ?? 0,
     s: number(raw['s']) ?? 0,

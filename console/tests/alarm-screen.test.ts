@@ -222,6 +222,22 @@ test('switched off, the groups stay away for that flood and come with the next',
   expect(seen('groups')).toBe(true);
 });
 
+test('what the key does the pointer does, too: groups come and go by buttons', async () => {
+  const button = (id: string) => document.querySelector<HTMLElement>(`[data-testid="${id}"]`);
+  button('group-button')!.click();
+  await settle();
+  expect(button('groups')).not.toBeNull();
+  expect(button('group-button')).toBeNull();
+  expect(document.activeElement).toBe(button('group-switch'));
+  button('group-switch')!.click();
+  await settle();
+  expect([button('groups'), button('group-switch')]).toEqual([null, null]);
+  await unmount(screen);
+  screen = mount(AlarmScreen, { target: document.body, props: { view: 'historical' } });
+  flushSync();
+  expect(button('group-button')).toBeNull();
+});
+
 test('groups that the operator chose stay when a flood is over', () => {
   press('g');
   flooded(flood(1));

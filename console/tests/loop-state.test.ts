@@ -43,6 +43,14 @@ test('the state of an interlock is in question as soon as its gateway is silent,
   expect(shown(loop())).toMatchObject({ hatched: true, said: expect.stringMatching(/^投用 \? .*1/) });
 });
 
+test.each(['link', 'broker', 'engine'] as const)('with the %s away no state is known to be so still', (part) => {
+  catalogue.points = [SWITCH];
+  live.truth = { reasons: ['database'], stale: false };
+  expect(shown(loop()).hatched).toBe(false);
+  live.truth = { reasons: [part], stale: false };
+  expect(shown(loop())).toMatchObject({ hatched: true, said: expect.stringMatching(/^投用 \? .*1/) });
+});
+
 test('a state that nobody knows is hatched, and says how long nobody has known it', () => {
   expect(shown(loop({ state: null }))).toMatchObject({ hatched: true, said: expect.stringMatching(/^状态未知 \? .*1/) });
 });

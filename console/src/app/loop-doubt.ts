@@ -1,7 +1,6 @@
 import type { Loop } from '../interlock/loop';
 import { catalogue } from './catalogue.svelte';
-import { isLate } from './lateness';
-import { live } from './live.svelte';
+import { isLate, unheardNow } from './lateness';
 
 export type Shown = Pick<Loop, 'enterprise' | 'stateTag' | 'state' | 'knownAt'>;
 
@@ -12,5 +11,6 @@ export type Shown = Pick<Loop, 'enterprise' | 'stateTag' | 'state' | 'knownAt'>;
 export function isInDoubt(shown: Shown, now: number): boolean {
   if (shown.state === null) return true;
   const point = catalogue.byTag.get(`${shown.enterprise}/${shown.stateTag ?? ''}`);
-  return point === undefined ? live.silent.has(shown.enterprise) : isLate(point, shown.knownAt ?? now, now);
+  if (point === undefined) return unheardNow()?.has(shown.enterprise) ?? true;
+  return isLate(point, shown.knownAt ?? now, now);
 }

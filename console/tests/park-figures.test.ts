@@ -16,6 +16,8 @@ const { objects } = parseParkMap({
   features: [
     { properties: { object: 'enterprise', enterprise: 'E1', code: 'E1', name: '北方化工', name_en: 'North Works' } },
     { properties: { object: 'hazard_source', enterprise: 'E1', code: 'HS-1', name: '液氯储存', name_en: 'Chlorine store' } },
+    { properties: { object: 'key_place', enterprise: 'E1', code: 'RD-1', name: '经一路', name_en: 'First road' } },
+    { properties: { object: 'key_place', enterprise: 'E1', code: 'GATE', name: '大门', name_en: 'Gate', grade: 2 } },
   ],
 })!;
 let part: Record<string, unknown> | null = null;
@@ -62,4 +64,10 @@ test('what needs attention says whose it is', () => {
   expect(said('park-worst')).toContain('HS-1 液氯储存 北方化工');
   locale.language = 'en';
   expect(said('park-worst')).toContain('HS-1 Chlorine store North Works');
+});
+
+test('a key place needs attention while it has an alarm', () => {
+  open([STANDING], false);
+  expect(said('park-worst')).toContain('GATE 大门');
+  expect(said('park-worst')).not.toContain('RD-1');
 });

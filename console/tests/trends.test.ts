@@ -5,7 +5,7 @@ import { parsePoint } from '../src/point/point';
 import { hashOf, parseRoute } from '../src/route/route';
 import { isStepped, scaleOf, tableOf, type Line } from '../src/trends/line';
 import { deedOf } from '../src/trends/deed';
-import { axisWidth, leftEdges } from '../src/trends/label';
+import { aroundOne, axisWidth, leftEdges } from '../src/trends/label';
 import { isBack, marksOf, SIGNS, WHATS } from '../src/trends/mark';
 import { cell, sheetOf } from '../src/trends/sheet';
 import { CLOSEST_MS, earlier, headingOf, moved, offsetOf, scaled, SPANS, zoomed } from '../src/trends/span';
@@ -195,4 +195,15 @@ test('a picture says which earlier period it is compared with', () => {
   const [own, before] = headingOf(period, SPANS['24h'], '对比').split(' · 对比 ');
   expect(own).toContain('03-02');
   expect(before).toContain('03-01');
+});
+
+test.each([
+  [95, [85.5, 104.5]],
+  [-20, [-22, -18]],
+  [0, [-1, 1]],
+  [0.02, [0.018, 0.022]],
+])('around %s alone the axis does not go from nothing to its double', (value, shown) => {
+  const [low, high] = aroundOne(value);
+  expect(low).toBeCloseTo(shown[0]!);
+  expect(high).toBeCloseTo(shown[1]!);
 });

@@ -28,3 +28,9 @@ export function leftEdges(labels: readonly Label[], left: number, high: number, 
     return x;
   });
 }
+
+/** What an axis shows around one value alone: a tenth of it either way, not from nothing to its double. */
+export function aroundOne(value: number): [number, number] {
+  const room = Math.abs(value) / 10 || 1;
+  return [value - room, value + room];
+}

@@ -5,7 +5,7 @@ import { unitText } from '../format/unit';
 import { timeLabels } from '../point/trend';
 import { statesOf } from '../point/point';
 import { isStepped, scaleOf, STYLES, tableOf, type Line } from './line';
-import { axisWidth, drawnWidth, leftEdges } from './label';
+import { aroundOne, axisWidth, drawnWidth, leftEdges } from './label';
 import { isBack, SIGNS, type Mark } from './mark';
 import type { Period } from './span';
 
@@ -128,7 +128,7 @@ export class TrendsPlot {
           [...scales].flatMap(([scale, states]): [string, uPlot.Scale][] => {
             if (states !== null) return [[scale, { range: [-0.5, states.length - 0.5] }]];
             const seen = drawn.limits.filter((limit) => limit.seen && limit.scale === scale);
-            return seen.length === 0 ? [] : [[scale, { range: reaching(seen.map((limit) => limit.value)) }]];
+            return [[scale, { range: reaching(seen.map((limit) => limit.value)) }]];
           }),
         ),
       },
@@ -251,9 +251,12 @@ function lone(values: uPlot.AlignedData[number] | undefined): boolean {
 function reaching(values: readonly number[]): uPlot.Range.Function {
   return (_, least, most) => {
     const all = [...values, least, most].filter(Number.isFinite);
-    return uPlot.rangeNum(Math.min(...all), Math.max(...all), 0.15, true);
+    if (all.length === 0) return [least, most];
+    const [low, high] = [Math.min(...all), Math.max(...all)];
+    return low === high ? aroundOne(low) : uPlot.rangeNum(low, high, 0.15, true);
   };
 }
+
 
 function stroke(ctx: CanvasRenderingContext2D, x1: number, y1: number, x2: number, y2: number): void {
   ctx.beginPath();

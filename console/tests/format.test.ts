@@ -3,7 +3,7 @@ import { parseAlarm } from '../src/alarm/parse';
 import { raisedAtText } from '../src/app/wording';
 import { measured } from '../src/format/number';
 import { clock, duration, shortStamp, stamp } from '../src/format/time';
-import { unitText } from '../src/format/unit';
+import { unbroken, unitText } from '../src/format/unit';
 import { en } from '../src/i18n/en';
 import { say, sayIfKnown } from '../src/i18n/text';
 import { zhCN } from '../src/i18n/zh-CN';
@@ -143,4 +143,9 @@ test('of a state alarm the list tells the state, of any other the value, of none
   expect(read(45.1, { kind: 'combustible_gas', unit: '%LEL', message: told(1) })).toBe('45.1 %LEL');
   expect(read(null, { kind: 'combustible_gas', message: told(1) })).toBe('–');
   expect(read(null, { kind: 'interlock' })).toBe('–');
+});
+
+test('no line ends between a figure and its unit', () => {
+  expect(unbroken('LI-1 reached its High limit 80 %, at 81 %')).toBe('LI-1 reached its High limit 80\u00a0%, at 81\u00a0%');
+  expect(unbroken('LT-1 达到高报限值 80 %，报警值 -0.5 MPa(g)')).toBe('LT-1 达到高报限值 80\u00a0%，报警值 -0.5\u00a0MPa(g)');
 });

@@ -27,3 +27,28 @@ test('what is said of a tag that is no point stands apart from the tag', async (
   });
   expect(document.querySelector('[data-testid="interlock-row"]')?.textContent).toContain('LT-1 not registered');
 });
+
+test('the rates are reckoned anew as soon as the loops beside them stand otherwise', async () => {
+  let inService = true;
+  let reckoned = 0;
+  session.me = { username: 'zhang', role: 'operator', enterprise: null };
+  served((url) => {
+    if (url.includes('/v1/statistics/interlocks')) reckoned += 1;
+    const loop = { enterprise: 'E1', tag: 'ESD-1', state: inService ? 'in_service' : 'operational_bypass', in_service: inService };
+    return Promise.resolve(Response.json({ items: url.includes('/v1/interlocks') ? [loop] : [] }));
+  });
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  screen = mount(InterlocksScreen, { target: document.body });
+  const row = () => document.querySelector<HTMLElement>('[data-testid="interlock-row"]');
+  const seen = async (said: () => void) => vi.waitFor(() => (flushSync(), said()));
+  await seen(() => expect(row()?.dataset['state']).toBe('in_service'));
+  await vi.advanceTimersByTimeAsync(6_000);
+  const before = reckoned;
+  await vi.advanceTimersByTimeAsync(6_000);
+  expect(reckoned).toBe(before);
+  inService = false;
+  await vi.advanceTimersByTimeAsync(6_000);
+  await seen(() => expect(row()?.dataset['state']).toBe('operational_bypass'));
+  expect(reckoned).toBe(before + 1);
+  vi.useRealTimers();
+});

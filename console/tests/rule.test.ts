@@ -75,7 +75,7 @@ describe('what is typed', () => {
   it('becomes the body of a request', () => {
     const draft = filled(newDraft('rate', point), {
       limit_per_min: '０．５', grade: '2', latch: 'yes', action: ' 停泵 ', respond_within_s: '300',
-      valid_until: '2026-12-01T08:30',
+      valid_until: ' 2026-12-01 08：30',
     }); // prettier-ignore
     expect(bodyOf(draft, point)).toEqual({
       wrong: {},
@@ -105,6 +105,9 @@ describe('what is typed', () => {
     });
     const text = filled(newDraft('expression', point), { text: 'a > 1', variables: 'a=LI-1\na=LI-2' });
     expect(wrong(text)).toEqual({ variables: { why: 'variables' } });
+    const until = (valid_until: string) => wrong(filled(rate, { limit_per_min: '1', valid_until }));
+    expect(until('2026-02-30 08:30')).toEqual({ valid_until: { why: 'moment' } });
+    expect(until('12/01/2026')).toEqual({ valid_until: { why: 'moment' } });
     expect(wrong(newDraft('count', valve), valve)).toHaveProperty('states');
     expect(wrongText({ why: 'high', bound: 3600 })).toBe('不得大于 3600。');
   });

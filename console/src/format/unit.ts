@@ -17,3 +17,8 @@ const WRITTEN: Readonly<Record<string, string>> = {
 export function unitText(unit: string): string {
   return Object.hasOwn(WRITTEN, unit) ? (WRITTEN[unit] ?? unit) : unit;
 }
+
+/** A sentence in which no line ends between a figure and its unit. */
+export function unbroken(said: string): string {
+  return said.replace(/(\s-?\d[\d.]*) (?=\S)/g, '$1\u00a0');
+}

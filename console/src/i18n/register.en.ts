@@ -164,6 +164,7 @@ export const registerEn = {
   'sheet.template': 'Template',
   'sheet.export': 'Export {format}',
   'sheet.file': 'Sheet (CSV, XLSX)',
+  'sheet.pick': 'Choose a file',
   'sheet.mode': 'What it does',
   'sheet.mode.create': 'registers new points',
   'sheet.mode.update': 'changes registered points',

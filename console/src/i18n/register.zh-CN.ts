@@ -164,6 +164,7 @@ export const registerZhCN = {
   'sheet.template': '下载模板',
   'sheet.export': '导出 {format}',
   'sheet.file': '表格文件（CSV、XLSX）',
+  'sheet.pick': '选择文件',
   'sheet.mode': '方式',
   'sheet.mode.create': '登记新监测点',
   'sheet.mode.update': '修改已登记的监测点',

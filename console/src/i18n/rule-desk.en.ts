@@ -104,7 +104,7 @@ export const ruleDeskEn = {
   'rule.wrong.missing': 'Needed.',
   'rule.wrong.number': 'It must be a number.',
   'rule.wrong.whole': 'It must be a whole number.',
-  'rule.wrong.moment': 'It must be a date and a time.',
+  'rule.wrong.moment': 'Type a date and a time, like 2026-01-04 14:00.',
   'rule.wrong.variables': 'Each variable needs a name and a tag, each name once.',
   'rule.wrong.low': 'It must be at least {bound}.',
   'rule.wrong.high': 'It must be at most {bound}.',

@@ -99,7 +99,7 @@ export const ruleDeskZhCN = {
   'rule.wrong.missing': '必填。',
   'rule.wrong.number': '请输入数字。',
   'rule.wrong.whole': '请输入整数。',
-  'rule.wrong.moment': '请输入日期和时间。',
+  'rule.wrong.moment': '请输入日期和时间，如 2026-01-04 14:00。',
   'rule.wrong.variables': '每个变量都要有名称和位号，名称不能重复。',
   'rule.wrong.low': '不得小于 {bound}。',
   'rule.wrong.high': '不得大于 {bound}。',

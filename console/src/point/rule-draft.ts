@@ -1,5 +1,5 @@
 import { instant, isJson, list, type Json } from '../api/parse';
-import { stamp } from '../format/time';
+import { minuteStamp, ofMinuteStamp } from '../format/time';
 import type { Point } from './point';
 import { CONDITIONS, type AnyRule } from './rule';
 import { FIELDS, fieldsFor, type Field, type NumberField, type RuleKind } from './rule-field';
@@ -90,7 +90,7 @@ function written(name: DraftName, raw: unknown): string {
     return Object.entries(raw).map(([key, value]) => `${key}=${String(value)}`).join('\n');
   }
   const moment = name === 'valid_until' ? instant(raw) : null;
-  return moment === null ? String(raw) : stamp(moment).replace(' ', 'T').slice(0, 16);
+  return moment === null ? String(raw) : minuteStamp(moment);
 }
 
 /** The body of the request; or what is wrong with which field. */
@@ -200,12 +200,13 @@ function numberOf(text: string, bounds: CommonBounds, whole: boolean): unknown {
   return value;
 }
 
-/** Times are typed as of the park, Asia/Shanghai. */
+/** Times are typed as of the park, Asia/Shanghai; a day that no month has is none. */
 function momentOf(text: string | undefined): unknown {
-  const typed = text?.trim() ?? '';
+  const typed = text?.normalize('NFKC').trim().replace('T', ' ') ?? '';
   if (typed === '') return null;
-  const told = `${typed.length === 16 ? `${typed}:00` : typed}+08:00`;
-  return instant(told) === null ? { wrong: { why: 'moment' } } : told;
+  const ms = ofMinuteStamp(typed);
+  if (ms === null || minuteStamp(ms) !== typed) return { wrong: { why: 'moment' } };
+  return `${typed.replace(' ', 'T')}:00+08:00`;
 }
 
 function missing(): IsWrong {

@@ -18,6 +18,8 @@ export interface TrendLook {
   readonly limits: readonly LimitLine[];
   /** The names of the codes of a state point; null for a measured one. */
   readonly states: readonly string[] | null;
+  /** As it is written; '' for a bare number or a state. */
+  readonly unit: string;
   /** How often it reports, in seconds; null where its value holds until the next one. */
   readonly periodS: number | null;
 }
@@ -85,6 +87,7 @@ export class TrendPlot {
   private options(): uPlot.Options {
     const px = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
     const font = `${Math.round(px * 0.85)}px system-ui, sans-serif`;
+    const widthOf = drawnWidth(font);
     // Asked at each drawing: the room may have been darkened since.
     const axis = { stroke: ofInk, font, grid: { stroke: ofGrid, width: 1 }, ticks: { stroke: ofGrid } };
     const paths = this.look.states ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
@@ -101,7 +104,8 @@ export class TrendPlot {
         {
           ...axis,
           space: px * 2.4,
-          size: axisWidth(this.look.states ?? [], drawnWidth(font), px * 4.5),
+          size: (_, said) => axisWidth(said ?? [], widthOf, px * 4.2),
+          ...(this.look.unit ? { label: this.look.unit, labelFont: font, labelSize: px * 1.4 } : {}),
           values: (_, splits) => splits.map((v) => this.valueLabel(v)),
           ...(this.look.states ? { incrs: [1] } : {}),
         },

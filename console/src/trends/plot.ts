@@ -112,6 +112,7 @@ export class TrendsPlot {
   private options(drawn: Drawn): uPlot.Options {
     const px = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
     const font = `${Math.round(px * 0.85)}px system-ui, sans-serif`;
+    const widthOf = drawnWidth(font);
     const grid = ink('--grid');
     const axis = { stroke: ink(INK), font, ticks: { stroke: grid } };
     const stepped = uPlot.paths.stepped?.({ align: 1 });
@@ -142,7 +143,8 @@ export class TrendsPlot {
           labelFont: font,
           side: (index % 2 === 0 ? 3 : 1) as 1 | 3,
           grid: { show: index === 0, stroke: grid, width: 1 },
-          size: states === null ? px * 4.2 : axisWidth(states.map(drawn.stateName), drawnWidth(font), px * 4.2),
+          // As wide as what is written at it: its name stands clear of long figures.
+          size: (_: uPlot, said: string[] | null) => axisWidth(said ?? [], widthOf, px * 4.2),
           // Each state has its name, in a low plot, too.
           ...(states === null ? {} : { incrs: [1], space: px * 0.75 }),
           labelSize: px * 1.4,
@@ -256,7 +258,6 @@ function reaching(values: readonly number[]): uPlot.Range.Function {
     return low === high ? aroundOne(low) : uPlot.rangeNum(low, high, 0.15, true);
   };
 }
-
 
 function stroke(ctx: CanvasRenderingContext2D, x1: number, y1: number, x2: number, y2: number): void {
   ctx.beginPath();

@@ -33,7 +33,10 @@ export async function readAbout(point: Point, over: Period, stop: AbortSignal): 
   const limits = rules.map((rule) => ({
     scale: scaleOf(point),
     value: rule.limit,
-    label: `${point.tag} ${limitLabel(rule.condition, rule.limit)}`,
+    // Worded when it is read: the screen may speak another language since.
+    get label() {
+      return `${point.tag} ${limitLabel(rule.condition, rule.limit)}`;
+    },
   }));
   const alarms = items(found, parseAlarm);
   const more = isJson(found) && text(found['next']) !== null;

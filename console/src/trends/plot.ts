@@ -128,8 +128,8 @@ export class TrendsPlot {
         ...Object.fromEntries(
           [...scales].flatMap(([scale, states]): [string, uPlot.Scale][] => {
             if (states !== null) return [[scale, { range: [-0.5, states.length - 0.5] }]];
-            const seen = drawn.limits.filter((limit) => limit.seen && limit.scale === scale);
-            return [[scale, { range: reaching(seen.map((limit) => limit.value)) }]];
+            const own = drawn.limits.filter((limit) => limit.scale === scale);
+            return [[scale, { range: reaching(own) }]];
           }),
         ),
       },
@@ -249,10 +249,11 @@ function lone(values: uPlot.AlignedData[number] | undefined): boolean {
   return [...(values ?? [])].filter((value) => value != null).length === 1;
 }
 
-/** As far as the readings, and as these values, with some room. */
-function reaching(values: readonly number[]): uPlot.Range.Function {
+/** As far as the readings and the limits to be seen, with some room; of one value alone as far as any limit. */
+function reaching(limits: readonly { readonly value: number; readonly seen?: boolean }[]): uPlot.Range.Function {
   return (_, least, most) => {
-    const all = [...values, least, most].filter(Number.isFinite);
+    const within = limits.filter((limit) => limit.seen || least === most).map((limit) => limit.value);
+    const all = [...within, least, most].filter(Number.isFinite);
     if (all.length === 0) return [least, most];
     const [low, high] = [Math.min(...all), Math.max(...all)];
     return low === high ? aroundOne(low) : uPlot.rangeNum(low, high, 0.15, true);
